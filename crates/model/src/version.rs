@@ -1,0 +1,18 @@
+//! Versions of everything the tool stores. A reader refuses a version it does not know.
+
+/// The manifest's first byte.
+pub const MANIFEST: u8 = 1;
+/// `artifacts/dispatcher.plan.json`.
+pub const PLAN: u32 = 1;
+/// `payrox.toml` and its variants.
+pub const PROJECT: u32 = 1;
+/// `networks/<name>.toml`.
+pub const NETWORK: u32 = 1;
+/// A line of the journal.
+pub const JOURNAL: u32 = 1;
+/// The embedded chain's state under `.payrox/local/`.
+pub const DEVNET: u32 = 1;
+/// `deployments/<chain-id>/<Contract>.json`.
+pub const DEPLOYMENT: u32 = 1;
+/// The document that `--json` prints.
+pub const OUTPUT: u32 = 1;
