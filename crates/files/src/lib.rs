@@ -47,6 +47,15 @@ impl Fault for FileError {
         ExitCode::BadInput
     }
 
+    fn subject(&self) -> Option<String> {
+        let (Self::Missing { path }
+        | Self::Read { path, .. }
+        | Self::TooLarge { path, .. }
+        | Self::NotUtf8 { path, .. }
+        | Self::Write { path, .. }) = self;
+        Some(show(path))
+    }
+
     fn hint(&self) -> Option<String> {
         match self {
             Self::Missing { .. } => Some("check the path; `payrox init` makes a new project".into()),

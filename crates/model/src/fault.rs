@@ -42,6 +42,10 @@ pub trait Fault: Error + Send + Sync + 'static {
     fn code(&self) -> Code;
     /// The exit status it ends the process with.
     fn exit(&self) -> ExitCode;
+    /// What it is about, alone: a file, a function, an address. The text names it as well.
+    fn subject(&self) -> Option<String> {
+        None
+    }
     /// What to do next, as a command where there is one.
     fn hint(&self) -> Option<String> {
         None
