@@ -1,2 +1,109 @@
 #![doc = include_str!("../README.md")]
-fn main() {}
+
+mod args;
+mod commands;
+mod fault;
+mod printer;
+
+use args::Cli;
+use clap::{Parser as _, error::ErrorKind};
+use fault::CliFault;
+use payrox_model::{BoxFault, ExitCode};
+use printer::Printer;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    process,
+    sync::{Mutex, PoisonError},
+};
+
+/// What the last panic said, for the one line that is shown of it.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+fn main() -> process::ExitCode {
+    panic::set_hook(Box::new(|info| {
+        let said = info.payload_as_str().unwrap_or("no message");
+        let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
+        PANIC.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(format!("{said}{place}"));
+    }));
+    let exit = match Cli::try_parse() {
+        Ok(cli) => {
+            let printer = Printer::new(&cli.global);
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| start(cli, &printer)));
+            conclude(outcome.unwrap_or_else(|_| Err(defect())), &printer)
+        }
+        Err(error) => refuse_arguments(&error),
+    };
+    process::ExitCode::from(exit as u8)
+}
+
+fn start(cli: Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|source| CliFault::Start { what: "the runtime", source })?;
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = commands::dispatch(cli, printer) => outcome,
+            signal = interruption() => Err(CliFault::Interrupted { signal }.into()),
+        }
+    });
+    // A request that nobody waits for any more must not keep the process.
+    runtime.shutdown_background();
+    outcome
+}
+
+fn conclude(outcome: Result<ExitCode, BoxFault>, printer: &Printer) -> ExitCode {
+    outcome.unwrap_or_else(|fault| {
+        printer.fault(fault.as_ref());
+        fault.exit()
+    })
+}
+
+fn defect() -> BoxFault {
+    let text = PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+    CliFault::Internal { text: text.unwrap_or_else(|| "no message".into()) }.into()
+}
+
+fn refuse_arguments(error: &clap::Error) -> ExitCode {
+    let printer = Printer::bare(std::env::args_os().any(|a| a == "--json"));
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        printer.raw(&error.to_string());
+        return ExitCode::Ok;
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let (said, rest) = text.split_once("\n\n").unwrap_or((text, ""));
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let tip = rest.lines().find_map(|l| l.trim().strip_prefix("tip: ")).map(str::to_owned);
+    let hint = tip.unwrap_or_else(|| "`payrox --help` lists verbs and flags, `payrox VERB --help` shows examples".into());
+    conclude(Err(CliFault::Usage { text: said, hint: Some(hint) }.into()), &printer)
+}
+
+/// Completes when the process is asked to stop, with what asked.
+#[cfg(unix)]
+async fn interruption() -> &'static str {
+    use tokio::signal::unix::{SignalKind, signal};
+    async fn one(kind: SignalKind) {
+        match signal(kind) {
+            Ok(mut signals) => {
+                signals.recv().await;
+            }
+            // Without the signal the process ends as it would have anyway.
+            Err(_) => std::future::pending().await,
+        }
+    }
+    tokio::select! {
+        () = one(SignalKind::interrupt()) => "SIGINT",
+        () = one(SignalKind::terminate()) => "SIGTERM",
+        () = one(SignalKind::hangup()) => "SIGHUP",
+    }
+}
+
+#[cfg(not(unix))]
+async fn interruption() -> &'static str {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => "Ctrl-C",
+        Err(_) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,71 @@
+//! Flags that every verb takes.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Flags that every verb takes. Each variable is named here and nowhere else.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct GlobalArgs {
+    /// The project's folder
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", env = "PAYROX_PROJECT", help_heading = "Project")]
+    pub(crate) project: PathBuf,
+
+    /// Project file to use instead of `payrox.toml`, relative to the project's folder
+    #[arg(long, global = true, value_name = "FILE", env = "PAYROX_CONFIG", help_heading = "Project")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// The network, by the name of its file in `networks/`; `local` is the embedded chain [default: local]
+    #[arg(long, global = true, value_name = "NAME", env = "PAYROX_NETWORK", help_heading = "Network")]
+    pub(crate) network: Option<String>,
+
+    /// Endpoint to use instead of the network's own
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "ETH_RPC_URL",
+        hide_env_values = true,
+        value_delimiter = ',',
+        help_heading = "Network"
+    )]
+    pub(crate) rpc_url: Vec<String>,
+
+    /// Key to sign with, as 0x and 64 hex digits. Other users of the machine can see arguments: prefer the variable
+    #[arg(
+        long,
+        global = true,
+        value_name = "KEY",
+        env = "PRIVATE_KEY",
+        hide_env_values = true,
+        help_heading = "Signing"
+    )]
+    pub(crate) private_key: Option<String>,
+
+    /// Send. Without it, what would be sent is printed. Implied on `local`
+    #[arg(long, global = true, help_heading = "Signing")]
+    pub(crate) broadcast: bool,
+
+    /// Answer yes to every question
+    #[arg(long, short = 'y', global = true, help_heading = "Signing")]
+    pub(crate) yes: bool,
+
+    /// Wait for a delay to pass instead of ending with status 6
+    #[arg(long, global = true, help_heading = "Signing")]
+    pub(crate) wait: bool,
+
+    /// One JSON document on stdout
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) json: bool,
+
+    /// Neither progress nor notices on stderr
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    pub(crate) quiet: bool,
+
+    /// Every step as it happens on stderr
+    #[arg(long, short, global = true, help_heading = "Output")]
+    pub(crate) verbose: bool,
+
+    /// No colour; the variable NO_COLOR says the same
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(crate) no_color: bool,
+}

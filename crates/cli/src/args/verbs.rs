@@ -1,0 +1,243 @@
+//! The verbs and what each takes.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The verbs, in the order of a release.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Start a project: project file, an example facet, networks
+    #[command(after_help = "Examples:\n  payrox init wallet            a project in ./wallet\n  payrox init . --name wallet   in this folder")]
+    Init(InitArgs),
+    /// What is set, and by whom
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Examples:\n  payrox config show --network anvil\n  payrox config show --json"
+    )]
+    Config(ConfigVerb),
+    /// Compile the project's sources, or prove that its artifacts can be read
+    #[command(after_help = "Examples:\n  payrox build\n  payrox build --solc node_modules/solc   with the compiler from npm")]
+    Build(BuildArgs),
+    /// Make the plan: artifacts/dispatcher.plan.json
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:\n  payrox plan                            against the state of the network\n  payrox plan show                       the plan by facet and function\n  payrox plan show --inverse             the calldata that goes back\n  payrox plan diff                       the plan against the chain\n  payrox plan diff old.plan.json         the plan against another"
+    )]
+    Plan(PlanArgs),
+    /// Deploy a slice of the plan
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Examples:\n  payrox deploy factory --network anvil               what would be sent\n  payrox deploy dispatcher --network anvil --broadcast\n  payrox deploy facets Payments Escrow --network anvil --broadcast"
+    )]
+    Deploy(DeployTarget),
+    /// Stage the plan: its delay begins
+    #[command(after_help = "Examples:\n  payrox stage --network anvil               what would be sent\n  payrox stage --network anvil --broadcast")]
+    Stage,
+    /// Activate the staged plan, once its delay has passed
+    #[command(after_help = "Examples:\n  payrox apply --network anvil --broadcast\n  payrox apply --network anvil --broadcast --wait   wait for the delay")]
+    Apply,
+    /// Take back what is staged
+    #[command(after_help = "Examples:\n  payrox cancel --network anvil --broadcast")]
+    Cancel,
+    /// From artifacts to a live, proved system; run it again to go on
+    #[command(
+        after_help = "Examples:\n  payrox run --network local --project examples/payments\n  payrox run --network local --project examples/payments --config upgrade.toml\n  payrox run --network anvil                 what would be sent\n  payrox run --network anvil --broadcast"
+    )]
+    Run,
+    /// What is live, what waits and until when, and the next safe command
+    #[command(after_help = "Examples:\n  payrox status\n  payrox status --network anvil --json")]
+    Status,
+    /// Read only: is the chain as planned?
+    #[command(
+        after_help = "Examples:\n  payrox verify             everything below\n  payrox verify facets      code and code hash of each facet\n  payrox verify staging     what is staged is what was planned\n  payrox verify diamond     what is served is exactly the plan"
+    )]
+    Verify(VerifyArgs),
+    /// Run the unit groups of the contracts on the embedded chain
+    #[command(
+        after_help = "Examples:\n  payrox validate --phase test             groups A, B, C and D\n  payrox validate --phase test --group C   router re-entrancy alone"
+    )]
+    Validate(ValidateArgs),
+    /// Serve the embedded chain over HTTP, for cast, viem and wallets
+    #[command(
+        after_help = "Examples:\n  payrox devnet                                      a fresh chain on port 8545\n  payrox devnet --state .payrox/local/chain.json     the chain of `--network local`"
+    )]
+    Devnet(DevnetArgs),
+    /// What an error code means and what cures it
+    #[command(after_help = "Examples:\n  payrox explain PRX-PLAN-001\n  payrox explain prx-cfg-003")]
+    Explain(ExplainArgs),
+    /// Completions for a shell
+    #[command(after_help = "Examples:\n  payrox completions bash > ~/.local/share/bash-completion/completions/payrox")]
+    Completions(CompletionsArgs),
+}
+
+/// `payrox init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The new project's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub(crate) dir: PathBuf,
+    /// The system's name [default: the folder's]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+}
+
+/// `payrox config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigVerb {
+    /// Every setting, its value and where it came from; secrets are redacted
+    #[command(after_help = "Examples:\n  payrox config show --network anvil")]
+    Show,
+}
+
+/// `payrox build`.
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// The compiler: a native solc, or the folder of npm's solc
+    #[arg(long, value_name = "PATH", env = "PAYROX_SOLC")]
+    pub(crate) solc: Option<PathBuf>,
+    /// Compile even where nothing changed
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+/// `payrox plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(subcommand)]
+    pub(crate) verb: Option<PlanVerb>,
+}
+
+/// What to do with a plan besides making it.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanVerb {
+    /// The plan by facet and function
+    #[command(after_help = "Examples:\n  payrox plan show\n  payrox plan show --inverse")]
+    Show(ShowArgs),
+    /// What changes, by function name, removals first
+    #[command(after_help = "Examples:\n  payrox plan diff                  against the chain\n  payrox plan diff old.plan.json    against another plan")]
+    Diff(DiffArgs),
+}
+
+/// `payrox plan show`.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The calls that go back, as calldata
+    #[arg(long)]
+    pub(crate) inverse: bool,
+}
+
+/// `payrox plan diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The plan to compare with [default: the chain]
+    #[arg(value_name = "PLAN")]
+    pub(crate) against: Option<PathBuf>,
+}
+
+/// `payrox deploy`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeployTarget {
+    /// The singletons where they are missing, then the system by one launch
+    #[command(after_help = "Examples:\n  payrox deploy dispatcher --network anvil --broadcast")]
+    Dispatcher,
+    /// The chunk factory
+    #[command(after_help = "Examples:\n  payrox deploy factory --network anvil --broadcast")]
+    Factory,
+    /// Prove the router that the launch created, and send what is missing
+    #[command(after_help = "Examples:\n  payrox deploy router --network anvil --broadcast")]
+    Router,
+    /// Facets, all or by name
+    #[command(after_help = "Examples:\n  payrox deploy facets --network anvil --broadcast\n  payrox deploy facets Payments Escrow --network anvil --broadcast")]
+    Facets(FacetNames),
+}
+
+/// `payrox deploy facets`.
+#[derive(Debug, Args)]
+pub(crate) struct FacetNames {
+    /// Names of facets [default: all, and the manifest]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+}
+
+/// `payrox verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// A part alone
+    #[arg(value_name = "WHAT", value_enum)]
+    pub(crate) what: Option<VerifyWhat>,
+}
+
+/// Parts of `payrox verify`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum VerifyWhat {
+    /// Code and code hash of each facet
+    Facets,
+    /// What is staged is what was planned
+    Staging,
+    /// What is served is exactly the plan
+    Diamond,
+}
+
+/// `payrox validate`.
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// The phase
+    #[arg(long, value_enum)]
+    pub(crate) phase: Phase,
+    /// A unit group alone; may be repeated
+    #[arg(long, value_enum, ignore_case = true)]
+    pub(crate) group: Vec<Group>,
+}
+
+/// Phases of validation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Phase {
+    /// The unit groups on the embedded chain
+    Test,
+}
+
+/// The runbook's unit groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// Dispatcher life cycle
+    #[value(name = "A")]
+    A,
+    /// Factory idempotency
+    #[value(name = "B")]
+    B,
+    /// Router re-entrancy
+    #[value(name = "C")]
+    C,
+    /// Plan generation
+    #[value(name = "D")]
+    D,
+}
+
+/// `payrox devnet`.
+#[derive(Debug, Args)]
+pub(crate) struct DevnetArgs {
+    /// Port on the loopback interface; 0 takes a free one
+    #[arg(long, default_value_t = 8545)]
+    pub(crate) port: u16,
+    /// File that keeps the chain's state between starts [default: none, the chain is forgotten]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+}
+
+/// `payrox explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code, such as PRX-PLAN-001
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+}
+
+/// `payrox completions`.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}

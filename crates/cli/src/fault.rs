@@ -1,0 +1,78 @@
+//! What can go wrong before or around a command.
+
+use payrox_model::{Code, ExitCode, Fault};
+
+/// An error of the command line itself.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliFault {
+    /// The arguments cannot be read.
+    #[error("{text}")]
+    Usage { text: String, hint: Option<String> },
+    /// `payrox explain` of what is no code.
+    #[error("`{code}` is no error code of payrox")]
+    UnknownCode { code: String },
+    /// An endpoint without a network.
+    #[error("--rpc-url was given, but not which network it is")]
+    NoNetwork,
+    /// Ctrl-C, or a polite signal.
+    #[error("interrupted by {signal}; nothing is half done, what was sent is recorded")]
+    Interrupted { signal: &'static str },
+    /// A folder that holds a project already.
+    #[error("{path} exists already")]
+    ProjectExists { path: String },
+    /// A facet that the plan does not have.
+    #[error("the plan has no facet `{name}`")]
+    UnknownFacet { name: String, known: Vec<String> },
+    /// The process cannot be set up.
+    #[error("cannot start: {what}")]
+    Start { what: &'static str, source: std::io::Error },
+    /// A defect.
+    #[error("payrox failed by a defect of its own: {text}")]
+    Internal { text: String },
+}
+
+impl Fault for CliFault {
+    fn code(&self) -> Code {
+        Code(match self {
+            Self::Usage { .. } => "PRX-CLI-001",
+            Self::UnknownCode { .. } => "PRX-CLI-002",
+            Self::NoNetwork => "PRX-CLI-003",
+            Self::Interrupted { .. } => "PRX-CLI-004",
+            Self::ProjectExists { .. } => "PRX-CLI-005",
+            Self::UnknownFacet { .. } => "PRX-CLI-006",
+            Self::Start { .. } => "PRX-CLI-007",
+            Self::Internal { .. } => "PRX-CLI-070",
+        })
+    }
+
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Interrupted { .. } => ExitCode::Waiting,
+            Self::Start { .. } | Self::Internal { .. } => ExitCode::Internal,
+            _ => ExitCode::BadInput,
+        }
+    }
+
+    fn subject(&self) -> Option<String> {
+        match self {
+            Self::UnknownCode { code } => Some(code.clone()),
+            Self::NoNetwork => Some("--rpc-url".into()),
+            Self::ProjectExists { path } => Some(path.clone()),
+            Self::UnknownFacet { name, .. } => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } => hint.clone(),
+            Self::UnknownCode { .. } => Some("docs/findings.md lists them all; a code looks like PRX-PLAN-001".into()),
+            Self::NoNetwork => Some("add --network NAME; networks/NAME.toml says what is expected of it".into()),
+            Self::Interrupted { .. } => Some("run the same command again, it goes on from here; `payrox status` says where that is".into()),
+            Self::ProjectExists { .. } => Some("choose another folder; nothing was written".into()),
+            Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
+            Self::Start { .. } => None,
+            Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
+        }
+    }
+}
