@@ -1,2 +1,19 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+mod endpoint;
+mod error;
+mod fees;
+mod keyring;
+mod reason;
+mod receipt;
+mod snapshot;
+mod time;
+
+pub use endpoint::{At, CallRequest, Endpoint, Head, Read};
+pub use error::ChainError;
+pub use fees::{FeePolicy, Fees};
+pub use keyring::{Keyring, Signed, Transaction};
+pub use reason::Reasons;
+pub use receipt::{LogEntry, LogQuery, Receipt};
+pub use snapshot::{SnapshotQuery, snapshot};

@@ -1,0 +1,374 @@
+//! One endpoint, and what is asked of it: in batches, pinned to a block.
+
+use crate::{ChainError, error::foreign};
+use alloy_json_rpc::{RpcRecv, RpcSend};
+use alloy_primitives::{Address, B256, Bytes, U64, U256, hex};
+use alloy_rpc_client::RpcClient;
+use alloy_transport::{RpcError, TransportError};
+use payrox_model::{ChainId, CodeHash};
+use serde::Deserialize;
+use serde_json::{Value, json, value::RawValue};
+use url::Url;
+
+/// Requests in one HTTP body, at most: public endpoints refuse more.
+const BATCH: usize = 500;
+
+/// A chain one can talk to.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    client: RpcClient,
+    shown: String,
+    in_process: bool,
+}
+
+/// The block a read is pinned to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// Whatever is newest.
+    Latest,
+    /// The newest and what waits to get into the next.
+    Pending,
+    /// This one.
+    Block(u64),
+}
+
+impl At {
+    fn tag(self) -> Value {
+        match self {
+            Self::Latest => json!("latest"),
+            Self::Pending => json!("pending"),
+            Self::Block(number) => json!(format!("{number:#x}")),
+        }
+    }
+}
+
+/// The head of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Its number.
+    pub number: u64,
+    /// Its hash.
+    pub hash: B256,
+    /// Seconds since 1970.
+    pub timestamp: u64,
+    /// Wei a unit of gas; zero before EIP-1559.
+    pub base_fee: u128,
+    /// Units of gas in a block, at most.
+    pub gas_limit: u64,
+}
+
+/// A call that leaves no trace.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallRequest {
+    /// Who makes it; the zero address when it does not matter.
+    pub from: Option<Address>,
+    /// Callee.
+    pub to: Address,
+    /// Ether sent.
+    pub value: U256,
+    /// Calldata.
+    pub data: Bytes,
+}
+
+impl CallRequest {
+    /// A call of nobody in particular, without ether.
+    pub fn view(to: Address, data: impl Into<Bytes>) -> Self {
+        Self { to, data: data.into(), ..Self::default() }
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let mut call = json!({ "to": self.to, "data": self.data });
+        if let Some(from) = self.from {
+            call["from"] = json!(from);
+        }
+        if !self.value.is_zero() {
+            call["value"] = json!(self.value);
+        }
+        call
+    }
+}
+
+/// One question of a batch. Its answer is bytes: code, output, or a 32-byte word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Read {
+    Code(Address),
+    Storage(Address, U256),
+    Balance(Address),
+    Nonce(Address),
+    Call(CallRequest),
+}
+
+impl Read {
+    fn method(&self) -> &'static str {
+        match self {
+            Self::Code(_) => "eth_getCode",
+            Self::Storage(..) => "eth_getStorageAt",
+            Self::Balance(_) => "eth_getBalance",
+            Self::Nonce(_) => "eth_getTransactionCount",
+            Self::Call(_) => "eth_call",
+        }
+    }
+
+    fn params(&self, at: At) -> Value {
+        match self {
+            Self::Code(a) | Self::Balance(a) | Self::Nonce(a) => json!([a, at.tag()]),
+            Self::Storage(a, slot) => json!([a, slot, at.tag()]),
+            Self::Call(call) => json!([call.json(), at.tag()]),
+        }
+    }
+}
+
+impl Endpoint {
+    /// A node behind HTTP.
+    ///
+    /// # Errors
+    /// When the text is no http URL, or needs TLS.
+    pub fn http(url: &str) -> Result<Self, ChainError> {
+        let refuse = |why: String| ChainError::Url { url: foreign(&hide(url)), why: foreign(&why) };
+        let parsed = Url::parse(url).map_err(|e| refuse(e.to_string()))?;
+        let host = parsed.host_str().ok_or_else(|| refuse("it names no host".into()))?;
+        // Path, query and user may hold an access key: they are never shown.
+        let port = parsed.port().map(|p| format!(":{p}")).unwrap_or_default();
+        let shown = format!("{}://{host}{port}", parsed.scheme());
+        match parsed.scheme() {
+            "http" => Ok(Self { client: RpcClient::new_http(parsed), shown, in_process: false }),
+            "https" => Err(ChainError::NoTls { endpoint: shown }),
+            other => Err(refuse(format!("its scheme is `{other}`"))),
+        }
+    }
+
+    /// The embedded chain.
+    pub fn in_process(client: RpcClient) -> Self {
+        Self { client, shown: "the embedded chain".into(), in_process: true }
+    }
+
+    /// How it is named to people, without anything secret.
+    pub fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Whether it lives in this process.
+    pub fn is_in_process(&self) -> bool {
+        self.in_process
+    }
+
+    /// Any method.
+    ///
+    /// # Errors
+    /// When the endpoint fails, refuses, or answers something else.
+    pub async fn request<P: RpcSend, R: RpcRecv>(
+        &self,
+        method: &'static str,
+        params: P,
+    ) -> Result<R, ChainError> {
+        self.client.request(method, params).await.map_err(|e| ChainError::of(&self.shown, method, &e))
+    }
+
+    /// Many requests in one round trip; each has its own answer.
+    ///
+    /// # Errors
+    /// When the endpoint fails as a whole.
+    pub(crate) async fn batch(
+        &self,
+        requests: &[(&'static str, Value)],
+    ) -> Result<Vec<Result<Box<RawValue>, TransportError>>, ChainError> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for chunk in requests.chunks(BATCH) {
+            let method = chunk[0].0;
+            let failed = |e: TransportError| ChainError::of(&self.shown, method, &e);
+            let mut batch = self.client.new_batch();
+            let mut waiters = Vec::with_capacity(chunk.len());
+            for (method, params) in chunk {
+                waiters.push(batch.add_call::<_, Box<RawValue>>(*method, params).map_err(failed)?);
+            }
+            batch.send().await.map_err(failed)?;
+            for waiter in waiters {
+                answers.push(waiter.await);
+            }
+        }
+        Ok(answers)
+    }
+
+    /// Many reads of one block in one round trip; a revert or a refusal concerns its own question only.
+    ///
+    /// # Errors
+    /// When the endpoint fails as a whole.
+    pub async fn read(&self, at: At, reads: &[Read]) -> Result<Vec<Result<Bytes, ChainError>>, ChainError> {
+        let requests: Vec<_> = reads.iter().map(|r| (r.method(), r.params(at))).collect();
+        let answers = self.batch(&requests).await?;
+        Ok(reads.iter().zip(answers).map(|(read, answer)| self.answer(read, answer)).collect())
+    }
+
+    fn answer(
+        &self,
+        read: &Read,
+        answer: Result<Box<RawValue>, TransportError>,
+    ) -> Result<Bytes, ChainError> {
+        let method = read.method();
+        let raw = answer.map_err(|e| match (read, &e) {
+            (Read::Call(call), RpcError::ErrorResp(payload)) => self.reverted(call.to, payload),
+            _ => ChainError::of(&self.shown, method, &e),
+        })?;
+        let text = self.parse::<&str>(method, &raw)?;
+        let parsed = match read {
+            Read::Code(_) | Read::Call(_) => hex::decode(text).ok().map(Bytes::from),
+            // Nodes differ in whether they pad words.
+            _ => text.parse::<U256>().ok().map(|word| Bytes::copy_from_slice(&word.to_be_bytes::<32>())),
+        };
+        parsed.ok_or_else(|| self.odd(method, &format!("`{text}` is not hexadecimal")))
+    }
+
+    fn reverted(&self, to: Address, payload: &alloy_json_rpc::ErrorPayload) -> ChainError {
+        let data = payload.as_revert_data();
+        if data.is_none() && payload.code != 3 && !payload.message.contains("revert") {
+            let (endpoint, text) = (self.shown.clone(), foreign(&payload.message));
+            return ChainError::Server { endpoint, method: "eth_call", code: payload.code, text };
+        }
+        ChainError::Reverted { to, text: foreign(&payload.message), data: data.unwrap_or_default() }
+    }
+
+    pub(crate) fn parse<'a, T: Deserialize<'a>>(
+        &self,
+        method: &'static str,
+        raw: &'a RawValue,
+    ) -> Result<T, ChainError> {
+        serde_json::from_str(raw.get()).map_err(|e| self.odd(method, &e.to_string()))
+    }
+
+    pub(crate) fn odd(&self, method: &'static str, why: &str) -> ChainError {
+        ChainError::Answer { endpoint: self.shown.clone(), method, why: foreign(why) }
+    }
+
+    async fn one(&self, at: At, read: Read) -> Result<Bytes, ChainError> {
+        let method = read.method();
+        let mut answers = self.read(at, &[read]).await?;
+        answers.pop().unwrap_or_else(|| Err(self.odd(method, "no answer")))
+    }
+
+    /// The chain's id.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn chain_id(&self) -> Result<ChainId, ChainError> {
+        let id: U64 = self.request("eth_chainId", ()).await?;
+        Ok(ChainId(id.to()))
+    }
+
+    /// That the chain is the expected one.
+    ///
+    /// # Errors
+    /// When it is another, or the endpoint fails.
+    pub async fn expect_chain(&self, expected: ChainId) -> Result<(), ChainError> {
+        let found = self.chain_id().await?;
+        if found == expected {
+            return Ok(());
+        }
+        Err(ChainError::WrongChain { endpoint: self.shown.clone(), expected, found })
+    }
+
+    /// A block's head.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`], and when there is no such block.
+    pub async fn block(&self, at: At) -> Result<Head, ChainError> {
+        let block: Option<BlockJson> = self.request("eth_getBlockByNumber", (at.tag(), false)).await?;
+        block.map(Head::from).ok_or_else(|| self.odd("eth_getBlockByNumber", "there is no such block"))
+    }
+
+    /// Runtime code; empty where there is none.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn code(&self, address: Address, at: At) -> Result<Bytes, ChainError> {
+        self.one(at, Read::Code(address)).await
+    }
+
+    /// EXTCODEHASH; `None` where there is no code.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn code_hash(&self, address: Address, at: At) -> Result<Option<CodeHash>, ChainError> {
+        let code = self.code(address, at).await?;
+        Ok((!code.is_empty()).then(|| CodeHash::of(&code)))
+    }
+
+    /// A storage slot.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn storage(&self, address: Address, slot: U256, at: At) -> Result<B256, ChainError> {
+        Ok(B256::from_slice(&self.one(at, Read::Storage(address, slot)).await?))
+    }
+
+    /// A balance in wei.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn balance(&self, address: Address, at: At) -> Result<U256, ChainError> {
+        Ok(U256::from_be_slice(&self.one(at, Read::Balance(address)).await?))
+    }
+
+    /// How many transactions an account has sent.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn nonce(&self, address: Address, at: At) -> Result<u64, ChainError> {
+        Ok(U256::from_be_slice(&self.one(at, Read::Nonce(address)).await?).saturating_to())
+    }
+
+    /// A call's output.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`], and [`ChainError::Reverted`].
+    pub async fn call(&self, call: CallRequest, at: At) -> Result<Bytes, ChainError> {
+        self.one(at, Read::Call(call)).await
+    }
+
+    /// Many calls' outputs, of one block, in one round trip.
+    ///
+    /// # Errors
+    /// When the endpoint fails as a whole.
+    pub async fn call_batch(
+        &self,
+        calls: Vec<CallRequest>,
+        at: At,
+    ) -> Result<Vec<Result<Bytes, ChainError>>, ChainError> {
+        let reads: Vec<_> = calls.into_iter().map(Read::Call).collect();
+        self.read(at, &reads).await
+    }
+}
+
+/// The URL without user, path and query.
+fn hide(url: &str) -> String {
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            format!("{scheme}://{}", host.rsplit('@').next().unwrap_or_default())
+        }
+        None => url.split(['/', '?', '#']).next().unwrap_or_default().to_owned(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BlockJson {
+    number: U64,
+    hash: B256,
+    timestamp: U64,
+    #[serde(default)]
+    base_fee_per_gas: U256,
+    gas_limit: U64,
+}
+
+impl From<BlockJson> for Head {
+    fn from(block: BlockJson) -> Self {
+        Self {
+            number: block.number.to(),
+            hash: block.hash,
+            timestamp: block.timestamp.to(),
+            base_fee: block.base_fee_per_gas.saturating_to(),
+            gas_limit: block.gas_limit.to(),
+        }
+    }
+}

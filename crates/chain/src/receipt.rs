@@ -1,0 +1,179 @@
+//! Sending, and what became of it.
+
+use crate::{ChainError, Endpoint, Signed};
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use payrox_model::Gas;
+use serde::Deserialize;
+use serde_json::json;
+
+/// What a transaction did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The transaction.
+    pub tx: B256,
+    /// Whether it succeeded.
+    pub success: bool,
+    /// The block it is in.
+    pub block: u64,
+    /// That block's hash.
+    pub block_hash: B256,
+    /// What it used.
+    pub gas_used: Gas,
+    /// Who sent it.
+    pub from: Address,
+    /// Whom it called; `None` for a creation.
+    pub to: Option<Address>,
+}
+
+/// Which logs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogQuery {
+    /// First block.
+    pub from_block: u64,
+    /// Last block; the newest if `None`.
+    pub to_block: Option<u64>,
+    /// Emitters; any if empty.
+    pub addresses: Vec<Address>,
+    /// Alternatives for each topic; any if empty.
+    pub topics: Vec<Vec<B256>>,
+}
+
+/// One log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Emitter.
+    pub address: Address,
+    /// Topics.
+    pub topics: Vec<B256>,
+    /// The rest.
+    pub data: Bytes,
+    /// Block.
+    pub block: u64,
+    /// Transaction.
+    pub tx: B256,
+}
+
+impl Endpoint {
+    /// What became of a transaction; `None` while it is in no block.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn receipt(&self, tx: B256) -> Result<Option<Receipt>, ChainError> {
+        Ok(self.receipts(&[tx]).await?.pop().flatten())
+    }
+
+    /// The same for many, in one round trip.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn receipts(&self, txs: &[B256]) -> Result<Vec<Option<Receipt>>, ChainError> {
+        const METHOD: &str = "eth_getTransactionReceipt";
+        let requests: Vec<_> = txs.iter().map(|tx| (METHOD, json!([tx]))).collect();
+        let answers = self.batch(&requests).await?;
+        let mut receipts = Vec::with_capacity(txs.len());
+        for (tx, answer) in txs.iter().zip(answers) {
+            let raw = answer.map_err(|e| ChainError::of(self.shown(), METHOD, &e))?;
+            let receipt = self.parse::<Option<ReceiptJson>>(METHOD, &raw)?;
+            if receipt.as_ref().is_some_and(|r| r.transaction_hash != *tx) {
+                return Err(self.odd(METHOD, "it is the receipt of another transaction"));
+            }
+            receipts.push(receipt.map(Receipt::from));
+        }
+        Ok(receipts)
+    }
+
+    /// Sends signed transactions in the order given, in one round trip. A transaction that the node has already is
+    /// no error.
+    ///
+    /// # Errors
+    /// When the endpoint fails as a whole.
+    pub async fn send(&self, signed: &[Signed]) -> Result<Vec<Result<(), ChainError>>, ChainError> {
+        const METHOD: &str = "eth_sendRawTransaction";
+        let requests: Vec<_> = signed.iter().map(|s| (METHOD, json!([s.raw]))).collect();
+        let answers = self.batch(&requests).await?;
+        let known = |e: &ChainError| match e {
+            ChainError::Server { text, .. } => {
+                let text = text.to_ascii_lowercase();
+                ["already known", "already imported", "already exists"]
+                    .iter()
+                    .any(|known| text.contains(known))
+            }
+            _ => false,
+        };
+        Ok(answers
+            .into_iter()
+            .map(|answer| match answer {
+                Ok(_) => Ok(()),
+                Err(e) => Err(ChainError::of(self.shown(), METHOD, &e))
+                    .or_else(|e| if known(&e) { Ok(()) } else { Err(e) }),
+            })
+            .collect())
+    }
+
+    /// Logs.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn logs(&self, query: &LogQuery) -> Result<Vec<LogEntry>, ChainError> {
+        let to = query.to_block.map_or(json!("latest"), |block| json!(format!("{block:#x}")));
+        let topics: Vec<_> =
+            query.topics.iter().map(|t| if t.is_empty() { json!(null) } else { json!(t) }).collect();
+        let mut filter =
+            json!({ "fromBlock": format!("{:#x}", query.from_block), "toBlock": to, "topics": topics });
+        if !query.addresses.is_empty() {
+            filter["address"] = json!(query.addresses);
+        }
+        let logs: Vec<LogJson> = self.request("eth_getLogs", (filter,)).await?;
+        Ok(logs.into_iter().filter(|log| !log.removed).map(LogEntry::from).collect())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReceiptJson {
+    transaction_hash: B256,
+    status: U64,
+    block_number: U64,
+    block_hash: B256,
+    gas_used: U256,
+    from: Address,
+    to: Option<Address>,
+}
+
+impl From<ReceiptJson> for Receipt {
+    fn from(r: ReceiptJson) -> Self {
+        Self {
+            tx: r.transaction_hash,
+            success: r.status == U64::ONE,
+            block: r.block_number.to(),
+            block_hash: r.block_hash,
+            gas_used: Gas(r.gas_used.saturating_to()),
+            from: r.from,
+            to: r.to,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LogJson {
+    address: Address,
+    topics: Vec<B256>,
+    data: Bytes,
+    block_number: U64,
+    transaction_hash: B256,
+    #[serde(default)]
+    removed: bool,
+}
+
+impl From<LogJson> for LogEntry {
+    fn from(log: LogJson) -> Self {
+        Self {
+            address: log.address,
+            topics: log.topics,
+            data: log.data,
+            block: log.block_number.to(),
+            tx: log.transaction_hash,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! A system at one block, in at most four round trips.
+
+use crate::{At, CallRequest, ChainError, Endpoint, Head, Read, endpoint::BlockJson};
+use alloy_primitives::{Address, Bytes, U64};
+use alloy_sol_types::SolCall;
+use payrox_model::{
+    ActiveState, ChainId, ChainSnapshot, CodeHash, DispatcherState, Epoch, PendingState, PlanId, Root,
+    RouterState, abi::IManifestDispatcher as D,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SnapshotQuery {
+    /// Addresses whose code hash is wanted.
+    pub addresses: Vec<Address>,
+    /// The control plane.
+    pub dispatcher: Address,
+    /// The data plane.
+    pub router: Address,
+}
+
+/// The system at the newest block.
+///
+/// # Errors
+/// When the endpoint fails, or a contract at a known address does not answer as the dispatcher does.
+pub async fn snapshot(endpoint: &Endpoint, query: &SnapshotQuery) -> Result<ChainSnapshot, ChainError> {
+    let (chain_id, head) = identity(endpoint).await?;
+    at(endpoint, query, chain_id, &head).await
+}
+
+async fn identity(endpoint: &Endpoint) -> Result<(ChainId, Head), ChainError> {
+    const BLOCK: &str = "eth_getBlockByNumber";
+    let answers = endpoint.batch(&[("eth_chainId", json!([])), (BLOCK, json!(["latest", false]))]).await?;
+    let [id, block] = <[_; 2]>::try_from(answers).map_err(|_| endpoint.odd(BLOCK, "an answer is missing"))?;
+    let id = id.map_err(|e| ChainError::of(endpoint.shown(), "eth_chainId", &e))?;
+    let block = block.map_err(|e| ChainError::of(endpoint.shown(), BLOCK, &e))?;
+    let id: U64 = endpoint.parse("eth_chainId", &id)?;
+    let block: BlockJson = endpoint.parse(BLOCK, &block)?;
+    Ok((ChainId(id.to()), block.into()))
+}
+
+async fn at(
+    endpoint: &Endpoint,
+    query: &SnapshotQuery,
+    chain_id: ChainId,
+    head: &Head,
+) -> Result<ChainSnapshot, ChainError> {
+    let mut addresses = query.addresses.clone();
+    addresses.extend([query.dispatcher, query.router]);
+    addresses.sort_unstable();
+    addresses.dedup();
+    let ask = |data: Vec<u8>| Read::Call(CallRequest::view(query.dispatcher, data));
+    let mut reads: Vec<_> = addresses.iter().copied().map(Read::Code).collect();
+    // Asked along with the code: where there is no dispatcher the outputs are empty and are not looked at.
+    reads.extend([
+        ask(D::ownerCall {}.abi_encode()),
+        ask(D::pendingOwnerCall {}.abi_encode()),
+        ask(D::routerCall {}.abi_encode()),
+        ask(D::activeCall {}.abi_encode()),
+        ask(D::pendingCall {}.abi_encode()),
+        ask(D::statusCall {}.abi_encode()),
+    ]);
+    let mut answers = endpoint.read(At::Block(head.number), &reads).await?;
+    let views = answers.split_off(addresses.len());
+    let mut code = BTreeMap::new();
+    for (address, bytes) in addresses.iter().zip(answers) {
+        let bytes = bytes?;
+        if !bytes.is_empty() {
+            code.insert(*address, CodeHash::of(&bytes));
+        }
+    }
+    let dispatcher = match code.contains_key(&query.dispatcher) {
+        true => Some(decode(endpoint, views)?),
+        false => None,
+    };
+    let router = match (&dispatcher, code.contains_key(&query.router)) {
+        (Some(dispatcher), true) => Some(router(endpoint, dispatcher, head).await?),
+        _ => None,
+    };
+    Ok(ChainSnapshot {
+        chain_id,
+        block: head.number,
+        block_hash: head.hash,
+        timestamp: head.timestamp,
+        code,
+        dispatcher,
+        router,
+    })
+}
+
+async fn router(
+    endpoint: &Endpoint,
+    dispatcher: &DispatcherState,
+    head: &Head,
+) -> Result<RouterState, ChainError> {
+    let manifest = match dispatcher.active.manifest {
+        Address::ZERO => Vec::new(),
+        // A chunk's code is 0x00 and the data.
+        chunk => endpoint.code(chunk, At::Block(head.number)).await?.get(1..).unwrap_or_default().to_vec(),
+    };
+    Ok(RouterState { manifest })
+}
+
+fn decode(endpoint: &Endpoint, views: Vec<Result<Bytes, ChainError>>) -> Result<DispatcherState, ChainError> {
+    let mut views = views.into_iter();
+    let owner = next::<D::ownerCall>(endpoint, &mut views)?;
+    let pending_owner = next::<D::pendingOwnerCall>(endpoint, &mut views)?;
+    let router = next::<D::routerCall>(endpoint, &mut views)?;
+    let active = next::<D::activeCall>(endpoint, &mut views)?;
+    let pending = next::<D::pendingCall>(endpoint, &mut views)?;
+    let status = next::<D::statusCall>(endpoint, &mut views)?;
+    let pending_plan = PlanId(pending.planId);
+    Ok(DispatcherState {
+        owner,
+        pending_owner,
+        router,
+        active: ActiveState {
+            epoch: Epoch(active.epoch),
+            plan_id: PlanId(active.planId),
+            manifest: active.manifest,
+            root: Root(active.root),
+            activated_at: active.activatedAt,
+        },
+        pending: (!pending_plan.is_zero())
+            .then_some(PendingState { plan_id: pending_plan, eta: pending.eta }),
+        paused: status.paused,
+        halted: status.halted,
+        frozen: status.frozen,
+        is_sealed: status.isSealed,
+        floor: Epoch(status.floor),
+        delay: status.delay,
+    })
+}
+
+fn next<C: SolCall>(
+    endpoint: &Endpoint,
+    views: &mut impl Iterator<Item = Result<Bytes, ChainError>>,
+) -> Result<C::Return, ChainError> {
+    let output = views.next().unwrap_or_else(|| Err(endpoint.odd("eth_call", "an answer is missing")))?;
+    C::abi_decode_returns_validate(&output)
+        .map_err(|e| endpoint.odd("eth_call", &format!("{} of the dispatcher: {e}", C::SIGNATURE)))
+}

@@ -1,0 +1,45 @@
+//! What happens during a run, for whoever shows it.
+
+use alloy_primitives::{Address, B256};
+use payrox_model::{Epoch, Gas};
+
+/// One visible fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Event {
+    /// The run begins: how many steps, who signs and where the keys came from.
+    Started { steps: usize, signers: Vec<(Address, String)> },
+    /// A step is true already.
+    Skipped { step: String, reason: String },
+    /// The dry run went through.
+    Rehearsed { steps: usize, gas: Gas },
+    /// A transaction is about to leave.
+    Sending { step: String, from: Address, nonce: u64, tx: B256 },
+    /// It is in a block, and what it was for is true.
+    Done { step: String, tx: B256, block: u64, gas: Gas },
+    /// Chain time was moved forward: only on development chains.
+    TimeSkipped { seconds: u64, eta: u64 },
+    /// A wait of more than a moment.
+    Waiting { what: String, until: Option<u64> },
+    /// The plan is active.
+    Activated { epoch: Epoch },
+    /// An earlier run left something behind, and what is done about it.
+    Recovered { what: String },
+    /// A file was written for people.
+    Wrote { path: String },
+}
+
+/// Who is told.
+pub trait Observer: Send + Sync {
+    /// Called for each fact, in order.
+    fn event(&self, event: &Event);
+}
+
+/// Tells nobody.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Silent;
+
+impl Observer for Silent {
+    fn event(&self, _: &Event) {}
+}

@@ -1,0 +1,96 @@
+//! What a run is given.
+
+use crate::Observer;
+use alloy_primitives::B256;
+use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons};
+use payrox_model::{ChainId, Name};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+/// The network a run is for, as far as sending goes.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name.
+    pub name: Name,
+    /// Its chain id.
+    pub chain_id: ChainId,
+    /// Time may be skipped to a plan's `eta`: the embedded chain, and anvil when asked to.
+    pub skip_time: bool,
+    /// What gas may cost.
+    pub fees: FeePolicy,
+}
+
+/// Which steps of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// All: `run`.
+    All,
+    /// `deploy factory`.
+    Factory,
+    /// `deploy dispatcher`, and the factory it needs.
+    Dispatcher,
+    /// `deploy router`: proves what the launch made, and sends what is missing of it.
+    Router,
+    /// `deploy facets [NAME…]`, all when none is named, and the factory they need.
+    Facets(Vec<Name>),
+    /// `stage`.
+    Stage,
+    /// `apply`.
+    Apply,
+}
+
+/// What a contract's deployment record needs besides what the journal knows.
+#[derive(Clone, Debug, Default)]
+pub struct ContractInfo {
+    /// The ABI as JSON.
+    pub abi: serde_json::Value,
+    /// Hash of the compiler's input, where it is known.
+    pub input_hash: Option<B256>,
+}
+
+/// Everything a run needs besides the plan.
+pub struct Session<'a> {
+    /// The project's folder.
+    pub project: &'a Path,
+    /// The network.
+    pub target: Target,
+    /// The chain.
+    pub endpoint: &'a Endpoint,
+    /// Who can sign.
+    pub keyring: &'a Keyring,
+    /// Custom errors by name.
+    pub reasons: &'a Reasons,
+    /// By step name without its kind (`Payments`), and `factory`, `extension`, `implementation`, `launcher`,
+    /// `dispatcher`, `router`.
+    pub contracts: &'a BTreeMap<String, ContractInfo>,
+    /// Who is told what happens.
+    pub observer: &'a dyn Observer,
+    /// Asked to stop: Ctrl-C.
+    pub stop: Stop,
+    /// Send. Without it the run only says what it would send.
+    pub broadcast: bool,
+    /// Wait for `eta` instead of coming back with `waiting`.
+    pub wait: bool,
+}
+
+/// A request to stop at the next safe place. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Asks to stop.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether somebody asked.
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
