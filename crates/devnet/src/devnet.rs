@@ -1,0 +1,187 @@
+//! The handle everything goes through.
+
+use crate::{
+    accounts::DevAccount,
+    chain::Chain,
+    config::DevnetConfig,
+    core::Core,
+    evm::{self, Mode},
+    rpc::{self, RpcError},
+    state::Slot,
+    store::{Store, StoreError},
+};
+use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_rpc_types_eth::TransactionRequest;
+use payrox_model::ChainId;
+use serde_json::value::RawValue;
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+/// An embedded chain. Clones are handles to the same one; see [`fork`](Self::fork) for another.
+#[derive(Clone, Debug)]
+pub struct Devnet(Arc<RwLock<Chain>>);
+
+impl Devnet {
+    /// The accounts with a known key, which every chain knows.
+    pub const ACCOUNTS: [DevAccount; 10] = crate::accounts::DEV_ACCOUNTS;
+
+    /// A chain in memory, at its genesis.
+    pub fn new(config: &DevnetConfig) -> Self {
+        Self::of(Core::genesis(config).0, None)
+    }
+
+    /// The chain kept in this directory, created if there is none. It is locked until the last handle is gone.
+    /// Each change is in the file before the request that made it is answered.
+    ///
+    /// # Errors
+    /// When another process has it open, when the file cannot be read or written, or is not such a chain.
+    pub fn open(dir: &Path, config: &DevnetConfig) -> Result<Self, StoreError> {
+        let (store, core) = Store::open(dir, config)?;
+        Ok(Self::of(core, Some(store)))
+    }
+
+    /// Waits until the disk has what the file has: a power failure loses nothing from before. Nothing to do for
+    /// a chain in memory.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn save(&self) -> Result<(), StoreError> {
+        self.read().store.as_ref().map_or(Ok(()), Store::sync)
+    }
+
+    /// Another chain in memory, with everything this one has now; neither sees what the other does from here.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        Self::of(self.read().core.clone(), None)
+    }
+
+    fn of(core: Core, store: Option<Store>) -> Self {
+        Self(Arc::new(RwLock::new(Chain::new(core, store))))
+    }
+
+    /// Answers one request in process.
+    ///
+    /// # Errors
+    /// As the method says; -32601 for an unknown one.
+    pub fn request(&self, method: &str, params: Option<&RawValue>) -> Result<Box<RawValue>, RpcError> {
+        rpc::dispatch(self, method, params)
+    }
+
+    /// EIP-155 chain id.
+    pub fn chain_id(&self) -> ChainId {
+        ChainId(self.read().core.rules.chain_id)
+    }
+
+    /// The number of the newest block.
+    pub fn block_number(&self) -> u64 {
+        self.read().core.number()
+    }
+
+    /// The time the next block would have now, in Unix seconds.
+    pub fn now(&self) -> u64 {
+        self.read().core.next_timestamp()
+    }
+
+    /// Lets time jump. Blocks from now on have it.
+    ///
+    /// # Errors
+    /// When the chain's file cannot be written.
+    pub fn increase_time(&self, seconds: u64) -> Result<(), StoreError> {
+        self.write().increase_time(seconds).map(|_| ())
+    }
+
+    /// Fixes the time of the next block.
+    ///
+    /// # Errors
+    /// When it is not after the newest block's, or the chain's file cannot be written.
+    pub fn set_next_timestamp(&self, timestamp: u64) -> Result<(), RpcError> {
+        self.write().set_next_timestamp(timestamp)
+    }
+
+    /// Mines a block of what waits; its number.
+    ///
+    /// # Errors
+    /// When the chain's file cannot be written.
+    pub fn mine(&self) -> Result<u64, RpcError> {
+        self.write().mine_waiting().map(|block| block.header.number)
+    }
+
+    /// An account's code.
+    pub fn code(&self, address: Address) -> Bytes {
+        self.read().core.state.code(address)
+    }
+
+    /// An account's wei.
+    pub fn balance(&self, address: Address) -> U256 {
+        self.read().core.state.balance(address)
+    }
+
+    /// An account's nonce.
+    pub fn nonce(&self, address: Address) -> u64 {
+        self.read().core.state.nonce(address)
+    }
+
+    /// A storage slot.
+    pub fn storage(&self, address: Address, slot: U256) -> B256 {
+        self.read().core.state.slot(address, slot).into()
+    }
+
+    /// Every slot of an account that is not zero.
+    pub fn storage_of(&self, address: Address) -> BTreeMap<U256, U256> {
+        let chain = self.read();
+        let account = chain.core.state.account(address);
+        account
+            .map(|account| account.storage.iter().map(|(key, value)| (*key, *value)).collect())
+            .unwrap_or_default()
+    }
+
+    /// Sets an account's code, whatever it was.
+    ///
+    /// # Errors
+    /// When the chain's file cannot be written.
+    pub fn set_code(&self, address: Address, code: Bytes) -> Result<(), StoreError> {
+        self.write().patch(address, |diff| diff.code = vec![code])
+    }
+
+    /// Sets a storage slot.
+    ///
+    /// # Errors
+    /// When the chain's file cannot be written.
+    pub fn set_storage(&self, address: Address, slot: U256, value: B256) -> Result<(), StoreError> {
+        self.write().patch(address, |diff| diff.slots.push(Slot { key: slot, value: value.into() }))
+    }
+
+    /// Sets an account's wei.
+    ///
+    /// # Errors
+    /// When the chain's file cannot be written.
+    pub fn set_balance(&self, address: Address, balance: U256) -> Result<(), StoreError> {
+        self.write().patch(address, |diff| diff.balance = balance)
+    }
+
+    /// Calls a contract in the next block and leaves no trace.
+    ///
+    /// # Errors
+    /// When it reverts, with its data, or runs out of gas.
+    pub fn call(&self, from: Address, to: Address, data: Bytes) -> Result<Bytes, RpcError> {
+        let chain = self.read();
+        let core = &chain.core;
+        let request = TransactionRequest::default().from(from).to(to).input(data.into());
+        let env = evm::requested(core, &core.state, &request)?;
+        let header = core.next_header();
+        let outcome = evm::run(core, &core.state, &header, env.clone(), Mode::Call);
+        evm::output(outcome.map_err(|error| evm::invalid(error, &env, &header))?.result)
+    }
+
+    // A panic under the lock leaves a chain that is whole: every change is made in one piece at its end.
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Chain> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Chain> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,153 @@
+//! From transactions to blocks.
+
+use crate::{
+    block::{Block, BlockRecord, Mined},
+    chain::Chain,
+    core::{Time, cost},
+    evm::{self, Mode},
+    pool::Pending,
+    rpc::RpcError,
+    store::{Record, StoreError},
+};
+use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope};
+use alloy_primitives::B256;
+use std::sync::Arc;
+
+impl Chain {
+    /// Takes a transaction: into a block at once, or into the pool until its turn comes.
+    pub(crate) fn submit(&mut self, pending: Pending) -> Result<B256, RpcError> {
+        self.admit(&pending)?;
+        let hash = *pending.tx.tx_hash();
+        let next = self.core.state.nonce(pending.sender);
+        if self.core.automine && pending.tx.nonce() == next {
+            let sender = pending.sender;
+            self.mine(vec![pending])?;
+            self.promote(sender)?;
+            return Ok(hash);
+        }
+        self.core.pool.check(&pending)?;
+        self.record(&Record::Waiting(&pending))?;
+        self.core.pool.insert(pending);
+        Ok(hash)
+    }
+
+    /// What does not need an execution to be refused, in geth's order and words.
+    fn admit(&self, pending: &Pending) -> Result<(), RpcError> {
+        let Pending { tx, sender } = pending;
+        let (core, header_limit) = (&self.core, self.core.rules.gas_limit);
+        if core.transaction(*tx.tx_hash()).is_some() {
+            return Err(RpcError::server("already known"));
+        }
+        if matches!(tx.as_ref(), TxEnvelope::Eip4844(_)) {
+            return Err(RpcError::server("transaction type not supported: blobs"));
+        }
+        if let Some(id) = tx.chain_id()
+            && id != core.rules.chain_id
+        {
+            let want = core.rules.chain_id;
+            return Err(RpcError::server(format!("invalid chain id for signer: have {id} want {want}")));
+        }
+        if tx.gas_limit() > header_limit {
+            return Err(RpcError::server("exceeds block gas limit"));
+        }
+        let next = core.state.nonce(*sender);
+        if tx.nonce() < next {
+            return Err(RpcError::server(evm::nonce_too_low(next, tx.nonce())));
+        }
+        let (have, want) = (core.state.balance(*sender), cost(tx.as_ref()));
+        if have < want {
+            return Err(RpcError::server(format!(
+                "insufficient funds for gas * price + value: address {sender} have {have} want {want}"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Mines what waited for this sender's transaction, each in a block of its own.
+    fn promote(&mut self, sender: alloy_primitives::Address) -> Result<(), RpcError> {
+        loop {
+            let next = self.core.state.nonce(sender);
+            self.core.pool.forget_below(sender, next);
+            let Some(pending) = self.core.pool.get(sender, next).cloned() else { return Ok(()) };
+            if self.mine(vec![pending]).is_err() {
+                // It was acceptable when it came and no longer is; geth drops it, too.
+                self.core.pool.remove(sender, next);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Mines a block of all waiting transactions that can be, or an empty one.
+    pub(crate) fn mine_waiting(&mut self) -> Result<Arc<Block>, RpcError> {
+        let mut chosen = Vec::new();
+        let mut gas = 0;
+        let mut next = std::collections::BTreeMap::new();
+        for pending in self.core.pool.all() {
+            let sender = pending.sender;
+            let expected = next.entry(sender).or_insert_with(|| self.core.state.nonce(sender));
+            if pending.tx.nonce() == *expected && gas + pending.tx.gas_limit() <= self.core.rules.gas_limit {
+                *expected += 1;
+                gas += pending.tx.gas_limit();
+                chosen.push(pending.clone());
+            }
+        }
+        self.mine(chosen)
+    }
+
+    /// Mines these. A single one that cannot be is an error and leaves no block; of several, it is left out.
+    pub(crate) fn mine(&mut self, chosen: Vec<Pending>) -> Result<Arc<Block>, RpcError> {
+        let header = self.core.next_header();
+        let single = chosen.len() == 1;
+        let (mut mined, mut diffs, mut undo) = (Vec::<Mined>::new(), Vec::new(), Vec::new());
+        let mut gas_before = 0;
+        for Pending { tx, sender } in chosen {
+            let env = evm::signed(&tx, sender);
+            let outcome = match evm::run(&self.core, &self.core.state, &header, env.clone(), Mode::Block) {
+                Ok(outcome) => outcome,
+                Err(error) if single => return Err(evm::invalid(error, &env, &header)),
+                Err(_) => {
+                    self.core.pool.remove(sender, tx.nonce());
+                    continue;
+                }
+            };
+            let changes = self.core.state.diff(&outcome.state);
+            undo.push(self.core.state.apply(&changes));
+            diffs.extend(changes);
+            let gas_used = outcome.result.tx_gas_used();
+            gas_before += gas_used;
+            let receipt = Receipt {
+                status: Eip658Value::Eip658(outcome.result.is_success()),
+                cumulative_gas_used: gas_before,
+                logs: if outcome.result.is_success() { outcome.result.logs().to_vec() } else { Vec::new() },
+            };
+            mined.push(Mined {
+                receipt: ReceiptEnvelope::from_typed(tx.tx_type(), receipt),
+                gas_used,
+                created: tx.kind().is_create().then(|| sender.create(tx.nonce())),
+                tx: Arc::unwrap_or_clone(tx),
+                sender,
+            });
+        }
+        let timestamp = header.timestamp;
+        let header = alloy_consensus::Header { timestamp, ..self.core.header(&diffs, &mined) };
+        let block = Block::new(header, mined);
+        let time = self.core.time_after(timestamp);
+        let record = BlockRecord::new(&block, diffs, time);
+        if let Err(error) = self.record(&Record::Block(&record)) {
+            undo.iter().rev().for_each(|undo| self.core.state.take_back(undo));
+            return Err(error.into());
+        }
+        Ok(self.accept(block, undo, time))
+    }
+
+    fn accept(&mut self, block: Block, undo: Vec<crate::state::Undo>, time: Time) -> Arc<Block> {
+        for mined in &block.mined {
+            self.core.pool.forget_below(mined.sender, mined.tx.nonce() + 1);
+        }
+        self.core.push_applied(block, undo, time)
+    }
+
+    pub(crate) fn record(&mut self, record: &Record<'_>) -> Result<(), StoreError> {
+        self.store.as_mut().map_or(Ok(()), |store| store.append(record))
+    }
+}
