@@ -40,8 +40,8 @@ function compile() {
   return scratch;
 }
 
-// A contract that can be deployed and is ours: the facets, and the token for trying them.
-const kept = /^src\/(facets|demo)\//;
+// What is ours and of use: the facets, the ABI of them all, and the token for trying them.
+const kept = /^src\/(facets\/|demo\/|interfaces\/IPaymentsSystem\.sol$)/;
 
 function bytecode({ object, linkReferences, immutableReferences }) {
   return { object, linkReferences, ...(immutableReferences && { immutableReferences }) };
