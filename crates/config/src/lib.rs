@@ -1,2 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+mod args;
+mod error;
+mod layer;
+mod network;
+mod parse;
+mod project;
+mod setting;
+
+pub use args::Arg;
+pub use error::{ConfigError, Place};
+pub use network::{FeeCaps, KnownBlock, Network};
+pub use project::{
+    Compiler, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Policy, Project, SystemSettings,
+};
+pub use setting::{Setting, Source, Sourced, redact_url, resolve};
