@@ -1,2 +1,28 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+mod arguments;
+mod bytecode;
+mod contract;
+mod creation;
+mod flaw;
+mod foundry;
+mod function;
+mod input;
+mod metadata;
+mod policy;
+mod reference;
+mod set;
+mod standard_json;
+
+pub use arguments::{ArgumentError, Mismatch, encode_call, encode_constructor, encode_signature};
+pub use bytecode::{Bytecode, Gap};
+pub use contract::Contract;
+pub use creation::{CreationCode, CreationError, INIT_CODE_LIMIT, RUNTIME_LIMIT};
+pub use flaw::Flaw;
+pub use function::Function;
+pub use input::CompilerInput;
+pub use metadata::Compilation;
+pub use policy::{CompilerPolicy, PolicyError};
+pub use reference::{ContractId, Reference};
+pub use set::{ArtifactSet, SetError, Source};

@@ -1,0 +1,151 @@
+//! Foundry's `out/`: one file a contract, found by its name and read only when it is wanted.
+
+use crate::{
+    contract::{Contract, FoundryFile},
+    flaw::Flaw,
+    reference::Reference,
+    set::{Found, SetError},
+};
+use alloy_primitives::B256;
+use payrox_files::FileError;
+use payrox_model::text::escape;
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Largest artifact that is read: with syntax trees they reach some megabytes.
+const FILE_LIMIT: u64 = 32 << 20;
+/// Most files that are looked at.
+const COUNT_LIMIT: usize = 50_000;
+/// Deepest folder that is looked at.
+const DEPTH_LIMIT: usize = 16;
+
+pub(crate) fn read(out: &Path, wanted: &[Reference]) -> Result<Vec<Found>, SetError> {
+    let index = index(out)?;
+    let mut loaded = Loaded::new();
+    let mut meant = BTreeSet::new();
+    for reference in wanted {
+        let files = candidates(&index, reference);
+        for file in &files {
+            if let Entry::Vacant(slot) = loaded.entry((*file).clone()) {
+                slot.insert(load(file)?);
+            }
+        }
+        meant.insert(only(out, &index, &loaded, reference, &files)?);
+    }
+    Ok(loaded.into_iter().filter(|(file, _)| meant.contains(file)).map(|(_, found)| found).collect())
+}
+
+/// Files by the name of the contract that they should hold.
+type Index = BTreeMap<String, Vec<PathBuf>>;
+type Loaded = BTreeMap<PathBuf, Found>;
+
+/// The one file that a reference means.
+fn only(
+    out: &Path,
+    index: &Index,
+    loaded: &Loaded,
+    reference: &Reference,
+    files: &[&PathBuf],
+) -> Result<PathBuf, SetError> {
+    let hits = files.iter().filter_map(|file| loaded.get_key_value(*file));
+    let hits = hits.map(|(file, found)| (file, &found.contract.id)).filter(|(_, id)| reference.means(id));
+    match hits.collect::<Vec<_>>().as_slice() {
+        [(file, _)] => Ok((*file).clone()),
+        [] => Err(SetError::Unknown {
+            wanted: reference.to_string(),
+            place: show(out),
+            near: near(index, reference.name()),
+        }),
+        [(_, id), rest @ ..] if rest.iter().all(|(_, other)| other == id) => Err(SetError::Duplicate {
+            id: id.to_string(),
+            files: files.iter().map(|file| show(file)).collect(),
+        }),
+        all => Err(SetError::Ambiguous {
+            wanted: reference.to_string(),
+            candidates: all.iter().map(|(_, id)| id.to_string()).collect(),
+        }),
+    }
+}
+
+fn load(file: &Path) -> Result<Found, SetError> {
+    let text = payrox_files::read_text(file, FILE_LIMIT)?;
+    let contract = parse(&text, file).map_err(|flaw| SetError::artifact(file, flaw))?;
+    Ok(Found { contract, digest: B256::from_slice(&Sha256::digest(&text)) })
+}
+
+/// The contract in the text of one of Foundry's files.
+pub(crate) fn parse(text: &str, file: &Path) -> Result<Contract, Flaw> {
+    let raw: FoundryFile<'_> = serde_json::from_str(text)?;
+    let (compilation, id) = raw.metadata()?.ok_or(Flaw::Anonymous)?;
+    Contract::assemble(id.ok_or(Flaw::Anonymous)?, file.to_owned(), Some(compilation), raw.parts())
+}
+
+/// The files that may be it: they carry the contract's name, in a folder with the name of the source.
+fn candidates<'a>(index: &'a Index, reference: &Reference) -> Vec<&'a PathBuf> {
+    let source = match reference {
+        Reference::Full(id) => id.path().rsplit('/').next(),
+        Reference::Bare(_) => None,
+    };
+    let files = index.get(reference.name()).map(Vec::as_slice).unwrap_or_default();
+    let from = |file: &&PathBuf| match source {
+        Some(source) => file.parent().and_then(Path::file_name).is_some_and(|folder| folder == source),
+        None => true,
+    };
+    files.iter().filter(from).collect()
+}
+
+/// All JSON files by the contract's name: what stands before the first dot, since a version or a profile may follow.
+fn index(out: &Path) -> Result<Index, SetError> {
+    let mut index = Index::new();
+    let mut folders = vec![(out.to_owned(), 0)];
+    let mut count = 0;
+    while let Some((folder, depth)) = folders.pop() {
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => SetError::NoFolder { folder: show(&folder) },
+            _ => FileError::Read { path: folder.clone(), source }.into(),
+        };
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            count += 1;
+            if count > COUNT_LIMIT {
+                return Err(SetError::TooMany { folder: show(out), limit: COUNT_LIMIT });
+            }
+            // A link is neither: artifacts are what the compiler wrote here, not what something points to.
+            let kind = entry.file_type().map_err(failed)?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if kind.is_dir() && depth < DEPTH_LIMIT && name != "build-info" {
+                folders.push((entry.path(), depth + 1));
+            } else if kind.is_file() && name.ends_with(".json") {
+                let contract = name.split('.').next().unwrap_or_default();
+                index.entry(contract.to_owned()).or_default().push(entry.path());
+            }
+        }
+    }
+    // The order in which a file system lists is its own.
+    index.values_mut().for_each(|files| files.sort());
+    Ok(index)
+}
+
+/// Up to five names that look like it.
+fn near(index: &Index, name: &str) -> Vec<String> {
+    let wanted = name.to_ascii_lowercase();
+    let alike = |name: &&String| {
+        let name = name.to_ascii_lowercase();
+        !name.is_empty() && (name.contains(&wanted) || wanted.contains(&name))
+    };
+    let shown = |name: &String| {
+        let folder = index.get(name).and_then(|files| files.first()).and_then(|file| file.parent());
+        let folder = folder.and_then(Path::file_name).unwrap_or_default();
+        escape(&format!("{name} (from {})", folder.display()))
+    };
+    index.keys().filter(alike).map(shown).take(5).collect()
+}
+
+fn show(path: &Path) -> String {
+    escape(&path.display().to_string())
+}

@@ -1,0 +1,118 @@
+//! What the compiler was asked: kept by Foundry as build-info, by others as a file of its own.
+
+use crate::{
+    contract::Contract,
+    metadata::{Compilation, RawOptimizer},
+    set::{SetError, Source},
+};
+use alloy_primitives::{B256, keccak256};
+use payrox_files::FileError;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// Largest input or answer of a compiler that is read.
+pub(crate) const LIMIT: u64 = 256 << 20;
+
+/// The compiler's standard JSON input: with it anybody can compile the same again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompilerInput {
+    /// As it was kept.
+    pub json: String,
+    /// SHA-256 of it.
+    pub hash: B256,
+}
+
+impl CompilerInput {
+    pub(crate) fn new(json: String) -> Self {
+        let hash = B256::from_slice(&Sha256::digest(&json));
+        Self { json, hash }
+    }
+}
+
+#[derive(Deserialize)]
+struct BuildInfo<'a> {
+    #[serde(borrow)]
+    input: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Input<'a> {
+    #[serde(borrow)]
+    sources: BTreeMap<Cow<'a, str>, &'a RawValue>,
+    settings: Settings,
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(default, rename = "viaIR")]
+    via_ir: bool,
+    #[serde(default)]
+    optimizer: Option<RawOptimizer>,
+}
+
+#[derive(Deserialize)]
+struct SourceText<'a> {
+    #[serde(borrow)]
+    content: Cow<'a, str>,
+}
+
+pub(crate) fn find(source: &Source, contract: &Contract) -> Result<Option<CompilerInput>, SetError> {
+    match source {
+        Source::StandardJson { input, .. } => input.as_deref().map(whole).transpose(),
+        Source::Foundry(out) => {
+            let Some(compilation) = &contract.compilation else { return Ok(None) };
+            for file in build_infos(&out.join("build-info"))? {
+                let text = payrox_files::read_text(&file, LIMIT)?;
+                let named = |error| SetError::artifact(&file, error);
+                let info: BuildInfo<'_> = serde_json::from_str(&text).map_err(named)?;
+                if made(compilation, contract.id.path(), info.input).map_err(named)? {
+                    return Ok(Some(CompilerInput::new(info.input.get().to_owned())));
+                }
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// Whether a compilation was made from this input. Foundry's artifacts do not say from which: source and settings do.
+fn made(compilation: &Compilation, path: &str, input: &RawValue) -> Result<bool, serde_json::Error> {
+    let input: Input<'_> = serde_json::from_str(input.get())?;
+    let Some(source) = input.sources.get(path) else { return Ok(false) };
+    let source: SourceText<'_> = serde_json::from_str(source.get())?;
+    Ok(compilation.source_hash == Some(keccak256(source.content.as_bytes()))
+        && compilation.via_ir == input.settings.via_ir
+        && compilation.optimizer_runs == input.settings.optimizer.and_then(|o| o.tuned_for()))
+}
+
+fn build_infos(folder: &Path) -> Result<Vec<PathBuf>, SetError> {
+    let failed = |source| FileError::Read { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        if entry.path().extension().is_some_and(|e| e == "json")
+            && entry.file_type().map_err(failed)?.is_file()
+        {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn whole(file: &Path) -> Result<CompilerInput, SetError> {
+    let text = payrox_files::read_text(file, LIMIT)?;
+    // Read to its end, so that half a file is not taken for one.
+    serde_json::from_str::<&RawValue>(&text).map_err(|error| SetError::artifact(file, error))?;
+    Ok(CompilerInput::new(text))
+}
