@@ -14,12 +14,21 @@ pub(crate) enum CliFault {
     /// An endpoint without a network.
     #[error("--rpc-url was given, but not which network it is")]
     NoNetwork,
+    /// An endpoint for the embedded chain.
+    #[error("the network `{network}` is the embedded chain, which has no endpoint")]
+    NoEndpointWanted { network: String },
+    /// A network without an endpoint.
+    #[error("the network `{network}` has no endpoint")]
+    NoEndpoint { network: String },
     /// Ctrl-C, or a polite signal.
     #[error("interrupted by {signal}; nothing is half done, what was sent is recorded")]
     Interrupted { signal: &'static str },
     /// A folder that holds a project already.
     #[error("{path} exists already")]
     ProjectExists { path: String },
+    /// A name off its pattern.
+    #[error("{source}")]
+    Name { source: payrox_model::NameError },
     /// A facet that the plan does not have.
     #[error("the plan has no facet `{name}`")]
     UnknownFacet { name: String, known: Vec<String> },
@@ -41,6 +50,9 @@ impl Fault for CliFault {
             Self::ProjectExists { .. } => "PRX-CLI-005",
             Self::UnknownFacet { .. } => "PRX-CLI-006",
             Self::Start { .. } => "PRX-CLI-007",
+            Self::NoEndpointWanted { .. } => "PRX-CLI-008",
+            Self::NoEndpoint { .. } => "PRX-CLI-009",
+            Self::Name { .. } => "PRX-CLI-010",
             Self::Internal { .. } => "PRX-CLI-070",
         })
     }
@@ -57,6 +69,7 @@ impl Fault for CliFault {
         match self {
             Self::UnknownCode { code } => Some(code.clone()),
             Self::NoNetwork => Some("--rpc-url".into()),
+            Self::NoEndpointWanted { network } | Self::NoEndpoint { network } => Some(network.clone()),
             Self::ProjectExists { path } => Some(path.clone()),
             Self::UnknownFacet { name, .. } => Some(name.clone()),
             _ => None,
@@ -68,9 +81,12 @@ impl Fault for CliFault {
             Self::Usage { hint, .. } => hint.clone(),
             Self::UnknownCode { .. } => Some("docs/findings.md lists them all; a code looks like PRX-PLAN-001".into()),
             Self::NoNetwork => Some("add --network NAME; networks/NAME.toml says what is expected of it".into()),
+            Self::NoEndpointWanted { .. } => Some("leave --rpc-url away, or choose another --network".into()),
+            Self::NoEndpoint { network } => Some(format!("add --rpc-url, or rpc_url to networks/{network}.toml")),
             Self::Interrupted { .. } => Some("run the same command again, it goes on from here; `payrox status` says where that is".into()),
             Self::ProjectExists { .. } => Some("choose another folder; nothing was written".into()),
             Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
+            Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }

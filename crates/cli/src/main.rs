@@ -2,12 +2,18 @@
 
 mod args;
 mod commands;
+mod context;
 mod fault;
+mod moment;
 mod printer;
+mod progress;
+mod table;
 
 use args::Cli;
-use clap::{Parser as _, error::ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _, error::ErrorKind};
+use context::Context;
 use fault::CliFault;
+use payrox_execute::Stop;
 use payrox_model::{BoxFault, ExitCode};
 use printer::Printer;
 use std::{
@@ -25,10 +31,10 @@ fn main() -> process::ExitCode {
         let place = info.location().map(|l| format!(" ({}:{})", l.file(), l.line())).unwrap_or_default();
         PANIC.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(format!("{said}{place}"));
     }));
-    let exit = match Cli::try_parse() {
+    let exit = match parse() {
         Ok(cli) => {
             let printer = Printer::new(&cli.global);
-            let outcome = panic::catch_unwind(AssertUnwindSafe(|| start(cli, &printer)));
+            let outcome = panic::catch_unwind(AssertUnwindSafe(|| start(&cli, &printer)));
             conclude(outcome.unwrap_or_else(|_| Err(defect())), &printer)
         }
         Err(error) => refuse_arguments(&error),
@@ -36,17 +42,38 @@ fn main() -> process::ExitCode {
     process::ExitCode::from(exit as u8)
 }
 
-fn start(cli: Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
+fn parse() -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches()?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.global.remember(&matches);
+    Ok(cli)
+}
+
+fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .map_err(|source| CliFault::Start { what: "the runtime", source })?;
+    let stop = Stop::default();
+    let context = Context::new(&cli.global, printer, stop.clone());
     let outcome = runtime.block_on(async {
-        tokio::select! {
-            outcome = commands::dispatch(cli, printer) => outcome,
-            signal = interruption() => Err(CliFault::Interrupted { signal }.into()),
+        let command = commands::dispatch(&cli.verb, &context);
+        tokio::pin!(command);
+        let signal = tokio::select! {
+            outcome = &mut command => return outcome,
+            signal = interruption() => signal,
+        };
+        if cli.verb.ends_itself() {
+            // The run stops at its next safe place. Who asks twice does not want to wait for that.
+            stop.request();
+            printer.notice("stopping at the next safe place; once more stops at once");
+            tokio::select! {
+                outcome = &mut command => return outcome,
+                _ = interruption() => {}
+            }
         }
+        Err(CliFault::Interrupted { signal }.into())
     });
     // A request that nobody waits for any more must not keep the process.
     runtime.shutdown_background();

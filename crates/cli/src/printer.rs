@@ -178,8 +178,14 @@ impl Printer {
         let code = self.err.tone(Tone::Bad, &format!("error[{}]:", fault.code()));
         write_err(&format!("{code} {}", escape(&fault.to_string())));
         let mut source = fault.source();
+        let mut said = fault.to_string();
         while let Some(cause) = source {
-            write_err(&format!("  why: {}", escape(&cause.to_string())));
+            let why = cause.to_string();
+            // Some texts end with their cause already.
+            if !said.contains(&why) {
+                write_err(&format!("  why: {}", escape(&why)));
+            }
+            said = why;
             source = cause.source();
         }
         if let Some(hint) = fault.hint() {
@@ -193,8 +199,11 @@ fn message(fault: &dyn Fault) -> String {
     let mut text = fault.to_string();
     let mut source: Option<&dyn Error> = fault.source();
     while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
+        let why = cause.to_string();
+        if !text.contains(&why) {
+            text.push_str(": ");
+            text.push_str(&why);
+        }
         source = cause.source();
     }
     escape(&text)

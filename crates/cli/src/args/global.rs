@@ -1,7 +1,8 @@
 //! Flags that every verb takes.
 
-use clap::Args;
-use std::path::PathBuf;
+use clap::{ArgMatches, Args, parser::ValueSource};
+use payrox_config::Source;
+use std::{collections::BTreeMap, path::PathBuf};
 
 /// Flags that every verb takes. Each variable is named here and nowhere else.
 #[derive(Clone, Debug, Args)]
@@ -68,4 +69,43 @@ pub(crate) struct GlobalArgs {
     /// No colour; the variable NO_COLOR says the same
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) no_color: bool,
+
+    /// Who set what.
+    #[arg(skip)]
+    sources: BTreeMap<&'static str, Source>,
+}
+
+impl GlobalArgs {
+    /// Flags that a variable can set as well: identifier, flag, variable.
+    const BOTH: [(&'static str, &'static str, &'static str); 5] = [
+        ("project", "--project", "PAYROX_PROJECT"),
+        ("config", "--config", "PAYROX_CONFIG"),
+        ("network", "--network", "PAYROX_NETWORK"),
+        ("rpc_url", "--rpc-url", "ETH_RPC_URL"),
+        ("private_key", "--private-key", "PRIVATE_KEY"),
+    ];
+
+    /// Remembers who set what, and forgets what an empty variable set: that counts as not set.
+    pub(crate) fn remember(&mut self, matches: &ArgMatches) {
+        for (id, flag, variable) in Self::BOTH {
+            let source = match matches.value_source(id) {
+                Some(ValueSource::CommandLine) => Source::Flag(flag),
+                Some(ValueSource::EnvVariable) => Source::Variable(variable),
+                _ => continue,
+            };
+            self.sources.insert(id, source);
+        }
+        self.network.take_if(|n| n.is_empty());
+        self.config.take_if(|c| c.as_os_str().is_empty());
+        self.private_key.take_if(|k| k.is_empty());
+        self.rpc_url.retain(|u| !u.is_empty());
+        if self.project.as_os_str().is_empty() {
+            self.project = PathBuf::from(".");
+        }
+    }
+
+    /// Who set a value, by its identifier here.
+    pub(crate) fn source(&self, id: &str) -> Source {
+        self.sources.get(id).cloned().unwrap_or(Source::Default)
+    }
 }

@@ -72,6 +72,13 @@ pub(crate) enum Verb {
     Completions(CompletionsArgs),
 }
 
+impl Verb {
+    /// Whether it must end at a place of its own choice: it may have sent something, or holds a file.
+    pub(crate) fn ends_itself(&self) -> bool {
+        matches!(self, Self::Devnet(_) | Self::Deploy(_) | Self::Stage | Self::Apply | Self::Cancel | Self::Run)
+    }
+}
+
 /// `payrox init`.
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {

@@ -1,0 +1,38 @@
+//! `payrox devnet`.
+
+use crate::{args::DevnetArgs, context::Context, table::table};
+use payrox_devnet::{Devnet, DevnetConfig, serve};
+use payrox_model::{BoxFault, ExitCode};
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// The development accounts and what they are in the bundled networks.
+const ROLES: [&str; 3] = ["bootstrapper, operator", "owner", "guardian"];
+
+pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let config = DevnetConfig::default();
+    let chain = match &args.state {
+        Some(folder) => Devnet::open(folder, &config)?,
+        None => Devnet::new(&config),
+    };
+    let server = serve(chain.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
+    let accounts = Devnet::ACCOUNTS;
+    let listed = accounts.iter().enumerate().map(|(i, account)| {
+        [i.to_string(), account.address.to_string(), ROLES.get(i).copied().unwrap_or_default().to_owned()]
+    });
+    context.printer.result(&format!(
+        "{}\n\nchain {} is served at {}; Ctrl-C ends it",
+        table(["#account", "address", "role"], listed),
+        chain.chain_id(),
+        server.url()
+    ));
+    context.printer.document(&serde_json::json!({ "url": server.url(), "chainId": chain.chain_id() }));
+    // The keys are public knowledge, but a screen full of keys teaches a bad habit.
+    context.printer.detail("keys: the mnemonic `test test test test test test test test test test test junk`");
+    let stop = context.stop.clone();
+    while !stop.is_requested() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    server.shutdown().await;
+    chain.save()?;
+    Ok(ExitCode::Ok)
+}

@@ -1,0 +1,45 @@
+//! `payrox init`.
+
+use crate::{args::InitArgs, context::Context, fault::CliFault};
+use payrox_files::write_atomic;
+use payrox_model::{BoxFault, ExitCode, Name, text::escape};
+use std::path::Path;
+
+/// What a new project consists of. The artifacts come with it, so that the next command works without a compiler.
+const FILES: [(&str, &str); 10] = [
+    ("payrox.toml", include_str!("../../template/payrox.toml")),
+    (".gitignore", include_str!("../../template/gitignore")),
+    ("foundry.toml", include_str!("../../template/foundry.toml")),
+    ("src/Greeter.sol", include_str!("../../template/src/Greeter.sol")),
+    ("src/Counter.sol", include_str!("../../template/src/Counter.sol")),
+    ("out/Counter.sol/Counter.json", include_str!("../../template/out/Counter.sol/Counter.json")),
+    ("out/Greeter.sol/Greeter.json", include_str!("../../template/out/Greeter.sol/Greeter.json")),
+    ("networks/local.toml", include_str!("../../../../networks/local.toml")),
+    ("networks/anvil.toml", include_str!("../../../../networks/anvil.toml")),
+    (".github/workflows/payrox.yml", include_str!("../../template/ci.yml")),
+];
+
+pub(crate) fn init(args: &InitArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let folder = if args.dir == Path::new(".") { context.folder().to_owned() } else { context.folder().join(&args.dir) };
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => folder.canonicalize().unwrap_or(folder.clone()).file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    };
+    let name: Name = name.parse().map_err(|source| CliFault::Name { source })?;
+    let shown = |path: &Path| escape(&path.display().to_string());
+    if let Some(path) = FILES.iter().map(|(file, _)| folder.join(file)).find(|path| path.exists()) {
+        return Err(CliFault::ProjectExists { path: shown(&path) }.into());
+    }
+    for (file, text) in FILES {
+        write_atomic(&folder.join(file), text.replace("{{name}}", name.as_str()).as_bytes())?;
+    }
+    let next = if folder == Path::new(".") {
+        "payrox run --network local".to_owned()
+    } else {
+        format!("payrox run --network local --project {}", shown(&folder))
+    };
+    let files: Vec<_> = FILES.iter().map(|(file, _)| (*file).to_owned()).collect();
+    context.printer.result(&format!("made {}:\n  {}\n\nnext: {next}", shown(&folder), files.join("\n  ")));
+    context.printer.document(&serde_json::json!({ "project": shown(&folder), "name": name, "files": files, "next": next }));
+    Ok(ExitCode::Ok)
+}

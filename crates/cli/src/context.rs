@@ -1,0 +1,122 @@
+//! What a command works with: project, network, chain, keys. Every value is a flag's, else a variable's, else a file's.
+
+use crate::{args::GlobalArgs, fault::CliFault, printer::Printer};
+use alloy_primitives::Address;
+use payrox_chain::{Endpoint, Keyring};
+use payrox_config::{Network, Project, Setting, Source};
+use payrox_devnet::{Devnet, DevnetConfig};
+use payrox_execute::Stop;
+use payrox_model::BoxFault;
+use std::path::{Path, PathBuf};
+
+/// What is common to all commands.
+pub(crate) struct Context<'a> {
+    pub(crate) args: &'a GlobalArgs,
+    pub(crate) printer: &'a Printer,
+    pub(crate) stop: Stop,
+}
+
+/// A chain that can be talked to.
+pub(crate) struct Connection {
+    pub(crate) endpoint: Endpoint,
+    /// The embedded chain, kept open as long as the endpoint is used.
+    pub(crate) devnet: Option<Devnet>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(args: &'a GlobalArgs, printer: &'a Printer, stop: Stop) -> Self {
+        Self { args, printer, stop }
+    }
+
+    /// The project's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.args.project
+    }
+
+    /// `payrox.toml`, or what `--config` names.
+    pub(crate) fn project_file(&self) -> PathBuf {
+        let name = self.args.config.as_deref().unwrap_or(Path::new("payrox.toml"));
+        if self.args.project == Path::new(".") { name.to_owned() } else { self.args.project.join(name) }
+    }
+
+    /// `artifacts/dispatcher.plan.json`.
+    pub(crate) fn plan_file(&self) -> PathBuf {
+        let name = Path::new("artifacts/dispatcher.plan.json");
+        if self.args.project == Path::new(".") { name.to_owned() } else { self.args.project.join(name) }
+    }
+
+    pub(crate) fn project(&self) -> Result<Project, BoxFault> {
+        Ok(Project::load(&self.project_file())?)
+    }
+
+    /// The network: `local` where nothing else is said.
+    pub(crate) fn network(&self) -> Result<Network, BoxFault> {
+        let by_flag = matches!(self.args.source("rpc_url"), Source::Flag(_)) && !self.args.rpc_url.is_empty();
+        if by_flag && self.args.network.is_none() {
+            return Err(CliFault::NoNetwork.into());
+        }
+        let network = Network::find(self.folder(), self.args.network.as_deref().unwrap_or("local"))?;
+        if by_flag && network.local {
+            return Err(CliFault::NoEndpointWanted { network: network.name.to_string() }.into());
+        }
+        Ok(network)
+    }
+
+    /// The network's chain.
+    pub(crate) fn connect(&self, network: &Network) -> Result<Connection, BoxFault> {
+        if network.local {
+            let config = DevnetConfig { chain_id: network.chain_id, ..DevnetConfig::default() };
+            let devnet = Devnet::open(&self.folder().join(".payrox").join("local"), &config)?;
+            return Ok(Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) });
+        }
+        let url = self.args.rpc_url.first().or(network.rpc_url.first());
+        let url = url.ok_or_else(|| CliFault::NoEndpoint { network: network.name.to_string() })?;
+        Ok(Connection { endpoint: Endpoint::http(url)?, devnet: None })
+    }
+
+    /// The keys that may be used on a network: what was given, and the development accounts where nothing has value.
+    pub(crate) fn keyring(&self, network: &Network) -> Result<Keyring, BoxFault> {
+        let mut keyring = if is_development(network) { Keyring::dev() } else { Keyring::empty() };
+        if let Some(key) = &self.args.private_key {
+            let source = self.args.source("private_key");
+            if matches!(source, Source::Flag(_)) {
+                self.printer.warn("--private-key shows the key to other users of this machine and keeps it in the shell's history; use the variable PRIVATE_KEY");
+            }
+            keyring.add_private_key(key, &source.to_string())?;
+        }
+        Ok(keyring)
+    }
+
+    /// What flags and variables set, for `config show`.
+    pub(crate) fn settings(&self, network: &Network) -> Vec<Setting> {
+        let secret = |setting| Setting { secret: true, ..setting };
+        let mut settings = vec![
+            Setting::new("project", self.args.project.display(), self.args.source("project")),
+            Setting::new("config", self.project_file().display(), self.args.source("config")),
+            Setting::new("network", &network.name, self.args.source("network")),
+        ];
+        if !self.args.rpc_url.is_empty() && !network.local {
+            let urls: Vec<_> = self.args.rpc_url.iter().map(|u| payrox_config::redact_url(u)).collect();
+            settings.push(Setting::new("rpc_url", urls.join(", "), self.args.source("rpc_url")));
+        }
+        match &self.args.private_key {
+            Some(_) => settings.push(secret(Setting::new("private_key", "", self.args.source("private_key")))),
+            None if is_development(network) => {
+                settings.push(Setting::new("private_key", "development accounts", Source::Default));
+            }
+            None => {}
+        }
+        settings
+    }
+}
+
+/// Whether nothing on the network has value: its time may be moved. Only there the development accounts sign.
+pub(crate) fn is_development(network: &Network) -> bool {
+    network.skip_time && !network.production
+}
+
+/// `0xf39F…2266`, for tables.
+pub(crate) fn short(address: Address) -> String {
+    let text = address.to_checksum(None);
+    format!("{}…{}", &text[..6], &text[38..])
+}

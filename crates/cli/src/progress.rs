@@ -1,0 +1,81 @@
+//! Shows what happens during a run, on stderr.
+
+use crate::{moment, printer::Printer};
+use indicatif::{ProgressBar, ProgressStyle};
+use payrox_execute::{Event, Observer};
+use payrox_model::text::escape;
+use std::time::Duration;
+
+/// Tells a person: one line that moves where there is a terminal, notices otherwise.
+pub(crate) struct Progress<'a> {
+    printer: &'a Printer,
+    bar: ProgressBar,
+}
+
+impl<'a> Progress<'a> {
+    pub(crate) fn new(printer: &'a Printer) -> Self {
+        let bar = if printer.animated() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        bar.enable_steady_tick(Duration::from_millis(120));
+        Self { printer, bar }
+    }
+
+    /// Something worth knowing, above the moving line.
+    fn notice(&self, text: &str) {
+        self.bar.suspend(|| self.printer.notice(text));
+    }
+
+    fn detail(&self, text: &str) {
+        self.bar.suspend(|| self.printer.detail(text));
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Observer for Progress<'_> {
+    fn event(&self, event: &Event) {
+        match event {
+            Event::Started { steps, signers } => {
+                self.bar.set_length(*steps as u64);
+                for (address, origin) in signers {
+                    self.notice(&format!("signer {address} from {}", escape(origin)));
+                }
+            }
+            Event::Skipped { step, reason } => {
+                self.bar.inc(1);
+                self.detail(&format!("{step}: skipped, {}", escape(reason)));
+            }
+            Event::Rehearsed { steps, gas } => {
+                self.detail(&format!("dry run of {steps} steps and of the way back: {gas} gas"));
+            }
+            Event::Sending { step, from, nonce, tx } => {
+                self.bar.set_message(step.clone());
+                self.detail(&format!("{step}: sending {tx} from {from}, nonce {nonce}"));
+            }
+            Event::Done { step, tx, block, gas } => {
+                self.bar.inc(1);
+                self.detail(&format!("{step}: done by {tx} in block {block}, {gas} gas"));
+            }
+            Event::TimeSkipped { seconds, eta } => self.notice(&format!(
+                "skipped the delay of {}: this is a development chain, its time is now {}",
+                moment::span(*seconds),
+                moment::both(*eta)
+            )),
+            Event::Waiting { what, until } => {
+                let until = until.map(|t| format!(" until {}", moment::both(t))).unwrap_or_default();
+                self.bar.set_message(format!("waiting for {what}{until}"));
+                self.notice(&format!("waiting for {}{until}", escape(what)));
+            }
+            Event::Activated { epoch } => self.detail(&format!("epoch {epoch} is active")),
+            Event::Recovered { what } => self.notice(&escape(what)),
+            Event::Wrote { path } => self.detail(&format!("wrote {}", escape(path))),
+            _ => {}
+        }
+    }
+}
