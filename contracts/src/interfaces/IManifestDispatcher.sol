@@ -65,8 +65,6 @@ interface IManifestDispatcher is IManifestErrors {
     error NonceUsed(address guardian, bytes32 nonce);
     /// @notice The signature is not the guardian's.
     error InvalidSignature(address guardian);
-    /// @notice The router could not be created.
-    error RouterCreationFailed();
 
     // --- events ---
 
@@ -202,6 +200,9 @@ interface IManifestDispatcher is IManifestErrors {
 
     /// @notice The contract that the router's code lives in: `router()`, or what an adopted proxy must point to.
     function routerImplementation() external view returns (address);
+
+    /// @notice The init code hash of every router of this release, created by its dispatcher with salt 0.
+    function routerInitCodeHash() external view returns (bytes32);
 
     function active()
         external

@@ -6,7 +6,7 @@ import { IDiamondLoupe } from "./IDiamondLoupe.sol";
 
 /// @title The data plane of a system: what users call, and whose storage the facets use
 /// @notice Its one authority is its dispatcher, an immutable. Whatever is not a hot route is answered by the extension.
-/// @dev A route's slot lies at the namespace `payrox.router` plus the selector as a number. From the low end it holds the facet
+/// @dev A route's slot lies at the namespace `payrox.router.routes` plus the selector as a number. From the low end it holds the facet
 /// (bits 0 to 159), the flags (160 to 167) and the first 11 bytes of the code hash (168 to 255).
 interface IPayRoxRouter is IDiamond, IDiamondLoupe {
     // --- errors ---
@@ -65,7 +65,8 @@ interface IPayRoxRouter is IDiamond, IDiamondLoupe {
 /// @notice What only the dispatcher can do. Each act carries what the dispatcher knows; the router's storage is only written.
 /// @dev `status`: bit 0 paused, bit 1 halted. Manifests are zero where there is none.
 interface IPayRoxRouterControl {
-    /// @notice Goes from one manifest to another, then delegatecalls `initTarget` if there is one.
+    /// @notice Goes from one manifest to another, then delegatecalls `initTarget` if there is one. Returns true, which no stranger
+    /// behind an adopted proxy does.
     function install(
         address oldManifest,
         address newManifest,
@@ -73,7 +74,7 @@ interface IPayRoxRouterControl {
         bytes4[] calldata forbidden,
         address initTarget,
         bytes calldata initData
-    ) external payable;
+    ) external payable returns (bool);
 
     /// @notice Writes every slot of the manifest anew for `status`.
     function setStatus(address activeManifest, uint256 status, bytes4[] calldata forbidden) external;

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.30;
+
+/// @notice A manifest in memory: where its bytes begin. One that was staged is well-formed, so reads are unchecked.
+type Manifest is uint256;
+
+using ManifestCodec for Manifest global;
+
+/// @notice The layout of manifest bytes, version 1: `version 1 ‖ facet count 1 ‖ route count 2 ‖ facets (address 20 ‖ code
+/// hash 32) ‖ routes (selector 4 ‖ facet index 1 ‖ flags 1)`.
+library ManifestCodec {
+    uint256 internal constant HEADER = 4;
+    uint256 internal constant FACET = 52;
+    uint256 internal constant ROUTE = 6;
+    uint256 internal constant MAX_ROUTES = 3900;
+    uint256 internal constant MAX_HOT = 512;
+
+    /// @dev The first 11 bytes of a code hash, where a route's word keeps them.
+    uint256 internal constant PREFIX = type(uint256).max << 168;
+
+    /// @notice The manifest of a chunk; one without facets or routes for an address without code.
+    function load(address chunk) internal view returns (Manifest manifest) {
+        assembly ("memory-safe") {
+            manifest := mload(0x40)
+            let size := extcodesize(chunk)
+            mstore(manifest, 0)
+            // The first byte of a chunk's code is STOP.
+            if size { extcodecopy(chunk, manifest, 1, sub(size, 1)) }
+            // A word of room behind the last route: reading it as a whole word stays inside.
+            mstore(0x40, and(add(add(manifest, size), 0x3f), not(0x1f)))
+        }
+    }
+
+    function facetCount(Manifest manifest) internal pure returns (uint256 count) {
+        assembly ("memory-safe") {
+            count := byte(1, mload(manifest))
+        }
+    }
+
+    function routeCount(Manifest manifest) internal pure returns (uint256 count) {
+        assembly ("memory-safe") {
+            count := and(shr(224, mload(manifest)), 0xffff)
+        }
+    }
+
+    function facet(Manifest manifest, uint256 index)
+        internal
+        pure
+        returns (address facet_, bytes32 codeHash)
+    {
+        assembly ("memory-safe") {
+            let at := add(add(manifest, HEADER), mul(index, FACET))
+            facet_ := shr(96, mload(at))
+            codeHash := mload(add(at, 20))
+        }
+    }
+
+    /// @notice Where the routes begin and end.
+    function routes(Manifest manifest) internal pure returns (uint256 at, uint256 end) {
+        at = Manifest.unwrap(manifest) + HEADER + manifest.facetCount() * FACET;
+        end = at + manifest.routeCount() * ROUTE;
+    }
+
+    /// @notice The route at a memory position, in parts. Behind the last route the parts mean nothing.
+    function read(uint256 at) internal pure returns (uint256 selector, uint256 index, uint256 flags) {
+        assembly ("memory-safe") {
+            let entry := mload(at)
+            selector := shr(224, entry)
+            index := byte(4, entry)
+            flags := byte(5, entry)
+        }
+    }
+
+    /// @notice Where the route of `selector` is; zero if there is none.
+    function find(Manifest manifest, uint256 selector) internal pure returns (uint256 at) {
+        (uint256 start,) = manifest.routes();
+        uint256 high = manifest.routeCount();
+        assembly ("memory-safe") {
+            let low := 0
+            for { } lt(low, high) { } {
+                let middle := shr(1, add(low, high))
+                let candidate := add(start, mul(middle, ROUTE))
+                let found := shr(224, mload(candidate))
+                if eq(found, selector) {
+                    at := candidate
+                    break
+                }
+                switch lt(found, selector)
+                case 1 { low := add(middle, 1) }
+                default { high := middle }
+            }
+        }
+    }
+
+    /// @notice The word of the route at a memory position: facet, flags, code hash prefix.
+    function word(Manifest manifest, uint256 at) internal pure returns (uint256 word_) {
+        (, uint256 index, uint256 flags) = read(at);
+        (address facet_, bytes32 codeHash) = manifest.facet(index);
+        word_ = uint256(uint160(facet_)) | (flags << 160) | (uint256(codeHash) & PREFIX);
+    }
+
+    /// @notice The words of all facets without flags, one after the other.
+    function bases(Manifest manifest) internal pure returns (uint256 table) {
+        uint256 prefix = PREFIX;
+        assembly ("memory-safe") {
+            table := mload(0x40)
+            let at := add(manifest, HEADER)
+            let next := table
+            for { let end := add(at, mul(byte(1, mload(manifest)), FACET)) } lt(at, end) {
+                at := add(at, FACET)
+            } {
+                mstore(next, or(shr(96, mload(at)), and(mload(add(at, 20)), prefix)))
+                next := add(next, 0x20)
+            }
+            mstore(0x40, next)
+        }
+    }
+
+    /// @notice The same as `word`, from the table that `bases` made.
+    function wordFrom(uint256 table, uint256 at) internal pure returns (uint256 word_) {
+        assembly ("memory-safe") {
+            let route := mload(at)
+            word_ := or(mload(add(table, shl(5, byte(4, route)))), shl(160, byte(5, route)))
+        }
+    }
+
+    /// @notice The selector at a memory position.
+    function selectorAt(uint256 at) internal pure returns (uint256 selector) {
+        assembly ("memory-safe") {
+            selector := shr(224, mload(at))
+        }
+    }
+
+    /// @notice Sets BLOCKED in the flags of the routes of `selectors`, in memory only.
+    function mark(Manifest manifest, bytes4[] calldata selectors) internal pure {
+        for (uint256 i; i < selectors.length; ++i) {
+            uint256 at = manifest.find(uint32(selectors[i]));
+            assembly ("memory-safe") {
+                if at { mstore8(add(at, 5), or(byte(5, mload(at)), 0x80)) }
+            }
+        }
+    }
+}

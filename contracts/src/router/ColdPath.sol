@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.30;
+
+import { IERC165 } from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
+import { IDiamondLoupe } from "../interfaces/IDiamondLoupe.sol";
+import { IPayRoxRouter } from "../interfaces/IPayRoxRouter.sol";
+import { Manifest, ManifestCodec } from "../libraries/ManifestCodec.sol";
+import { RouteWord } from "../libraries/RouteWord.sol";
+import { RouterStorage } from "../storage/RouterStorage.sol";
+import { ExtensionBase } from "./ExtensionBase.sol";
+
+/// @notice Serves the routes without a slot, and says why a call is not served.
+abstract contract ColdPath is IPayRoxRouter, ExtensionBase {
+    /// @dev Never reached through a router, whose calldata is a word longer than the caller's.
+    receive() external payable {
+        revert DirectCall();
+    }
+
+    /// @dev Whatever no function of the extension answers. The last word of the calldata is the dispatcher's address.
+    fallback() external payable {
+        (address chunk, uint256 status) = _state();
+        bytes4 selector = msg.sig;
+
+        uint256 slot = RouterStorage.route(uint32(selector));
+        if (slot & RouteWord.BLOCKED != 0) {
+            require(!RouteWord.isStopped(slot, status), RoutePaused(selector));
+            revert RouteForbidden(selector);
+        }
+
+        Manifest manifest = ManifestCodec.load(chunk);
+        uint256 at = manifest.find(uint32(selector));
+        uint256 word = at == 0 ? 0 : manifest.word(at);
+        require(word & RouteWord.COLD != 0, NoRoute(selector));
+        require(!RouteWord.isStopped(word, status), RoutePaused(selector));
+
+        (, uint256 index,) = ManifestCodec.read(at);
+        (address facet, bytes32 codeHash) = manifest.facet(index);
+        if (word & RouteWord.PIN != 0) require(facet.codehash == codeHash, PinMismatch(facet));
+
+        bool taken;
+        if (word & (RouteWord.LOCK | RouteWord.VIEW_LOCK) != 0) {
+            if (RouterStorage.locked()) {
+                require(msg.sender == address(this), Reentered(selector));
+            } else if (word & RouteWord.LOCK != 0) {
+                taken = true;
+                RouterStorage.setLock(true);
+            }
+        }
+
+        uint256 lock = RouterStorage.LOCK;
+        assembly {
+            // Nothing returns to Solidity from here.
+            let size := sub(calldatasize(), 0x20)
+            calldatacopy(0, 0, size)
+            let ok := delegatecall(gas(), facet, 0, size, 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            if iszero(ok) { revert(0, returndatasize()) }
+            if taken { tstore(lock, 0) }
+            return(0, returndatasize())
+        }
+    }
+
+    /// @inheritdoc IPayRoxRouter
+    function supportsInterface(bytes4 interfaceId) external view returns (bool) {
+        (address chunk, uint256 status) = _state();
+        if (
+            interfaceId == type(IERC165).interfaceId || interfaceId == type(IDiamondLoupe).interfaceId
+                || interfaceId == type(IPayRoxRouter).interfaceId
+        ) return true;
+        // ERC-165 denies this one.
+        if (interfaceId == 0xffffffff) return false;
+
+        uint256 selector = uint32(IERC165.supportsInterface.selector);
+        Manifest manifest = ManifestCodec.load(chunk);
+        uint256 at = manifest.find(selector);
+        if (at == 0 || RouterStorage.route(selector) != 0) return false;
+        uint256 word = manifest.word(at);
+        if (RouteWord.isStopped(word, status)) return false;
+        return _asView(_ask)(address(uint160(word)), interfaceId);
+    }
+
+    function _ask(address facet, bytes4 interfaceId) private returns (bool) {
+        (bool ok, bytes memory answer) =
+            facet.delegatecall(abi.encodeCall(IERC165.supportsInterface, (interfaceId)));
+        return ok && answer.length >= 32 && uint256(bytes32(answer)) == 1;
+    }
+
+    /// @dev The facet's function is a view of the router's storage, which only a delegatecall can say.
+    function _asView(function(address, bytes4) internal returns (bool) ask)
+        private
+        pure
+        returns (function(address, bytes4) internal view returns (bool) asked)
+    {
+        assembly ("memory-safe") {
+            asked := ask
+        }
+    }
+}

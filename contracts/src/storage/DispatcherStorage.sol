@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.30;
+
+/// @notice The dispatcher's namespace, by ERC-7201.
+library DispatcherStorage {
+    /// @dev erc7201:payrox.dispatcher
+    bytes32 internal constant ROOT = 0xd5690d4d20be9bcb0b7ba52e4eeac00f28dfae0c54221e9607ea1ef31300e900;
+
+    struct Layout {
+        // What the router serves, and the four flags.
+        address manifest;
+        uint64 epoch;
+        bool paused;
+        bool halted;
+        bool frozen;
+        bool isSealed;
+        // The pending plan's time, whose id is `records[epoch + 1].planId`; `eta` is zero without one.
+        uint64 eta;
+        uint32 window;
+        uint32 delay;
+        uint64 floor;
+        // Until when a guardian can undo the active epoch; zero once it cannot.
+        uint64 undoUntil;
+        bytes32 root;
+        address owner;
+        uint64 unpauses;
+        bool initialized;
+        address pendingOwner;
+        // The delay and the seal that were asked for; times are zero without.
+        uint32 nextDelay;
+        uint64 nextDelayAt;
+        uint64 sealEpoch;
+        uint64 sealAt;
+        mapping(uint64 epoch => Record) records;
+        mapping(address account => Roles) roles;
+        mapping(address manifest => bool) revoked;
+        mapping(address guardian => mapping(bytes32 nonce => bool)) nonces;
+        // The forbidden selectors, eight to a slot, and the place of each plus one.
+        bytes4[] forbidden;
+        mapping(bytes4 selector => uint256) forbiddenAt;
+    }
+
+    /// @dev Beyond the active epoch only `planId` can be set: it is the pending plan's, or stale.
+    struct Record {
+        bytes32 planId;
+        address manifest;
+        uint64 activatedAt;
+    }
+
+    /// @dev `guardianUntil` is the maximum for a guardian; for one that was removed, how long `cancel` is left.
+    struct Roles {
+        uint64 guardianUntil;
+        bool operator;
+    }
+
+    function layout() internal pure returns (Layout storage $) {
+        bytes32 root = ROOT;
+        assembly ("memory-safe") {
+            $.slot := root
+        }
+    }
+}
