@@ -1,2 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+mod error;
+mod history;
+mod lock;
+mod private;
+mod reader;
+mod record;
+mod render;
+mod writer;
+
+pub use error::JournalError;
+pub use history::{History, OpenIntent};
+pub use lock::RunLock;
+pub use record::{Ending, Line, Placed, Record};
+pub use render::{ContractInfo, render};
+pub use writer::{Identity, Journal};

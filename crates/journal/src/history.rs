@@ -1,0 +1,163 @@
+//! What the files of a journal say together.
+
+use crate::{Identity, JournalError, Line, Placed, Record, reader, writer};
+use alloy_primitives::{Address, B256};
+use payrox_model::ChainId;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// All files of a chain's journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// By file, in the order of their names.
+    pub files: BTreeMap<PathBuf, Vec<Line>>,
+    /// Bytes at the end of files that a crash tore.
+    pub torn: u64,
+}
+
+/// A transaction that was meant, and of which the journal does not know what became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenIntent {
+    /// The step it is for.
+    pub step: String,
+    /// The plan it belongs to.
+    pub plan: B256,
+    /// Sender.
+    pub from: Address,
+    /// Its count of transactions.
+    pub nonce: u64,
+    /// The transaction.
+    pub tx: B256,
+}
+
+/// A contract, and the transaction that made it where the journal knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Deployment {
+    pub(crate) placed: Placed,
+    pub(crate) tx: Option<(B256, u64)>,
+}
+
+impl History {
+    /// Reads all files of a project's journal; none is fine.
+    ///
+    /// # Errors
+    /// When one is damaged, newer, or about another chain or system.
+    pub fn read(project: &Path, identity: Identity) -> Result<Self, JournalError> {
+        let mut history = Self::default();
+        for path in files(project, identity.chain_id)? {
+            let read = reader::read(&path)?;
+            if let Some(Line { record: Record::Opened { chain_id, system, .. }, .. }) = read.lines.first() {
+                check(&path, *chain_id, *system, identity)?;
+            }
+            history.torn += read.torn;
+            history.files.insert(path, read.lines);
+        }
+        Ok(history)
+    }
+
+    /// Every record, file by file.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.files.values().flatten().map(|line| &line.record)
+    }
+
+    /// Transactions without a known end, in the order they were meant.
+    pub fn open_intents(&self) -> Vec<OpenIntent> {
+        let ended: BTreeSet<B256> = self
+            .records()
+            .filter_map(|record| match record {
+                Record::Done { tx, .. } | Record::Failed { tx, .. } | Record::Dropped { tx, .. } => Some(*tx),
+                _ => None,
+            })
+            .collect();
+        self.records()
+            .filter_map(|record| match record {
+                Record::Intent { step, plan, from, nonce, tx, .. } if !ended.contains(tx) => {
+                    Some(OpenIntent { step: step.clone(), plan: *plan, from: *from, nonce: *nonce, tx: *tx })
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// That no file ends within a run of another plan.
+    ///
+    /// # Errors
+    /// [`JournalError::OtherPlan`] when one does.
+    pub fn expect_plan(&self, expected: B256) -> Result<(), JournalError> {
+        for (path, lines) in &self.files {
+            let last =
+                lines.iter().rev().find(|l| matches!(l.record, Record::Run { .. } | Record::Finished { .. }));
+            if let Some(Line { record: Record::Run { plan, .. }, .. }) = last
+                && *plan != expected
+            {
+                return Err(JournalError::OtherPlan { path: path.clone(), found: format!("{plan:#x}") });
+            }
+        }
+        Ok(())
+    }
+
+    /// Steps of which the journal has an end or a finding under some plan.
+    pub fn known_steps(&self) -> BTreeSet<&str> {
+        self.records()
+            .filter_map(|record| match record {
+                Record::Done { step, .. } | Record::Found { step, .. } => Some(step.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The newest placement of each name; a known transaction is not forgotten for a later finding of the same contract.
+    pub(crate) fn deployments(&self) -> BTreeMap<&str, Deployment> {
+        let mut lines: Vec<_> = self.files.values().flatten().collect();
+        lines.sort_by_key(|line| line.time);
+        let mut deployments: BTreeMap<&str, Deployment> = BTreeMap::new();
+        for line in lines {
+            let (placed, tx) = match &line.record {
+                Record::Done { placed, tx, block, .. } => (placed, Some((*tx, *block))),
+                Record::Found { placed, .. } => (placed, None),
+                _ => continue,
+            };
+            for one in placed {
+                let known =
+                    deployments.get(one.name.as_str()).filter(|known| known.placed.address == one.address);
+                let tx = tx.or(known.and_then(|known| known.tx));
+                deployments.insert(&one.name, Deployment { placed: one.clone(), tx });
+            }
+        }
+        deployments
+    }
+}
+
+fn files(project: &Path, chain_id: ChainId) -> Result<Vec<PathBuf>, JournalError> {
+    let folder = writer::folder(project, chain_id);
+    let failed = |source| JournalError::Write { path: folder.clone(), source };
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(failed(source)),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "jsonl") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn check(path: &Path, chain_id: ChainId, system: Address, expected: Identity) -> Result<(), JournalError> {
+    if chain_id != expected.chain_id {
+        let (found, expected) = (chain_id.0, expected.chain_id.0);
+        return Err(JournalError::OtherChain { path: path.to_owned(), found, expected });
+    }
+    if system != expected.system {
+        let (found, expected) = (system.to_string(), expected.system.to_string());
+        return Err(JournalError::OtherSystem { path: path.to_owned(), found, expected });
+    }
+    Ok(())
+}

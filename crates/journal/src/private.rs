@@ -1,0 +1,66 @@
+//! Signed transactions: whoever has one can send it, so they are in a file of their own, readable by its owner only.
+
+use crate::JournalError;
+use alloy_primitives::{B256, Bytes, keccak256};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+const LIMIT: u64 = 1 << 28;
+
+#[derive(Debug)]
+pub(crate) struct Private {
+    path: PathBuf,
+    file: File,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    tx: B256,
+    raw: Bytes,
+}
+
+impl Private {
+    pub(crate) fn open(folder: &Path, writer: &str) -> Result<Self, JournalError> {
+        let path = folder.join(format!("{writer}.signed.jsonl"));
+        let failed = |source| JournalError::Write { path: path.clone(), source };
+        fs::create_dir_all(folder).map_err(failed)?;
+        let mut options = File::options();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(0o600);
+        }
+        let file = options.open(&path).map_err(failed)?;
+        Ok(Self { path, file })
+    }
+
+    /// Keeps them, on the disk when it returns.
+    pub(crate) fn keep(&mut self, signed: &[(B256, Bytes)]) -> Result<(), JournalError> {
+        let mut text = String::new();
+        for (tx, raw) in signed {
+            let entry = Entry { tx: *tx, raw: raw.clone() };
+            text.push_str(&serde_json::to_string(&entry).map_err(JournalError::Encode)?);
+            text.push('\n');
+        }
+        let failed = |source| JournalError::Write { path: self.path.clone(), source };
+        self.file.write_all(text.as_bytes()).map_err(failed)?;
+        self.file.sync_data().map_err(failed)
+    }
+
+    /// All that can be read. A line that does not hash to its name is as good as absent.
+    pub(crate) fn all(&self) -> BTreeMap<B256, Bytes> {
+        let Ok(bytes) = payrox_files::read(&self.path, LIMIT) else { return BTreeMap::new() };
+        bytes
+            .split(|b| *b == b'\n')
+            .filter_map(|line| serde_json::from_slice::<Entry>(line).ok())
+            .filter(|entry| keccak256(&entry.raw) == entry.tx)
+            .map(|entry| (entry.tx, entry.raw))
+            .collect()
+    }
+}

@@ -1,0 +1,160 @@
+//! Writing the journal.
+
+use crate::{History, JournalError, Line, Record, RunLock, private::Private, reader};
+use alloy_primitives::{Address, B256, Bytes, keccak256};
+use payrox_model::{ChainId, version};
+use std::{
+    fs::{self, File},
+    hash::{BuildHasher, RandomState},
+    io::{self, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// What a journal is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The system's dispatcher.
+    pub system: Address,
+}
+
+/// This writer's file, open for more.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    path: PathBuf,
+    file: File,
+    private: Private,
+    next: u64,
+    last: B256,
+    room: Option<u64>,
+    _lock: RunLock,
+}
+
+impl Journal {
+    /// Opens the journal of a project for one run, and tells what all its files say. Whatever a crash left torn at the end
+    /// of this writer's file is cut off.
+    ///
+    /// # Errors
+    /// When another run holds it, or a file is damaged, newer, or about another chain or system.
+    pub fn open(project: &Path, identity: Identity) -> Result<(Self, History), JournalError> {
+        let folder = folder(project, identity.chain_id);
+        let hidden = project.join(".payrox").join("journal").join(identity.chain_id.to_string());
+        let lock = RunLock::take(&hidden)?;
+        let writer = writer(&hidden)?;
+        let path = folder.join(format!("{writer}.jsonl"));
+        let failed = |source| JournalError::Write { path: path.clone(), source };
+        let history = History::read(project, identity)?;
+        fs::create_dir_all(&folder).map_err(failed)?;
+        let mut file =
+            File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
+        let read = reader::read(&path)?;
+        if read.torn > 0 {
+            file.set_len(read.whole).map_err(failed)?;
+        }
+        file.seek(SeekFrom::Start(read.whole)).map_err(failed)?;
+        let private = Private::open(&hidden, &writer)?;
+        let next = read.lines.len() as u64;
+        let mut journal =
+            Self { folder, path, file, private, next, last: read.last, room: None, _lock: lock };
+        if next == 0 {
+            let Identity { chain_id, system } = identity;
+            journal.append(&[Record::Opened { version: version::JOURNAL, chain_id, system, writer }])?;
+        }
+        Ok((journal, history))
+    }
+
+    /// Leaves room for this many more records, as a disk does that is nearly full: what does not fit is an error.
+    pub fn leave_room(&mut self, records: u64) {
+        self.room = Some(records);
+    }
+
+    /// Appends records. They are on the disk after [`Journal::sync`].
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn append(&mut self, records: &[Record]) -> Result<(), JournalError> {
+        let fits = self
+            .room
+            .map_or(records.len(), |room| records.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
+        let mut text = String::new();
+        for record in &records[..fits] {
+            let line = Line { seq: self.next, prev: self.last, time: now(), record: record.clone() };
+            let line = serde_json::to_string(&line).map_err(JournalError::Encode)?;
+            self.last = keccak256(&line);
+            self.next += 1;
+            text.push_str(&line);
+            text.push('\n');
+        }
+        let failed = |source| JournalError::Write { path: self.path.clone(), source };
+        self.file.write_all(text.as_bytes()).map_err(failed)?;
+        self.room = self.room.map(|room| room - fits as u64);
+        if fits < records.len() {
+            return Err(failed(io::ErrorKind::StorageFull.into()));
+        }
+        Ok(())
+    }
+
+    /// Returns when everything appended so far is on the disk.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn sync(&self) -> Result<(), JournalError> {
+        self.file.sync_data().map_err(|source| JournalError::Write { path: self.path.clone(), source })
+    }
+
+    /// Keeps signed transactions in the private file, on the disk when it returns.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn keep_signed(&mut self, signed: &[(B256, Bytes)]) -> Result<(), JournalError> {
+        self.private.keep(signed)
+    }
+
+    /// The signed transaction with this hash, if it was kept.
+    pub fn signed(&self, tx: B256) -> Option<Bytes> {
+        self.private.all().remove(&tx)
+    }
+
+    /// Keeps a copy of a plan, `plans/<content hash>.json`, unless it is there.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_plan(&self, content_hash: B256, plan: &[u8]) -> Result<(), JournalError> {
+        let path = self.folder.join("plans").join(format!("{content_hash:#x}.json"));
+        if !path.exists() {
+            payrox_files::write_atomic(&path, plan)?;
+        }
+        Ok(())
+    }
+
+    /// Where this writer's file is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The public folder of a chain's journal.
+pub(crate) fn folder(project: &Path, chain_id: ChainId) -> PathBuf {
+    project.join("journal").join(chain_id.to_string())
+}
+
+/// The name of this machine's file: random once, so that two operators who commit their journals never meet in one file.
+fn writer(hidden: &Path) -> Result<String, JournalError> {
+    let path = hidden.join("writer");
+    if let Ok(text) = payrox_files::read_text(&path, 64) {
+        let name = text.trim();
+        if name.len() == 12 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Ok(name.to_owned());
+        }
+    }
+    let name = format!("{:012x}", RandomState::new().hash_one(now()) >> 16);
+    payrox_files::write_atomic(&path, name.as_bytes())?;
+    Ok(name)
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
