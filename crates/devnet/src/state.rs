@@ -254,7 +254,7 @@ mod tests {
             wiped: false,
             balance: U256::from(balance),
             nonce: 1,
-            code: vec![Bytes::from_static(&[0x5f, address])],
+            code: vec![Bytes::copy_from_slice(&[0x5f, address])],
             slots: slots
                 .iter()
                 .map(|(key, value)| Slot { key: U256::from(*key), value: U256::from(*value) })
