@@ -1,7 +1,6 @@
 //! The handle everything goes through.
 
 use crate::{
-    accounts::DevAccount,
     chain::Chain,
     config::DevnetConfig,
     core::Core,
@@ -25,9 +24,6 @@ use std::{
 pub struct Devnet(Arc<RwLock<Chain>>);
 
 impl Devnet {
-    /// The accounts with a known key, which every chain knows.
-    pub const ACCOUNTS: [DevAccount; 10] = crate::accounts::DEV_ACCOUNTS;
-
     /// A chain in memory, at its genesis.
     pub fn new(config: &DevnetConfig) -> Self {
         Self::of(Core::genesis(config).0, None)

@@ -13,11 +13,14 @@ use payrox_model::{Code, ExitCode, Fault};
 use std::{
     io,
     net::{IpAddr, SocketAddr},
+    time::Duration,
 };
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle, time::timeout};
 
 /// The largest body taken.
 const BODY: usize = 16 << 20;
+/// How long a shutdown waits for clients.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why the chain cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -64,14 +67,15 @@ impl Server {
         format!("http://{}", self.addr)
     }
 
-    /// Takes no more connections, answers what was asked, and returns.
+    /// Takes no more connections, answers what was asked, and returns; after two seconds in any case.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
             // The receiver is gone only when the service is.
             let _ = stop.send(());
         }
-        // A panic in there has been reported by the runtime.
-        let _ = (&mut self.task).await;
+        // A panic in there has been reported by the runtime; a client that never ends is cut off.
+        let _ = timeout(PATIENCE, &mut self.task).await;
+        self.task.abort();
     }
 }
 

@@ -10,8 +10,20 @@ use crate::{
     store::{Record, StoreError},
 };
 use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope};
-use alloy_primitives::B256;
-use std::sync::Arc;
+use alloy_primitives::{Address, B256};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+/// What a transaction does that cannot go into the block.
+#[derive(Clone, Copy, PartialEq)]
+enum Misfit {
+    /// There is no block, and it is the error.
+    Refuses,
+    /// The block does without it, and so does the pool.
+    IsDropped,
+}
 
 impl Chain {
     /// Takes a transaction: into a block at once, or into the pool until its turn comes.
@@ -21,8 +33,8 @@ impl Chain {
         let next = self.core.state.nonce(pending.sender);
         if self.core.automine && pending.tx.nonce() == next {
             let sender = pending.sender;
-            self.mine(vec![pending])?;
-            self.promote(sender)?;
+            self.mine(vec![pending], Misfit::Refuses)?;
+            self.promote(sender);
             return Ok(hash);
         }
         self.core.pool.check(&pending)?;
@@ -64,16 +76,25 @@ impl Chain {
     }
 
     /// Mines what waited for this sender's transaction, each in a block of its own.
-    fn promote(&mut self, sender: alloy_primitives::Address) -> Result<(), RpcError> {
+    fn promote(&mut self, sender: Address) {
         loop {
             let next = self.core.state.nonce(sender);
             self.core.pool.forget_below(sender, next);
-            let Some(pending) = self.core.pool.get(sender, next).cloned() else { return Ok(()) };
-            if self.mine(vec![pending]).is_err() {
+            let Some(pending) = self.core.pool.get(sender, next).cloned() else { return };
+            if self.mine(vec![pending], Misfit::Refuses).is_err() {
                 // It was acceptable when it came and no longer is; geth drops it, too.
                 self.core.pool.remove(sender, next);
-                return Ok(());
+                return;
             }
+        }
+    }
+
+    /// Says whether a transaction is mined when it comes. If so, those that could have been are now.
+    pub(crate) fn set_automine(&mut self, automine: bool) {
+        self.core.automine = automine;
+        if automine {
+            let senders: BTreeSet<_> = self.core.pool.all().map(|pending| pending.sender).collect();
+            senders.into_iter().for_each(|sender| self.promote(sender));
         }
     }
 
@@ -81,7 +102,7 @@ impl Chain {
     pub(crate) fn mine_waiting(&mut self) -> Result<Arc<Block>, RpcError> {
         let mut chosen = Vec::new();
         let mut gas = 0;
-        let mut next = std::collections::BTreeMap::new();
+        let mut next = BTreeMap::new();
         for pending in self.core.pool.all() {
             let sender = pending.sender;
             let expected = next.entry(sender).or_insert_with(|| self.core.state.nonce(sender));
@@ -91,20 +112,19 @@ impl Chain {
                 chosen.push(pending.clone());
             }
         }
-        self.mine(chosen)
+        self.mine(chosen, Misfit::IsDropped)
     }
 
-    /// Mines these. A single one that cannot be is an error and leaves no block; of several, it is left out.
-    pub(crate) fn mine(&mut self, chosen: Vec<Pending>) -> Result<Arc<Block>, RpcError> {
+    /// Mines a block of these.
+    fn mine(&mut self, chosen: Vec<Pending>, misfit: Misfit) -> Result<Arc<Block>, RpcError> {
         let header = self.core.next_header();
-        let single = chosen.len() == 1;
         let (mut mined, mut diffs, mut undo) = (Vec::<Mined>::new(), Vec::new(), Vec::new());
         let mut gas_before = 0;
         for Pending { tx, sender } in chosen {
             let env = evm::signed(&tx, sender);
             let outcome = match evm::run(&self.core, &self.core.state, &header, env.clone(), Mode::Block) {
                 Ok(outcome) => outcome,
-                Err(error) if single => return Err(evm::invalid(error, &env, &header)),
+                Err(error) if misfit == Misfit::Refuses => return Err(evm::invalid(error, &env, &header)),
                 Err(_) => {
                     self.core.pool.remove(sender, tx.nonce());
                     continue;

@@ -52,7 +52,8 @@ pub(super) fn mine_many(devnet: &Devnet, params: &Params<'_>) -> Answer {
 }
 
 pub(super) fn set_automine(devnet: &Devnet, params: &Params<'_>) -> Answer {
-    devnet.write().core.automine = params.get(0)?;
+    let automine = params.get(0)?;
+    devnet.write().set_automine(automine);
     ok(&true)
 }
 

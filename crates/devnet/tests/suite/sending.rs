@@ -134,6 +134,21 @@ fn mining_by_hand_puts_waiting_transactions_into_one_block() {
 }
 
 #[test]
+fn what_can_no_longer_be_paid_is_dropped_and_the_block_mined_without_it() {
+    let chain = Devnet::new(&config());
+    ask(&chain, "evm_setAutomine", json!([false]));
+    let poor = ask(&chain, "eth_sendRawTransaction", json!([raw(transfer(0), 0)]));
+    let rich = ask(&chain, "eth_sendRawTransaction", json!([raw(transfer(0), 1)]));
+    chain.set_balance(dev(0), U256::from(1)).unwrap();
+    ask(&chain, "evm_mine", json!([]));
+    assert_eq!(ask(&chain, "eth_getTransactionByHash", json!([poor])), Value::Null);
+    assert_eq!(ask(&chain, "eth_getTransactionReceipt", json!([rich]))["blockNumber"], "0x1");
+    let waiting = ask(&chain, "eth_sendRawTransaction", json!([raw(transfer(1), 1)]));
+    ask(&chain, "evm_setAutomine", json!([true]));
+    assert_eq!(ask(&chain, "eth_getTransactionReceipt", json!([waiting]))["blockNumber"], "0x2");
+}
+
+#[test]
 fn refusals_have_the_words_clients_look_for() {
     let chain = Devnet::new(&config());
     ask(&chain, "eth_sendRawTransaction", json!([raw(transfer(0), 0)]));
