@@ -88,7 +88,7 @@ pub struct ManifestPart {
 }
 
 /// The on-chain `Plan`, field by field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(missing_docs, reason = "documented in contracts/src/interfaces")]
 pub struct OnchainPlan {
@@ -122,6 +122,26 @@ impl From<&OnchainPlan> for abi::Plan {
             notBefore: p.not_before,
             window: p.window,
             undoFor: p.undo_for,
+            floor: p.floor,
+        }
+    }
+}
+
+impl From<&abi::Plan> for OnchainPlan {
+    fn from(p: &abi::Plan) -> Self {
+        Self {
+            router: p.router,
+            epoch: p.epoch,
+            parent: PlanId(p.parent),
+            manifest: p.manifest,
+            root: Root(p.root),
+            routes: p.routes,
+            init_target: p.initTarget,
+            init_code_hash: CodeHash(p.initCodeHash),
+            init_data_hash: p.initDataHash,
+            not_before: p.notBefore,
+            window: p.window,
+            undo_for: p.undoFor,
             floor: p.floor,
         }
     }
@@ -215,10 +235,33 @@ pub struct Unlocked {
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Change {
-    Removed { selector: Selector, function: String, facet: String, flags: RouteFlags },
-    Replaced { selector: Selector, function: String, from: String, to: String, old: RouteFlags, new: RouteFlags },
-    Flags { selector: Selector, function: String, facet: String, old: RouteFlags, new: RouteFlags },
-    Added { selector: Selector, function: String, facet: String, flags: RouteFlags },
+    Removed {
+        selector: Selector,
+        function: String,
+        facet: String,
+        flags: RouteFlags,
+    },
+    Replaced {
+        selector: Selector,
+        function: String,
+        from: String,
+        to: String,
+        old: RouteFlags,
+        new: RouteFlags,
+    },
+    Flags {
+        selector: Selector,
+        function: String,
+        facet: String,
+        old: RouteFlags,
+        new: RouteFlags,
+    },
+    Added {
+        selector: Selector,
+        function: String,
+        facet: String,
+        flags: RouteFlags,
+    },
 }
 
 /// Who may send a step.

@@ -1,6 +1,30 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+pub mod address;
+mod cost;
+mod diff;
 mod document;
+mod eip712;
+mod error;
+mod facet;
+mod flags;
+mod inputs;
+mod lower;
+mod planner;
+mod read;
+mod schema;
+mod standing;
+mod steps;
+mod verify;
 
+pub use diff::{Names, Table, TableRow, diff};
 pub use document::*;
+pub use eip712::plan_id;
+pub use error::PlanError;
+pub use inputs::{Constructor, Creation, Inputs, Parent, ReleaseCode};
+pub use lower::{Backend, Lower, PayRox, Transition};
+pub use planner::{PlanOutcome, addresses, plan};
+pub use read::{LIMIT, ReadError};
+pub use schema::schema;
+pub use standing::{Standing, StandingError};
