@@ -77,6 +77,11 @@ impl Bytecode {
             }
         }
         immutables.sort_unstable();
+        if let Some(gap) =
+            immutables.iter().find(|gap| code[gap.start..gap.start + gap.length].iter().any(|b| *b != 0))
+        {
+            return Err(misplaced(part, &format!("immutable at {}, where there is code,", gap.start)));
+        }
         Ok(Self { code, links, immutables })
     }
 
@@ -162,7 +167,7 @@ fn in_code(range: &RawRange, length: usize) -> bool {
 }
 
 fn misplaced(part: &'static str, what: &str) -> Flaw {
-    Flaw::Reference { part, why: format!("{what} does not lie in the code") }
+    Flaw::Reference { part, why: format!("{what} does not fit the code") }
 }
 
 /// The bytes of hexadecimal text; the 20 bytes at each hole are the compiler's placeholder and read as zero.

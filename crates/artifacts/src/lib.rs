@@ -12,6 +12,8 @@ mod input;
 mod metadata;
 mod policy;
 mod reference;
+#[cfg(release_present)]
+mod release;
 mod set;
 mod standard_json;
 
@@ -25,4 +27,6 @@ pub use input::CompilerInput;
 pub use metadata::Compilation;
 pub use policy::{CompilerPolicy, PolicyError};
 pub use reference::{ContractId, Reference};
+#[cfg(release_present)]
+pub use release::{Release, release};
 pub use set::{ArtifactSet, SetError, Source};
