@@ -3,6 +3,8 @@
 use crate::Observer;
 use alloy_primitives::B256;
 use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons};
+use payrox_devnet::Devnet;
+use payrox_journal::ContractInfo;
 use payrox_model::{ChainId, Name};
 use std::{
     collections::BTreeMap,
@@ -45,15 +47,6 @@ pub enum Selection {
     Apply,
 }
 
-/// What a contract's deployment record needs besides what the journal knows.
-#[derive(Clone, Debug, Default)]
-pub struct ContractInfo {
-    /// The ABI as JSON.
-    pub abi: serde_json::Value,
-    /// Hash of the compiler's input, where it is known.
-    pub input_hash: Option<B256>,
-}
-
 /// Everything a run needs besides the plan.
 pub struct Session<'a> {
     /// The project's folder.
@@ -66,8 +59,13 @@ pub struct Session<'a> {
     pub keyring: &'a Keyring,
     /// Custom errors by name.
     pub reasons: &'a Reasons,
-    /// By step name without its kind (`Payments`), and `factory`, `extension`, `implementation`, `launcher`,
-    /// `dispatcher`, `router`.
+    /// The embedded chain behind the endpoint, where it is one: the dry run of an upgrade forks it.
+    pub devnet: Option<&'a Devnet>,
+    /// SHA-256 over the artifacts as they are now; it must be the plan's.
+    pub artifacts_hash: B256,
+    /// ABIs for the deployment records, by name: a facet's or contract's, and `DeterministicChunkFactory`,
+    /// `PayRoxRouterExtension`, `ManifestDispatcherImplementation`, `PayRoxLauncher`, `ManifestDispatcher`,
+    /// `PayRoxProxyRouter`.
     pub contracts: &'a BTreeMap<String, ContractInfo>,
     /// Who is told what happens.
     pub observer: &'a dyn Observer,
@@ -77,6 +75,8 @@ pub struct Session<'a> {
     pub broadcast: bool,
     /// Wait for `eta` instead of coming back with `waiting`.
     pub wait: bool,
+    /// Room for this many records in the journal, as on a disk that is nearly full; `None` for what there is.
+    pub journal_room: Option<u64>,
 }
 
 /// A request to stop at the next safe place. Clones share it.
@@ -92,5 +92,20 @@ impl Stop {
     /// Whether somebody asked.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Selection {
+    /// The command that it is.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Self::All => "run",
+            Self::Factory => "deploy factory",
+            Self::Dispatcher => "deploy dispatcher",
+            Self::Router => "deploy router",
+            Self::Facets(_) => "deploy facets",
+            Self::Stage => "stage",
+            Self::Apply => "apply",
+        }
     }
 }

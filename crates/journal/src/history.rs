@@ -109,6 +109,12 @@ impl History {
             .collect()
     }
 
+    /// Whether it is known that these contracts are where they are.
+    pub fn knows(&self, placed: &[Placed]) -> bool {
+        let deployments = self.deployments();
+        placed.iter().all(|one| deployments.get(one.name.as_str()).is_some_and(|known| known.placed == *one))
+    }
+
     /// The newest placement of each name; a known transaction is not forgotten for a later finding of the same contract.
     pub(crate) fn deployments(&self) -> BTreeMap<&str, Deployment> {
         let mut lines: Vec<_> = self.files.values().flatten().collect();

@@ -1,0 +1,131 @@
+//! Why a run does not go on.
+
+use alloy_primitives::{Address, B256};
+use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, PlanId};
+
+/// A reason of the tool's own, beside those of endpoint, journal and gates.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each text says it")]
+pub enum Refusal {
+    #[error("the plan is for chain {plan}, the network is chain {network}")]
+    OtherChain { plan: ChainId, network: ChainId },
+    #[error("{step}: the code at {address} is {found}, not the planned {expected}")]
+    OtherCode { step: String, address: Address, expected: String, found: String },
+    #[error("another plan is pending: {pending}")]
+    OtherPlanPending { pending: PlanId },
+    #[error("the plan makes epoch {planned}, the chain is at epoch {active}")]
+    EpochMoved { planned: Epoch, active: Epoch },
+    #[error("the plan's parent is {planned}, the active plan is {active}")]
+    OtherParent { planned: PlanId, active: PlanId },
+    #[error("{step}: the system is frozen")]
+    Frozen { step: String },
+    #[error("{step}: the system is sealed")]
+    Sealed { step: String },
+    #[error("{step} must be sent by {}, and there is no key of it here", list(.who))]
+    NoKey { step: String, who: Vec<Address> },
+    #[error("the plan may be activated from {eta} on; the chain's time is {now}")]
+    TooEarly { eta: u64, now: u64 },
+    #[error("the plan could be activated until {until}; the chain's time is {now}")]
+    Expired { until: u64, now: u64 },
+    #[error("{step} needs what is not there yet: {missing}")]
+    Missing { step: String, missing: String },
+    #[error("{step} would revert: {reason}")]
+    WouldRevert { step: String, reason: String },
+    #[error("{step} reverted in {tx}: {reason}")]
+    Reverted { step: String, tx: B256, reason: String },
+    #[error("{step} went through, and is not true afterwards: {why}")]
+    NotTrue { step: String, why: String },
+    #[error("{from} needs {needed} wei and has {has}")]
+    Funds { from: Address, needed: String, has: String },
+    #[error("{count} transactions of {from} wait to be mined since longer than expected")]
+    Stuck { from: Address, count: u64 },
+    #[error("stopped on request")]
+    Interrupted,
+    #[error("the facet `{0}` is not in the plan")]
+    UnknownFacet(String),
+    #[error("nothing is pending")]
+    NothingPending,
+    #[error("{step}: {from} has sent another transaction with nonce {nonce}")]
+    Replaced { step: String, from: Address, nonce: u64 },
+}
+
+fn list(who: &[Address]) -> String {
+    match who {
+        [] => "nobody that is known".into(),
+        [one] => one.to_string(),
+        many => format!("one of {}", many.iter().map(Address::to_string).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+impl Fault for Refusal {
+    fn code(&self) -> Code {
+        Code(match self {
+            Self::OtherChain { .. } => "PRX-EXE-001",
+            Self::OtherCode { .. } => "PRX-EXE-002",
+            Self::OtherPlanPending { .. } => "PRX-EXE-003",
+            Self::EpochMoved { .. } => "PRX-EXE-004",
+            Self::OtherParent { .. } => "PRX-EXE-005",
+            Self::Frozen { .. } => "PRX-EXE-006",
+            Self::Sealed { .. } => "PRX-EXE-007",
+            Self::NoKey { .. } => "PRX-EXE-008",
+            Self::TooEarly { .. } => "PRX-EXE-009",
+            Self::Expired { .. } => "PRX-EXE-010",
+            Self::Missing { .. } => "PRX-EXE-011",
+            Self::WouldRevert { .. } => "PRX-EXE-012",
+            Self::Reverted { .. } => "PRX-EXE-013",
+            Self::NotTrue { .. } => "PRX-EXE-014",
+            Self::Funds { .. } => "PRX-EXE-015",
+            Self::Stuck { .. } => "PRX-EXE-016",
+            Self::Interrupted => "PRX-EXE-017",
+            Self::UnknownFacet(_) => "PRX-EXE-018",
+            Self::NothingPending => "PRX-EXE-019",
+            Self::Replaced { .. } => "PRX-EXE-020",
+        })
+    }
+
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::OtherChain { .. } | Self::UnknownFacet(_) => ExitCode::BadInput,
+            Self::NoKey { .. } | Self::Stuck { .. } | Self::Interrupted => ExitCode::Waiting,
+            Self::WouldRevert { .. } | Self::Reverted { .. } => ExitCode::Reverted,
+            Self::NotTrue { .. } => ExitCode::GateFailed,
+            _ => ExitCode::Refused,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::OtherChain { .. } => "make a plan for this network: payrox plan".into(),
+            Self::OtherCode { .. } => {
+                "build and plan again; if the code there is not yours, look at it before anything else".into()
+            }
+            Self::OtherPlanPending { pending } => {
+                format!("go on with that plan, or remove it: payrox cancel {pending}")
+            }
+            Self::EpochMoved { .. } | Self::OtherParent { .. } => {
+                "the chain has moved on: payrox plan, then payrox plan diff".into()
+            }
+            Self::Frozen { .. } => "the owner can unfreeze it".into(),
+            Self::Sealed { .. } => "the active release is final".into(),
+            Self::NoKey { .. } => {
+                "send the call with that key, or pass it with --private-key or PRIVATE_KEY, then run again"
+                    .into()
+            }
+            Self::TooEarly { .. } => "run again later, or now with --wait".into(),
+            Self::Expired { .. } => "stage it anew: payrox stage".into(),
+            Self::Missing { .. } => "payrox run does everything in its order".into(),
+            Self::WouldRevert { .. } => {
+                "nothing was sent; payrox status shows where the system stands".into()
+            }
+            Self::Reverted { .. } | Self::NotTrue { .. } => {
+                "payrox verify shows what is and what is not".into()
+            }
+            Self::Funds { from, .. } => format!("fund {from}, then run again"),
+            Self::Stuck { .. } => "run again when they are mined".into(),
+            Self::Interrupted => "run the same command again to go on".into(),
+            Self::UnknownFacet(_) => "payrox plan show lists the facets".into(),
+            Self::NothingPending => "payrox stage puts the plan up for activation".into(),
+            Self::Replaced { .. } => "see what that transaction did, then run again".into(),
+        })
+    }
+}

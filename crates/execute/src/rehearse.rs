@@ -1,0 +1,148 @@
+//! The dry run: the plan and its way back, in the sandbox.
+
+use crate::{
+    Sandbox,
+    gates::GateError,
+    mirror::Mirror,
+    roles::allowed,
+    sandbox::{NOBODY, Reverted},
+    truth::{self, Truth, truth},
+};
+use alloy_primitives::{Address, B256};
+use payrox_chain::{Reasons, SnapshotQuery, snapshot};
+use payrox_model::{ChainId, ChainSnapshot, Gas};
+use payrox_plan::{Call, Inverse, Plan, PlannedStep, Sender};
+use std::collections::BTreeMap;
+
+/// A dry run that went through.
+#[derive(Clone, Debug)]
+pub struct Rehearsal {
+    pub(crate) plan: B256,
+    pub(crate) chain_id: ChainId,
+    pub(crate) gas: BTreeMap<String, Gas>,
+}
+
+impl Rehearsal {
+    /// What a step used.
+    pub fn gas(&self, step: &str) -> Option<Gas> {
+        self.gas.get(step).copied()
+    }
+
+    /// What all of them used.
+    pub fn total(&self) -> Gas {
+        Gas(self.gas.values().map(|gas| gas.0).sum())
+    }
+}
+
+/// Runs every step that is not true yet, then the plan's inverse.
+///
+/// # Errors
+/// When a step reverts, or is not true afterwards.
+pub(crate) async fn rehearse(
+    plan: &Plan,
+    sandbox: &Sandbox,
+    mirror: Option<&mut Mirror<'_>>,
+    reasons: &Reasons,
+) -> Result<Rehearsal, GateError> {
+    let mut stage = Stage { plan, sandbox, mirror, reasons };
+    let mut chain = stage.look().await?;
+    let mut gas = BTreeMap::new();
+    for step in &plan.steps {
+        // What is true at first stays true: the contracts are looked at again only where time or roles matter.
+        if matches!(truth(plan, step, &chain), Truth::True(_)) {
+            continue;
+        }
+        let Some(call) = &step.call else { continue };
+        if matches!(step.effect, payrox_plan::Effect::Active) {
+            chain = stage.look().await?;
+            stage.skip_to_eta(&chain)?;
+        }
+        let used = stage.send(step, call, &chain).await?;
+        gas.insert(step.name.clone(), used);
+    }
+    chain = stage.look().await?;
+    for step in &plan.steps {
+        match truth(plan, step, &chain) {
+            Truth::True(_) => {}
+            Truth::False => return Err(GateError::NotTrue { step: step.name.clone() }),
+            Truth::Never(why) => return Err(GateError::Never { step: step.name.clone(), why }),
+        }
+    }
+    stage.go_back(&chain).await?;
+    Ok(Rehearsal { plan: plan.content_hash, chain_id: plan.chain_id, gas })
+}
+
+struct Stage<'a, 'm, 'e> {
+    plan: &'a Plan,
+    sandbox: &'a Sandbox,
+    mirror: Option<&'m mut Mirror<'e>>,
+    reasons: &'a Reasons,
+}
+
+impl Stage<'_, '_, '_> {
+    async fn look(&mut self) -> Result<ChainSnapshot, GateError> {
+        let addresses = self.plan.addresses;
+        let query = SnapshotQuery {
+            addresses: truth::addresses(self.plan),
+            dispatcher: addresses.dispatcher,
+            router: addresses.router,
+        };
+        snapshot(&self.sandbox.endpoint(), &query)
+            .await
+            .map_err(|e| GateError::Sandbox { why: e.to_string() })
+    }
+
+    fn skip_to_eta(&self, chain: &ChainSnapshot) -> Result<(), GateError> {
+        let Some(pending) = chain.dispatcher.as_ref().and_then(|d| d.pending) else { return Ok(()) };
+        if pending.eta > self.sandbox.devnet().now() {
+            let failed = |e: payrox_devnet::RpcError| GateError::Sandbox { why: e.to_string() };
+            self.sandbox.devnet().set_next_timestamp(pending.eta).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    async fn send(
+        &mut self,
+        step: &PlannedStep,
+        call: &Call,
+        chain: &ChainSnapshot,
+    ) -> Result<Gas, GateError> {
+        let from = self.sender(call.sender, chain);
+        self.call(from, call)
+            .await
+            .map_err(|e| GateError::Reverts { step: step.name.clone(), reason: self.reason(&e) })
+    }
+
+    async fn call(&mut self, from: Address, call: &Call) -> Result<Gas, Reverted> {
+        if let Some(mirror) = &mut self.mirror {
+            mirror.fetch_for(self.sandbox, from, call).await?;
+        }
+        self.sandbox.send(from, call.to, call.value, &call.data)
+    }
+
+    fn sender(&self, sender: Sender, chain: &ChainSnapshot) -> Address {
+        allowed(self.plan, sender, chain).first().copied().unwrap_or(NOBODY)
+    }
+
+    fn reason(&self, reverted: &Reverted) -> String {
+        if reverted.data.is_empty() { reverted.text.clone() } else { self.reasons.decode(&reverted.data) }
+    }
+
+    /// The way back works from where the plan leads.
+    async fn go_back(&mut self, chain: &ChainSnapshot) -> Result<(), GateError> {
+        let (calls, root) = match &self.plan.inverse {
+            Inverse::PauseAndFreeze { calls } => (calls, None),
+            Inverse::Rollback { calls, root, .. } => (calls, Some(*root)),
+        };
+        for call in calls {
+            let from = self.sender(call.sender, chain);
+            self.call(from, call).await.map_err(|e| GateError::NoWayBack { reason: self.reason(&e) })?;
+        }
+        let after = self.look().await?;
+        let back = after.dispatcher.is_some_and(|d| match root {
+            Some(root) => d.active.root == root,
+            None => d.paused && d.frozen,
+        });
+        if back { Ok(()) } else { Err(GateError::NoWayBack { reason: "it leads somewhere else".into() }) }
+    }
+}
