@@ -119,21 +119,22 @@ abstract contract DispatcherBase is IManifestDispatcher, EIP712 {
     }
 
     /// @dev The contracts of this system: no owner, guardian, operator, init target or facet.
-    function _core() internal view returns (address[] memory core) {
-        core = new address[](7);
-        core[0] = address(this);
-        core[1] = _router();
-        core[2] = _routerImplementation();
-        core[3] = IMPLEMENTATION;
-        core[4] = EXTENSION;
-        core[5] = FACTORY;
-        core[6] = _addressArg(LAUNCHER_ARG);
+    function _core() internal view returns (address[7] memory) {
+        return [
+            address(this),
+            _router(),
+            _routerImplementation(),
+            IMPLEMENTATION,
+            EXTENSION,
+            FACTORY,
+            _addressArg(LAUNCHER_ARG)
+        ];
     }
 
     function _requireAccount(address account) internal view {
         bool valid = account != address(0);
-        address[] memory core = _core();
-        for (uint256 i; i < core.length; ++i) {
+        address[7] memory core = _core();
+        for (uint256 i; i < 7; ++i) {
             if (account == core[i]) valid = false;
         }
         require(valid, InvalidAccount(account));
@@ -143,8 +144,17 @@ abstract contract DispatcherBase is IManifestDispatcher, EIP712 {
         require(delay >= MIN_DELAY && delay <= MAX_DELAY, DelayOutOfRange(delay));
     }
 
-    function _planId(Plan calldata plan) internal view returns (bytes32) {
-        return _hashTypedData(keccak256(abi.encode(PLAN_TYPEHASH, plan)));
+    function _planId(Plan memory plan) internal view returns (bytes32) {
+        bytes32 typehash = PLAN_TYPEHASH;
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            // In memory a plan is what `abi.encode` makes of it.
+            let m := mload(0x40)
+            mstore(m, typehash)
+            mcopy(add(m, 0x20), plan, 416)
+            structHash := keccak256(m, 448)
+        }
+        return _hashTypedData(structHash);
     }
 
     /// @dev Withdraws the pending plan, delay and seal. What is in force stays in force.

@@ -12,6 +12,7 @@ import { DispatcherBase } from "./DispatcherBase.sol";
 
 /// @notice From a plan to an epoch, and back.
 abstract contract LifeCycle is DispatcherBase {
+    using DispatcherStorage for DispatcherStorage.Layout;
     using ManifestCheck for Manifest;
 
     uint256 private constant MAX_AHEAD = 365 days;
@@ -19,7 +20,7 @@ abstract contract LifeCycle is DispatcherBase {
     uint32 private constant MAX_WINDOW = 30 days;
 
     /// @inheritdoc IManifestDispatcher
-    function stage(Plan calldata plan) external notSealed {
+    function stage(Plan memory plan) external notSealed {
         DispatcherStorage.Layout storage $ = _store();
         bool bootstrapping = _isBootstrapping();
         if (!bootstrapping) _requireOwner();
@@ -56,7 +57,7 @@ abstract contract LifeCycle is DispatcherBase {
     }
 
     /// @inheritdoc IManifestDispatcher
-    function activate(Plan calldata plan, bytes calldata initData) external payable notSealed {
+    function activate(Plan memory plan, bytes calldata initData) external payable notSealed {
         DispatcherStorage.Layout storage $ = _store();
         require(
             msg.sender == $.owner || $.roles[msg.sender].operator || _isBootstrapping(),
@@ -81,7 +82,7 @@ abstract contract LifeCycle is DispatcherBase {
     }
 
     /// @inheritdoc IManifestDispatcher
-    function rollback(uint64 expectedEpoch, uint64 targetEpoch, Plan calldata target) external onlyOwner {
+    function rollback(uint64 expectedEpoch, uint64 targetEpoch, Plan memory target) external onlyOwner {
         bytes32 id = _planId(target);
 
         address old = _return(expectedEpoch, targetEpoch, target, id);
@@ -91,7 +92,7 @@ abstract contract LifeCycle is DispatcherBase {
     }
 
     /// @inheritdoc IManifestDispatcher
-    function undo(uint64 expectedEpoch, Plan calldata activePlan, Plan calldata parent) external {
+    function undo(uint64 expectedEpoch, Plan memory activePlan, Plan memory parent) external {
         DispatcherStorage.Layout storage $ = _store();
         require(_isGuardian(msg.sender), Unauthorized(msg.sender));
         require(expectedEpoch == $.epoch, WrongEpoch(expectedEpoch, $.epoch));
@@ -122,11 +123,11 @@ abstract contract LifeCycle is DispatcherBase {
 
         emit Repaired($.epoch, strays);
 
-        _control().repairRoutes($.manifest, _status(), $.forbidden, strays);
+        _control().repairRoutes($.manifest, _status(), _store().forbiddenList(), strays);
     }
 
     /// @dev Guards and effects of going back to the manifest of an earlier epoch.
-    function _return(uint64 expectedEpoch, uint64 targetEpoch, Plan calldata target, bytes32 id)
+    function _return(uint64 expectedEpoch, uint64 targetEpoch, Plan memory target, bytes32 id)
         private
         notSealed
         returns (address old)
@@ -145,7 +146,7 @@ abstract contract LifeCycle is DispatcherBase {
     }
 
     /// @dev Makes the next epoch, whose plan id is recorded already.
-    function _advance(Plan calldata plan) private returns (address old) {
+    function _advance(Plan memory plan) private returns (address old) {
         DispatcherStorage.Layout storage $ = _store();
         ManifestCodec.load(plan.manifest).requireCodeHashes();
 
@@ -161,7 +162,7 @@ abstract contract LifeCycle is DispatcherBase {
 
     function _install(address old, address manifest, address initTarget, bytes calldata initData) private {
         bool installed = _control().install{ value: msg.value }(
-            old, manifest, _status(), _store().forbidden, initTarget, initData
+            old, manifest, _status(), _store().forbiddenList(), initTarget, initData
         );
         require(installed, WrongRouter(_router(), address(0)));
     }
@@ -176,7 +177,7 @@ abstract contract LifeCycle is DispatcherBase {
         require(given == expected, WrongPlan(given, expected));
     }
 
-    function _requireSuccessor(Plan calldata plan, uint64 epoch) private view {
+    function _requireSuccessor(Plan memory plan, uint64 epoch) private view {
         address router_ = _router();
         require(plan.router == router_, WrongRouter(plan.router, router_));
         require(plan.epoch == epoch + 1, WrongEpoch(plan.epoch, epoch + 1));
@@ -186,14 +187,14 @@ abstract contract LifeCycle is DispatcherBase {
         require(plan.floor <= plan.epoch, FloorAboveEpoch(plan.floor, plan.epoch));
     }
 
-    function _eta(Plan calldata plan, uint256 delay) private view returns (uint64) {
+    function _eta(Plan memory plan, uint256 delay) private view returns (uint64) {
         uint256 eta = block.timestamp + delay;
         if (plan.notBefore > eta) eta = plan.notBefore;
         require(eta <= block.timestamp + MAX_AHEAD, EtaTooFar(eta, block.timestamp + MAX_AHEAD));
         return uint64(eta);
     }
 
-    function _requireInitCode(Plan calldata plan) private view {
+    function _requireInitCode(Plan memory plan) private view {
         bytes32 actual;
         if (plan.initTarget != address(0)) {
             _requireAccount(plan.initTarget);
@@ -205,14 +206,14 @@ abstract contract LifeCycle is DispatcherBase {
         require(plan.initCodeHash == actual, InitCodeMismatch(plan.initTarget, plan.initCodeHash, actual));
     }
 
-    function _requireInitData(Plan calldata plan, bytes calldata initData) private view {
+    function _requireInitData(Plan memory plan, bytes calldata initData) private view {
         bool none = plan.initTarget == address(0);
         bytes32 actual = none && initData.length == 0 ? bytes32(0) : keccak256(initData);
         require(plan.initDataHash == actual, InitDataMismatch(plan.initDataHash, actual));
         require(!none || msg.value == 0, UnexpectedValue(msg.value));
     }
 
-    function _requireManifest(Plan calldata plan) private view {
+    function _requireManifest(Plan memory plan) private view {
         (bytes32 hash, uint256 data, uint256 size) = ChunkCode.read(plan.manifest);
         require(Create2.computeAddress(0, hash, FACTORY) == plan.manifest, NotAManifest(plan.manifest));
 

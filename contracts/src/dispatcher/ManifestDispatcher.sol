@@ -23,6 +23,8 @@ import { Stops } from "./Stops.sol";
 /// - `DispatcherBase`: who is who
 /// - here: initialize, and the views
 contract ManifestDispatcher is LifeCycle, Stops, Governance {
+    using DispatcherStorage for DispatcherStorage.Layout;
+
     constructor(address factory, address extension) DispatcherBase(factory, extension) { }
 
     /// @inheritdoc IManifestDispatcher
@@ -53,7 +55,7 @@ contract ManifestDispatcher is LifeCycle, Stops, Governance {
     }
 
     /// @inheritdoc IManifestDispatcher
-    function planId(Plan calldata plan) external view returns (bytes32) {
+    function planId(Plan memory plan) external view returns (bytes32) {
         return _planId(plan);
     }
 
@@ -142,7 +144,7 @@ contract ManifestDispatcher is LifeCycle, Stops, Governance {
 
     /// @inheritdoc IManifestDispatcher
     function forbidden() external view returns (bytes4[] memory) {
-        return _store().forbidden;
+        return _store().forbiddenList();
     }
 
     /// @inheritdoc IManifestDispatcher
@@ -171,8 +173,8 @@ contract ManifestDispatcher is LifeCycle, Stops, Governance {
         DispatcherStorage.Layout storage $ = _store();
         address manifest = $.manifest;
         if (!ManifestCheck.hasCodeHashes(ManifestCodec.load(manifest))) return false;
-        (bool ok, bytes memory answer) =
-            _router().staticcall(abi.encodeCall(_control().isIntact, (manifest, _status(), $.forbidden)));
+        (bool ok, bytes memory answer) = _router()
+            .staticcall(abi.encodeCall(_control().isIntact, (manifest, _status(), $.forbiddenList())));
         return ok && answer.length == 32 && uint256(bytes32(answer)) == 1;
     }
 

@@ -11,6 +11,8 @@ import { DispatcherBase } from "./DispatcherBase.sol";
 
 /// @notice Pause, halt, forbid and freeze: guardians stop, the owner starts again.
 abstract contract Stops is DispatcherBase {
+    using DispatcherStorage for DispatcherStorage.Layout;
+
     bytes32 private constant PAUSE_TYPEHASH =
         keccak256("Pause(bytes32 nonce,uint64 deadline,uint64 unpauses)");
 
@@ -119,6 +121,6 @@ abstract contract Stops is DispatcherBase {
 
     function _writeStatus() private {
         DispatcherStorage.Layout storage $ = _store();
-        _control().setStatus($.manifest, _status(), $.forbidden);
+        _control().setStatus($.manifest, _status(), $.forbiddenList());
     }
 }

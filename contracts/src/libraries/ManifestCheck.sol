@@ -44,13 +44,13 @@ library ManifestCheck {
     }
 
     /// @notice Reverts unless the facets ascend, are none of `core`, and have the code that is listed.
-    function requireFacets(Manifest manifest, address[] memory core) internal view {
+    function requireFacets(Manifest manifest, address[7] memory core) internal view {
         uint256 count = manifest.facetCount();
         address previous;
         for (uint256 i; i < count; ++i) {
             (address facet, bytes32 codeHash) = manifest.facet(i);
             require(facet > previous, IManifestErrors.FacetsNotAscending(facet));
-            for (uint256 j; j < core.length; ++j) {
+            for (uint256 j; j < 7; ++j) {
                 require(facet != core[j], IManifestErrors.FacetIsCore(facet));
             }
             _requireCode(facet);

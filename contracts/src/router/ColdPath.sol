@@ -48,15 +48,15 @@ abstract contract ColdPath is IPayRoxRouter, ExtensionBase {
         }
 
         uint256 lock = RouterStorage.LOCK;
-        assembly {
-            // Nothing returns to Solidity from here.
+        assembly ("memory-safe") {
+            let data := mload(0x40)
             let size := sub(calldatasize(), 0x20)
-            calldatacopy(0, 0, size)
-            let ok := delegatecall(gas(), facet, 0, size, 0, 0)
-            returndatacopy(0, 0, returndatasize())
-            if iszero(ok) { revert(0, returndatasize()) }
+            calldatacopy(data, 0, size)
+            let ok := delegatecall(gas(), facet, data, size, 0, 0)
+            returndatacopy(data, 0, returndatasize())
+            if iszero(ok) { revert(data, returndatasize()) }
             if taken { tstore(lock, 0) }
-            return(0, returndatasize())
+            return(data, returndatasize())
         }
     }
 

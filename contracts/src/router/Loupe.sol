@@ -24,7 +24,7 @@ abstract contract Loupe is IPayRoxRouter, ExtensionBase {
         uint256 count = manifest.facetCount();
 
         // The answer is laid out by hand: from structs, it would be copied a second time.
-        assembly {
+        assembly ("memory-safe") {
             let cells := mload(0x40)
             let out := add(cells, shl(5, count))
             calldatacopy(cells, calldatasize(), shl(5, count))

@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 /// @notice The dispatcher's namespace, by ERC-7201.
 library DispatcherStorage {
     /// @dev erc7201:payrox.dispatcher
-    bytes32 internal constant ROOT = 0xd5690d4d20be9bcb0b7ba52e4eeac00f28dfae0c54221e9607ea1ef31300e900;
+    uint256 private constant ROOT = 0xd5690d4d20be9bcb0b7ba52e4eeac00f28dfae0c54221e9607ea1ef31300e900;
 
     struct Layout {
         // What the router serves, and the four flags.
@@ -53,10 +53,44 @@ library DispatcherStorage {
         bool operator;
     }
 
+    /// @dev There is always code, which the optimizer does not know: it leaves the root behind a call instead of writing its 32
+    /// bytes at each of some 150 accesses.
     function layout() internal pure returns (Layout storage $) {
-        bytes32 root = ROOT;
         assembly ("memory-safe") {
-            $.slot := root
+            function root() -> slot {
+                slot := ROOT
+                if codesize() { leave }
+                slot := 0
+            }
+            $.slot := root()
+        }
+    }
+
+    /// @notice The forbidden selectors, in memory.
+    function forbiddenList(Layout storage $) internal view returns (bytes4[] memory selectors) {
+        bytes4[] storage packed = $.forbidden;
+        assembly ("memory-safe") {
+            selectors := mload(0x40)
+            let count := sload(packed.slot)
+            mstore(selectors, count)
+            let to := add(selectors, 0x20)
+            let end := add(to, shl(5, count))
+            mstore(0x40, end)
+            if count {
+                mstore(0, packed.slot)
+                let slot := keccak256(0, 0x20)
+                let word := 0
+                let start := to
+                for { } lt(to, end) { to := add(to, 0x20) } {
+                    // Eight to a slot.
+                    if iszero(and(sub(to, start), 0xff)) {
+                        word := sload(slot)
+                        slot := add(slot, 1)
+                    }
+                    mstore(to, shl(224, word))
+                    word := shr(32, word)
+                }
+            }
         }
     }
 }
