@@ -147,7 +147,8 @@ fn core(inputs: &Inputs<'_>) -> Result<(SystemPart, Core), PlanError> {
     }
     let core = Core::predict(inputs.release, &system);
     let a = core.addresses;
-    let own = [a.factory, a.extension, a.implementation, a.launcher, a.dispatcher, a.router];
+    let router = core.router.address;
+    let own = [a.factory, a.extension, a.implementation, a.launcher, a.dispatcher, a.router, router];
     let roles = &system.roles;
     let holders = [("owner", &roles.owner), ("bootstrapper", &roles.bootstrapper)]
         .into_iter()

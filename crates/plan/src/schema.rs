@@ -1,6 +1,204 @@
 //! The JSON Schema of a plan.
+//!
+//! Written by hand: it says more than the types do, such as that hexadecimal is lower case. A test holds every plan of the tests
+//! against it.
 
-/// `schemas/plan.v1.schema.json`.
-pub fn schema() -> serde_json::Value {
-    serde_json::json!({})
+use payrox_model::version;
+use serde_json::{Map, Value, json};
+
+/// `schemas/plan.v1.schema.json`: JSON Schema, draft 2020-12.
+pub fn schema() -> Value {
+    let mut root = object(&[
+        ("version", json!({ "const": version::PLAN })),
+        ("network", reference("name")),
+        ("chainId", reference("uint")),
+        ("system", system()),
+        ("addresses", addresses()),
+        ("epoch", json!({ "type": "integer", "minimum": 1 })),
+        ("parent", reference("word")),
+        ("planId", reference("word")),
+        ("root", reference("word")),
+        ("manifest", object(&[("address", reference("address")), ("bytes", reference("bytes"))])),
+        ("onchain", onchain()),
+        ("init", json!({ "oneOf": [{ "type": "null" }, init()] })),
+        ("facets", list(facet())),
+        ("selectors", list(reference("selector"))),
+        ("codehashes", list(reference("word"))),
+        ("routes", list(route())),
+        ("proofs", proofs()),
+        ("unlocked", list(object(&[("function", text()), ("reason", text())]))),
+        ("changes", list(change())),
+        ("steps", list(step())),
+        ("costs", costs()),
+        ("inverse", inverse()),
+        ("artifactsHash", reference("word")),
+        ("contentHash", reference("word")),
+    ]);
+    root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+    root["title"] = json!("A PayRox plan, version 1");
+    root["$defs"] = json!({
+        "address": hex(20),
+        "word": hex(32),
+        "selector": hex(4),
+        "bytes": { "type": "string", "pattern": "^0x([0-9a-f]{2})*$" },
+        "name": { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "maxLength": 64 },
+        "uint": { "type": "integer", "minimum": 0 },
+        "flags": { "type": "integer", "minimum": 0, "maximum": 63 },
+        "call": object(&[
+            ("sender", json!({ "enum": ["anyone", "stager", "activator", "owner", "guardian"] })),
+            ("to", reference("address")),
+            ("value", json!({ "type": "string", "pattern": "^0x(0|[1-9a-f][0-9a-f]*)$" })),
+            ("data", reference("bytes")),
+        ]),
+    });
+    root
+}
+
+/// Exactly these properties.
+fn object(properties: &[(&str, Value)]) -> Value {
+    let required: Vec<_> = properties.iter().map(|(name, _)| *name).collect();
+    let map: Map<_, _> = properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    json!({ "type": "object", "properties": map, "required": required, "additionalProperties": false })
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/$defs/{name}") })
+}
+
+fn list(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+fn hex(bytes: usize) -> Value {
+    json!({ "type": "string", "pattern": format!("^0x[0-9a-f]{{{}}}$", 2 * bytes) })
+}
+
+/// One variant of a tagged union.
+fn variant(kind: &str, properties: &[(&str, Value)]) -> Value {
+    let mut all = vec![("kind", json!({ "const": kind }))];
+    all.extend_from_slice(properties);
+    object(&all)
+}
+
+fn system() -> Value {
+    let accounts = list(reference("address"));
+    let roles = object(&[
+        ("owner", reference("address")),
+        ("bootstrapper", reference("address")),
+        ("guardians", accounts.clone()),
+        ("operators", accounts),
+    ]);
+    object(&[
+        ("name", reference("name")),
+        ("roles", roles),
+        ("delay", reference("uint")),
+        ("proxy", reference("address")),
+    ])
+}
+
+fn addresses() -> Value {
+    let names = ["factory", "extension", "implementation", "launcher", "dispatcher", "router"];
+    object(&names.map(|name| (name, reference("address"))))
+}
+
+fn onchain() -> Value {
+    object(&[
+        ("router", reference("address")),
+        ("epoch", reference("uint")),
+        ("parent", reference("word")),
+        ("manifest", reference("address")),
+        ("root", reference("word")),
+        ("routes", reference("uint")),
+        ("initTarget", reference("address")),
+        ("initCodeHash", reference("word")),
+        ("initDataHash", reference("word")),
+        ("notBefore", reference("uint")),
+        ("window", reference("uint")),
+        ("undoFor", reference("uint")),
+        ("floor", reference("uint")),
+    ])
+}
+
+fn init() -> Value {
+    object(&[
+        ("contract", text()),
+        ("target", reference("address")),
+        ("codeHash", reference("word")),
+        ("data", reference("bytes")),
+    ])
+}
+
+fn facet() -> Value {
+    object(&[
+        ("name", reference("name")),
+        ("contract", text()),
+        ("address", reference("address")),
+        ("codeHash", reference("word")),
+        ("salt", reference("word")),
+        ("initCodeHash", reference("word")),
+        ("constructorArgs", reference("bytes")),
+        ("size", reference("uint")),
+    ])
+}
+
+fn route() -> Value {
+    object(&[
+        ("selector", reference("selector")),
+        ("signature", text()),
+        ("facet", reference("name")),
+        ("flags", reference("flags")),
+        ("mutability", json!({ "enum": ["pure", "view", "nonpayable", "payable"] })),
+    ])
+}
+
+fn proofs() -> Value {
+    json!({
+        "type": "object",
+        "propertyNames": reference("selector"),
+        "additionalProperties": list(reference("word")),
+    })
+}
+
+fn change() -> Value {
+    let head = [("selector", reference("selector")), ("function", text())];
+    let with = |kind: &str, rest: &[(&str, Value)]| variant(kind, &[&head, rest].concat());
+    let (old, new) = (("old", reference("flags")), ("new", reference("flags")));
+    let one = [("facet", text()), ("flags", reference("flags"))];
+    json!({ "oneOf": [
+        with("removed", &one),
+        with("replaced", &[("from", text()), ("to", text()), old.clone(), new.clone()]),
+        with("flags", &[("facet", text()), old, new]),
+        with("added", &one),
+    ]})
+}
+
+fn step() -> Value {
+    let effect = json!({ "oneOf": [
+        variant("code", &[("address", reference("address")), ("codeHash", reference("word"))]),
+        variant("system", &[("dispatcherCodeHash", reference("word")), ("routerCodeHash", reference("word"))]),
+        variant("staged", &[]),
+        variant("active", &[]),
+    ]});
+    object(&[
+        ("name", text()),
+        ("phase", json!({ "enum": ["factory", "dispatcher", "router", "facets", "stage", "apply"] })),
+        ("effect", effect),
+        ("call", json!({ "oneOf": [{ "type": "null" }, reference("call")] })),
+        ("after", list(text())),
+    ])
+}
+
+fn costs() -> Value {
+    object(&["calls", "calldataBytes", "codeBytes", "gasFloor"].map(|name| (name, reference("uint"))))
+}
+
+fn inverse() -> Value {
+    let calls = list(reference("call"));
+    let rollback =
+        [("targetEpoch", reference("uint")), ("root", reference("word")), ("calls", calls.clone())];
+    json!({ "oneOf": [variant("pauseAndFreeze", &[("calls", calls)]), variant("rollback", &rollback)] })
 }
