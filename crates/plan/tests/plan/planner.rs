@@ -1,9 +1,6 @@
 //! What the planner makes of a project, and what it refuses.
-#![cfg(test)]
 
-mod fixture;
-
-use fixture::{Fixture, Returning, expect, runtime};
+use crate::fixture::{Fixture, Returning, expect, runtime};
 use payrox_model::{ChainId, Epoch, ExitCode, Fault, Manifest, MerkleTree, RouteFlags, Selector};
 use payrox_plan::{Change, Effect, Inverse, PlanError, PlanOutcome, plan_id};
 use proptest::prelude::*;
