@@ -30,11 +30,11 @@ contract LedgerTest is PaymentsTest {
     }
 
     /// @dev Ten payment functions in an order and with amounts that the fuzzer chooses, compared after each.
-    /// forge-config: default.fuzz.runs = 64
+    /// forge-config: default.fuzz.runs = 32
     function testFuzz_ten_payment_functions_equal_an_independent_ledger(uint256 seed) public {
         customers.setFee(uint16(seed));
         customers.setRewardRate(uint16(seed >> 16));
-        for (uint256 i; i < 40; ++i) {
+        for (uint256 i; i < 30; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             step(i < 10 ? i : seed % 10, seed >> 8);
             assertEqualIn(ETHER);
