@@ -80,6 +80,11 @@ impl Contract {
         })
     }
 
+    /// SHA-256 of the compiler's input, where the artifact says it.
+    pub fn input_sha256(&self) -> Option<B256> {
+        self.input_hash
+    }
+
     /// The function with this canonical signature.
     pub fn function(&self, signature: &str) -> Option<&Function> {
         self.functions.iter().find(|f| f.signature == signature)

@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod arguments;
+pub mod build;
 mod bytecode;
 mod contract;
 mod creation;
@@ -12,7 +13,6 @@ mod input;
 mod metadata;
 mod policy;
 mod reference;
-#[cfg(release_present)]
 mod release;
 mod set;
 mod standard_json;
@@ -27,6 +27,5 @@ pub use input::CompilerInput;
 pub use metadata::Compilation;
 pub use policy::{CompilerPolicy, PolicyError};
 pub use reference::{ContractId, Reference};
-#[cfg(release_present)]
 pub use release::{Release, release};
 pub use set::{ArtifactSet, SetError, Source};

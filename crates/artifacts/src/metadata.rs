@@ -28,8 +28,13 @@ pub struct Compilation {
 impl Compilation {
     /// The version without the commit, such as `0.8.30`.
     pub fn release(&self) -> &str {
-        self.version.split(['+', '-']).next().unwrap_or(&self.version)
+        release(&self.version)
     }
+}
+
+/// `0.8.30` of `0.8.30+commit.73712a01`.
+pub(crate) fn release(version: &str) -> &str {
+    version.split(['+', '-']).next().unwrap_or(version)
 }
 
 #[derive(Deserialize)]

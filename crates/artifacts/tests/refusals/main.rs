@@ -5,6 +5,7 @@ mod any_bytes;
 mod arguments;
 mod code;
 mod file;
+#[cfg(test)]
 mod fixture;
 mod names;
 mod policy;

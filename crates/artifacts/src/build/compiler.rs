@@ -1,0 +1,254 @@
+//! Finding the compiler of the exact version, and running it.
+
+use super::BuildError;
+use crate::{input, metadata::release, reference::shorten};
+use alloy_primitives::B256;
+use payrox_model::text::escape;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::{
+    env,
+    ffi::OsString,
+    fmt,
+    fs::File,
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    thread,
+};
+
+/// A compiler that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compiler {
+    /// Program or WebAssembly.
+    pub kind: CompilerKind,
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it says it is; where only its answer will tell, what its package says.
+    pub version: String,
+    /// SHA-256 of the file.
+    pub sha256: B256,
+}
+
+/// How a compiler is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CompilerKind {
+    /// A program with solc's command line.
+    Native,
+    /// npm's soljson, run by node.
+    Soljson,
+}
+
+impl fmt::Display for Compiler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = escape(&self.path.display().to_string());
+        write!(f, "solc {} ({path}, sha256 {:x})", self.version, self.sha256)
+    }
+}
+
+/// Where compilers are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// This one and no other: solc, or a file `….js`.
+    pub named: Option<PathBuf>,
+    /// The value of `PATH`.
+    pub path: OsString,
+    /// The home folder, where svm keeps compilers.
+    pub home: Option<PathBuf>,
+}
+
+impl Search {
+    /// As the process was started.
+    pub fn from_env() -> Self {
+        let home = env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+        Self { named: None, path: env::var_os("PATH").unwrap_or_default(), home }
+    }
+
+    fn program(&self, name: &str) -> Option<PathBuf> {
+        // An empty part of PATH is the current folder: what lies there must not run by accident.
+        let folders = env::split_paths(&self.path).filter(|folder| folder.is_absolute());
+        folders.map(|folder| folder.join(name)).find(|file| file.is_file())
+    }
+}
+
+pub(super) fn find(search: &Search, root: &Path, version: &str) -> Result<Compiler, BuildError> {
+    if let Some(path) = &search.named {
+        return if path.extension().is_some_and(|e| e == "js") {
+            Ok(Compiler {
+                kind: CompilerKind::Soljson,
+                path: path.clone(),
+                version: version.into(),
+                sha256: sum(path)?,
+            })
+        } else {
+            let found = ask(path)?;
+            if release(&found) == version {
+                Ok(Compiler {
+                    kind: CompilerKind::Native,
+                    path: path.clone(),
+                    version: found,
+                    sha256: sum(path)?,
+                })
+            } else {
+                Err(BuildError::WrongVersion { path: show(path), found, wanted: version.into() })
+            }
+        };
+    }
+    let mut seen = Vec::new();
+    let svm = search.home.iter().flat_map(|home| [home.join(".svm"), home.join(".local/share/svm")]);
+    let svm =
+        svm.map(|folder| folder.join(version).join(format!("solc-{version}"))).filter(|file| file.is_file());
+    for path in search.program("solc").into_iter().chain(svm) {
+        match ask(&path) {
+            Ok(found) if release(&found) == version => {
+                let sha256 = sum(&path)?;
+                return Ok(Compiler { kind: CompilerKind::Native, path, version: found, sha256 });
+            }
+            Ok(found) => seen.push(format!("{} is {found}", show(&path))),
+            // One that does not even tell its version is not the one.
+            Err(_) => seen.push(format!("{} does not say its version", show(&path))),
+        }
+    }
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    for folder in root.ancestors().map(|folder| folder.join("node_modules/solc")) {
+        let path = folder.join("soljson.js");
+        if !path.is_file() {
+            continue;
+        }
+        match package_version(&folder) {
+            Some(found) if found == version => {
+                let sha256 = sum(&path)?;
+                return Ok(Compiler { kind: CompilerKind::Soljson, path, version: found, sha256 });
+            }
+            found => seen.push(format!("{} is {}", show(&path), found.unwrap_or_else(|| "unknown".into()))),
+        }
+    }
+    Err(BuildError::NoCompiler { version: version.into(), seen })
+}
+
+fn package_version(folder: &Path) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Package {
+        version: String,
+    }
+    let text = payrox_files::read_text(&folder.join("package.json"), 1 << 20).ok()?;
+    serde_json::from_str::<Package>(&text).ok().map(|package| shorten(&package.version))
+}
+
+/// What a native compiler says it is, without the platform: `0.8.30+commit.73712a01`.
+fn ask(path: &Path) -> Result<String, BuildError> {
+    let output = Command::new(path).arg("--version").stdin(Stdio::null()).output();
+    let output = output.map_err(|source| BuildError::Start { path: show(path), source })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let version = text.lines().find_map(|line| line.strip_prefix("Version: "));
+    let mut parts = version.unwrap_or_default().trim().split('.');
+    // Three numbers and the commit; what follows names the platform.
+    Ok(shorten(&parts.by_ref().take(4).collect::<Vec<_>>().join(".")))
+}
+
+fn sum(path: &Path) -> Result<B256, BuildError> {
+    let failed = |source| BuildError::Start { path: show(path), source };
+    let mut hasher = Sha256::new();
+    let mut file = File::open(path).map_err(failed)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer).map_err(failed)? {
+            0 => return Ok(B256::from_slice(&hasher.finalize())),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}
+
+fn show(path: &Path) -> String {
+    escape(&path.display().to_string())
+}
+
+/// The status with which our script says that soljson is another version.
+const OTHER_VERSION: i32 = 3;
+
+impl Compiler {
+    /// Its answer to standard JSON.
+    pub(super) fn run(&self, search: &Search, json: &str, version: &str) -> Result<String, BuildError> {
+        let command = match self.kind {
+            CompilerKind::Native => {
+                let mut command = Command::new(&self.path);
+                command.arg("--standard-json");
+                command
+            }
+            CompilerKind::Soljson => {
+                let node =
+                    search.program("node").ok_or_else(|| BuildError::NoNode { path: show(&self.path) })?;
+                let mut command = Command::new(node);
+                command.arg("-e").arg(include_str!("soljson.cjs")).arg("--").arg(&self.path).arg(version);
+                command
+            }
+        };
+        let path = show(&self.path);
+        let ended = talk(command, json).map_err(|source| BuildError::Start { path: path.clone(), source })?;
+        match ended.code {
+            Some(0) => String::from_utf8(ended.stdout)
+                .map_err(|_| BuildError::Answer { path, why: "it is not UTF-8".into() }),
+            Some(OTHER_VERSION) if self.kind == CompilerKind::Soljson => {
+                Err(BuildError::WrongVersion { path, found: shorten(&ended.stderr), wanted: version.into() })
+            }
+            code => {
+                let status = code.map_or("a signal".to_owned(), |code| format!("status {code}"));
+                Err(BuildError::Died { path, status, why: last_line(&ended.stderr) })
+            }
+        }
+    }
+}
+
+struct Ended {
+    code: Option<i32>,
+    stdout: Vec<u8>,
+    stderr: String,
+}
+
+/// Runs a command on some input. Its three streams move at once, so that no full pipe stops it.
+fn talk(mut command: Command, input: &str) -> io::Result<Ended> {
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn()?;
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let streams = thread::scope(|scope| {
+        // A compiler that stops reading says why on its own.
+        scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
+        let errors = scope.spawn(|| first_of(stderr));
+        (whole(stdout), errors.join().unwrap_or_default())
+    });
+    let code = child.wait()?.code();
+    Ok(Ended { code, stdout: streams.0?, stderr: streams.1 })
+}
+
+/// All of the answer. One that is too large is cut off, which ends the compiler.
+fn whole(stream: Option<impl io::Read>) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    if let Some(stream) = stream {
+        stream.take(input::LIMIT + 1).read_to_end(&mut all)?;
+    }
+    if all.len() as u64 > input::LIMIT {
+        return Err(io::Error::other("its answer has more than 256 MiB"));
+    }
+    Ok(all)
+}
+
+/// The beginning of what it says besides; the rest is read, so that it can go on, and dropped.
+fn first_of(stream: Option<impl io::Read>) -> String {
+    let mut kept = Vec::new();
+    if let Some(mut stream) = stream {
+        let _ = stream.by_ref().take(1 << 16).read_to_end(&mut kept);
+        let _ = io::copy(&mut stream, &mut io::sink());
+    }
+    String::from_utf8_lossy(&kept).into_owned()
+}
+
+fn last_line(text: &str) -> String {
+    shorten(text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing"))
+}
+
+/// SHA-256.
+pub(super) fn digest(bytes: &[u8]) -> B256 {
+    B256::from_slice(&Sha256::digest(bytes))
+}
