@@ -9,9 +9,10 @@ use crate::{
     state::Slot,
     store::{Store, StoreError},
 };
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_consensus::TxEip1559;
+use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};
 use alloy_rpc_types_eth::TransactionRequest;
-use payrox_model::ChainId;
+use payrox_model::{ChainId, Gas};
 use serde_json::value::RawValue;
 use std::{
     collections::BTreeMap,
@@ -22,6 +23,34 @@ use std::{
 /// An embedded chain. Clones are handles to the same one; see [`fork`](Self::fork) for another.
 #[derive(Clone, Debug)]
 pub struct Devnet(Arc<RwLock<Chain>>);
+
+/// What [`Devnet::execute`] does.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// The contract called, or a creation.
+    pub to: TxKind,
+    /// Wei sent along.
+    pub value: U256,
+    /// Calldata, or init code.
+    pub data: Bytes,
+    /// The gas limit, at most a block's.
+    pub gas: Gas,
+}
+
+/// What an [`Execution`] did.
+#[derive(Clone, Debug)]
+pub struct Executed {
+    /// The hash of the transaction.
+    pub hash: B256,
+    /// The number of its block.
+    pub block: u64,
+    /// The gas it used.
+    pub gas: Gas,
+    /// The contract it created.
+    pub created: Option<Address>,
+    /// What it logged.
+    pub logs: Vec<Log>,
+}
 
 impl Devnet {
     /// A chain in memory, at its genesis.
@@ -170,6 +199,26 @@ impl Devnet {
         let header = core.next_header();
         let outcome = evm::run(core, &core.state, &header, env.clone(), Mode::Call);
         evm::output(outcome.map_err(|error| evm::invalid(error, &env, &header))?.result)
+    }
+
+    /// Calls a contract, or creates one, in a block of its own: as anyone, without a key or a fee. If it fails
+    /// nothing happened, and the chain is as before.
+    ///
+    /// # Errors
+    /// When it reverts, with its data, or runs out of gas; when the sender lacks the value sent; or when the
+    /// chain's file cannot be written.
+    pub fn execute(&self, from: Address, call: Execution) -> Result<Executed, RpcError> {
+        let Execution { to, value, data, gas } = call;
+        let tx = TxEip1559 { to, value, input: data, gas_limit: gas.0, ..TxEip1559::default() };
+        let block = self.write().execute(from, tx)?;
+        let mined = block.mined.first().ok_or_else(|| RpcError::internal("an empty block"))?;
+        Ok(Executed {
+            hash: *mined.tx.tx_hash(),
+            block: block.header.number,
+            gas: Gas(mined.gas_used),
+            created: mined.created,
+            logs: mined.logs().to_vec(),
+        })
     }
 
     // A panic under the lock leaves a chain that is whole: every change is made in one piece at its end.

@@ -14,7 +14,7 @@ use revm::{
     Context, ExecuteEvm, MainBuilder,
     context::{
         BlockEnv, CfgEnv, TxEnv,
-        result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, OutOfGasError, ResultAndState},
+        result::{EVMError, ExecutionResult, HaltReason, InvalidTransaction, ResultAndState},
     },
     context_interface::{block::BlobExcessGasAndPrice, either::Either},
     database_interface::WrapDatabaseRef,
@@ -25,10 +25,14 @@ use revm::{
 pub(crate) const CALL_GAS: u64 = 50_000_000;
 
 /// Which checks of a transaction apply.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mode {
     /// All of them: it goes into a block.
-    Block,
+    Signed,
+    /// It goes into a block, and a contract may be the sender.
+    Impersonated,
+    /// The same, and it costs nothing.
+    Free,
     /// Those that `eth_call` and `eth_estimateGas` keep: no nonce, no fee unless one is named.
     Call,
 }
@@ -38,9 +42,13 @@ pub(crate) type Outcome = Result<ResultAndState, EVMError<std::convert::Infallib
 pub(crate) fn run(core: &Core, state: &State, header: &Header, tx: TxEnv, mode: Mode) -> Outcome {
     let spec = core.rules.hardfork.spec();
     let mut cfg = CfgEnv::new_with_spec(spec).with_chain_id(core.rules.chain_id);
+    cfg.disable_eip3607 = mode != Mode::Signed;
+    if mode == Mode::Free {
+        cfg.disable_base_fee = true;
+        cfg.disable_fee_charge = true;
+    }
     if mode == Mode::Call {
         cfg.disable_nonce_check = true;
-        cfg.disable_eip3607 = true;
         cfg.disable_block_gas_limit = true;
         cfg.disable_base_fee = tx.gas_price == 0;
         cfg.tx_gas_limit_cap = Some(u64::MAX);
@@ -148,9 +156,10 @@ fn reverted(data: Bytes) -> RpcError {
 
 fn halted(reason: &HaltReason) -> String {
     match reason {
-        HaltReason::OutOfGas(OutOfGasError::Basic | OutOfGasError::Memory) => "out of gas".into(),
+        HaltReason::OutOfGas(_) => "out of gas".into(),
         HaltReason::OpcodeNotFound | HaltReason::InvalidFEOpcode => "invalid opcode".into(),
         HaltReason::InvalidJump => "invalid jump destination".into(),
+        HaltReason::OutOfFunds => "insufficient funds for transfer".into(),
         HaltReason::CreateContractSizeLimit => "max code size exceeded".into(),
         HaltReason::CreateCollision => "contract address collision".into(),
         HaltReason::CreateContractStartingWithEF => "invalid code: must not begin with 0xef".into(),

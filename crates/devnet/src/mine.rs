@@ -5,12 +5,15 @@ use crate::{
     chain::Chain,
     core::{Time, cost},
     evm::{self, Mode},
-    pool::Pending,
+    pool::{Pending, placeholder},
     rpc::RpcError,
     store::{Record, StoreError},
 };
-use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope};
+use alloy_consensus::{
+    Eip658Value, Receipt, ReceiptEnvelope, SignableTransaction, Transaction, TxEip1559, TxEnvelope,
+};
 use alloy_primitives::{Address, B256};
+use revm::context::result::{EVMError, InvalidTransaction};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -43,9 +46,16 @@ impl Chain {
         Ok(hash)
     }
 
+    /// Executes in a block of its own without a signature or a fee. If it fails there is no block.
+    pub(crate) fn execute(&mut self, from: Address, tx: TxEip1559) -> Result<Arc<Block>, RpcError> {
+        let tx = TxEip1559 { chain_id: self.core.rules.chain_id, nonce: self.core.state.nonce(from), ..tx };
+        let tx = tx.into_signed(placeholder(from)).into();
+        self.mine(vec![Pending { mode: Mode::Free, ..Pending::new(tx, from) }], Misfit::Refuses)
+    }
+
     /// What does not need an execution to be refused, in geth's order and words.
     fn admit(&self, pending: &Pending) -> Result<(), RpcError> {
-        let Pending { tx, sender } = pending;
+        let Pending { tx, sender, .. } = pending;
         let (core, header_limit) = (&self.core, self.core.rules.gas_limit);
         if core.transaction(*tx.tx_hash()).is_some() {
             return Err(RpcError::server("already known"));
@@ -120,16 +130,23 @@ impl Chain {
         let header = self.core.next_header();
         let (mut mined, mut diffs, mut undo) = (Vec::<Mined>::new(), Vec::new(), Vec::new());
         let mut gas_before = 0;
-        for Pending { tx, sender } in chosen {
+        for Pending { tx, sender, mode } in chosen {
             let env = evm::signed(&tx, sender);
-            let outcome = match evm::run(&self.core, &self.core.state, &header, env.clone(), Mode::Block) {
+            let outcome = match evm::run(&self.core, &self.core.state, &header, env.clone(), mode) {
                 Ok(outcome) => outcome,
                 Err(error) if misfit == Misfit::Refuses => return Err(evm::invalid(error, &env, &header)),
+                // It waits for the one before it, which was left out.
+                Err(EVMError::Transaction(InvalidTransaction::NonceTooHigh { .. })) => continue,
                 Err(_) => {
                     self.core.pool.remove(sender, tx.nonce());
                     continue;
                 }
             };
+            if mode == Mode::Free && !outcome.result.is_success() {
+                return Err(evm::output(outcome.result)
+                    .err()
+                    .unwrap_or_else(|| RpcError::server("it failed")));
+            }
             let changes = self.core.state.diff(&outcome.state);
             undo.push(self.core.state.apply(&changes));
             diffs.extend(changes);
@@ -152,8 +169,11 @@ impl Chain {
         let header = alloy_consensus::Header { timestamp, ..self.core.header(&diffs, &mined) };
         let block = Block::new(header, mined);
         let time = self.core.time_after(timestamp);
-        let record = BlockRecord::new(&block, diffs, time);
-        if let Err(error) = self.record(&Record::Block(&record)) {
+        let recorded = match &mut self.store {
+            Some(store) => store.append(&Record::Block(&BlockRecord::new(&block, diffs, time))),
+            None => Ok(()),
+        };
+        if let Err(error) = recorded {
             undo.iter().rev().for_each(|undo| self.core.state.take_back(undo));
             return Err(error.into());
         }

@@ -1,8 +1,8 @@
 //! Transactions that wait: for the nonces before theirs, or for a block while mining is by hand.
 
-use crate::rpc::RpcError;
+use crate::{evm::Mode, rpc::RpcError};
 use alloy_consensus::{Transaction, TxEnvelope};
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, Signature, U256};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// How many transactions one sender may have waiting.
@@ -15,12 +15,21 @@ const IN_ALL: usize = 4096;
 pub(crate) struct Pending {
     pub(crate) tx: Arc<TxEnvelope>,
     pub(crate) sender: Address,
+    pub(crate) mode: Mode,
 }
 
 impl Pending {
     pub(crate) fn new(tx: TxEnvelope, sender: Address) -> Self {
-        Self { tx: Arc::new(tx), sender }
+        let impersonated = *tx.signature() == placeholder(sender);
+        let mode = if impersonated { Mode::Impersonated } else { Mode::Signed };
+        Self { tx: Arc::new(tx), sender, mode }
     }
+}
+
+/// Where there is no key, this stands for the signature. The sender in it keeps the hashes of two senders apart;
+/// nobody can sign so that this sender is recovered from it.
+pub(crate) fn placeholder(sender: Address) -> Signature {
+    Signature::new(U256::from_be_slice(sender.as_slice()), U256::from(1), false)
 }
 
 /// The waiting transactions by sender and nonce.

@@ -79,6 +79,10 @@ fn checksum(bytes: &[u8]) -> [u8; 8] {
     sum
 }
 
+/// The lock file, locked.
+#[derive(Debug)]
+struct Lock(File);
+
 /// An open file. The lock is held as long as it lives.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -87,7 +91,7 @@ pub(crate) struct Store {
     rules: Rules,
     /// Bytes that count.
     length: u64,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl Store {
@@ -96,8 +100,8 @@ impl Store {
         fs::create_dir_all(dir).map_err(io_error("create", dir))?;
         let lock_path = dir.join(LOCK);
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path);
-        let lock = lock.map_err(io_error("open", &lock_path))?;
-        match lock.try_lock() {
+        let lock = Lock(lock.map_err(io_error("open", &lock_path))?);
+        match lock.0.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(StoreError::Locked(dir.into())),
             Err(TryLockError::Error(source)) => return Err(io_error("lock", &lock_path)(source)),
@@ -106,7 +110,7 @@ impl Store {
         if path.exists() { Self::load(path, lock, config) } else { Self::create(path, lock, config) }
     }
 
-    fn create(path: PathBuf, lock: File, config: &DevnetConfig) -> Result<(Self, Core), StoreError> {
+    fn create(path: PathBuf, lock: Lock, config: &DevnetConfig) -> Result<(Self, Core), StoreError> {
         let (core, diffs) = Core::genesis(config);
         let mut records = Vec::new();
         if let Some(genesis) = core.head() {
@@ -119,7 +123,7 @@ impl Store {
         Ok((Self { file, path, rules: core.rules, length, _lock: lock }, core))
     }
 
-    fn load(path: PathBuf, lock: File, config: &DevnetConfig) -> Result<(Self, Core), StoreError> {
+    fn load(path: PathBuf, lock: Lock, config: &DevnetConfig) -> Result<(Self, Core), StoreError> {
         let bytes = payrox_files::read(&path, LIMIT)?;
         let file = reopen(&path)?;
         let (rules, length) = parse_header(&bytes, &path)?;
@@ -179,6 +183,13 @@ impl Store {
     /// Waits until the disk has everything.
     pub(crate) fn sync(&self) -> Result<(), StoreError> {
         self.file.sync_data().map_err(io_error("write", &self.path))
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file would do, but for a child process that was forked just now and still has it.
+        let _ = self.0.unlock();
     }
 }
 

@@ -1,11 +1,16 @@
 //! Methods that send.
 
 use super::{Answer, Params, RpcError, calls, fees::TIP, ok};
-use crate::{Devnet, accounts::DEV_ACCOUNTS, chain::Chain, pool::Pending};
+use crate::{
+    Devnet,
+    accounts::DEV_ACCOUNTS,
+    chain::Chain,
+    pool::{Pending, placeholder},
+};
 use alloy_consensus::{SignableTransaction, TxEnvelope, TypedTransaction, transaction::SignerRecoverable};
 use alloy_eips::eip2718::Decodable2718;
 use alloy_network::TxSignerSync;
-use alloy_primitives::{Address, Bytes, Signature, U256};
+use alloy_primitives::{Address, Bytes};
 use alloy_rpc_types_eth::TransactionRequest;
 use alloy_signer_local::PrivateKeySigner;
 
@@ -61,8 +66,7 @@ fn sign(mut tx: TypedTransaction, from: Address, impersonated: bool) -> Result<T
             PrivateKeySigner::from_bytes(&account.key).map_err(|e| RpcError::internal(e.to_string()))?;
         signer.sign_transaction_sync(&mut tx).map_err(|e| RpcError::internal(e.to_string()))?
     } else if impersonated {
-        // No key, no signature; the sender in its place keeps the hashes of two senders apart.
-        Signature::new(U256::from_be_slice(from.as_slice()), U256::from(1), false)
+        placeholder(from)
     } else {
         return Err(RpcError::server(format!(
             "unknown account: {from} is neither a development account nor impersonated"

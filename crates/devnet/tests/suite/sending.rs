@@ -2,10 +2,11 @@ use super::{ask, config, counter, deploy, dev, request, send, word};
 use alloy_consensus::{SignableTransaction, Signed, TxEip1559, TxEip2930, TxEip7702, TxEnvelope, TxLegacy};
 use alloy_eips::{eip2718::Encodable2718, eip7702::Authorization};
 use alloy_network::TxSignerSync;
-use alloy_primitives::{Bytes, TxKind, U256, hex};
+use alloy_primitives::{Bytes, TxKind, U256, address, hex};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
-use payrox_devnet::{Clock, DEV_ACCOUNTS, Devnet, DevnetConfig, Hardfork};
+use payrox_devnet::{Clock, DEV_ACCOUNTS, Devnet, DevnetConfig, Execution, Hardfork};
+use payrox_model::Gas;
 use serde_json::{Value, json};
 
 fn signer(index: usize) -> PrivateKeySigner {
@@ -216,28 +217,44 @@ fn only_development_and_impersonated_accounts_send_without_a_key() {
     let contract = deploy(&chain);
     chain.set_balance(contract, U256::from(10).pow(U256::from(18))).unwrap();
     let spend = json!([{"from": contract, "to": dev(9), "value": "0x1"}]);
-    assert!(
-        request(&chain, "eth_sendTransaction", spend.clone())
-            .unwrap_err()
-            .message
-            .starts_with("unknown account")
+    let spends = || request(&chain, "eth_sendTransaction", spend.clone());
+    assert!(spends().unwrap_err().message.starts_with("unknown account"));
+    for (start, stop) in [
+        ("anvil_impersonateAccount", "anvil_stopImpersonatingAccount"),
+        ("hardhat_impersonateAccount", "hardhat_stopImpersonatingAccount"),
+    ] {
+        ask(&chain, start, json!([contract]));
+        let receipt = ask(&chain, "eth_getTransactionReceipt", json!([spends().unwrap()]));
+        assert_eq!((&receipt["status"], &receipt["from"]), (&json!("0x1"), &json!(format!("{contract:#x}"))));
+        ask(&chain, stop, json!([contract]));
+        assert!(spends().is_err());
+    }
+    assert_eq!(chain.nonce(contract), 3);
+}
+
+#[test]
+fn anyone_executes_without_a_key_or_a_fee() {
+    let chain = Devnet::new(&config());
+    let nobody = address!("00000000000000000000000000000000000000aa");
+    let execution = |to, data| Execution { to, value: U256::ZERO, data, gas: Gas(1_000_000) };
+    let created = chain.execute(nobody, execution(TxKind::Create, counter())).unwrap().created.unwrap();
+    assert_eq!((created, chain.code(created)), (nobody.create(0), super::COUNTER));
+    let set = |value: u64| execution(created.into(), word(value).to_vec().into());
+    let done = chain.execute(nobody, set(4)).unwrap();
+    assert_eq!((done.block, done.logs.len(), chain.storage(created, U256::ZERO)), (2, 1, word(4)));
+    let receipt = ask(&chain, "eth_getTransactionReceipt", json!([done.hash]));
+    assert_eq!(
+        (&receipt["status"], &receipt["gasUsed"]),
+        (&json!("0x1"), &json!(format!("{:#x}", done.gas.0)))
     );
-    ask(&chain, "anvil_impersonateAccount", json!([contract]));
-    let error = request(&chain, "eth_sendTransaction", spend.clone()).unwrap_err();
-    assert!(error.message.starts_with("sender not an eoa"), "{error}");
-    let nobody =
-        json!([{"from": "0x00000000000000000000000000000000000000aa", "to": dev(9), "value": "0x1"}]);
-    chain
-        .set_balance(
-            "0x00000000000000000000000000000000000000aa".parse().unwrap(),
-            U256::from(10).pow(U256::from(18)),
-        )
-        .unwrap();
-    ask(&chain, "hardhat_impersonateAccount", json!(["0x00000000000000000000000000000000000000aa"]));
-    let hash = ask(&chain, "eth_sendTransaction", nobody.clone());
-    assert_eq!(ask(&chain, "eth_getTransactionReceipt", json!([hash]))["status"], "0x1");
-    ask(&chain, "hardhat_stopImpersonatingAccount", json!(["0x00000000000000000000000000000000000000aa"]));
-    assert!(request(&chain, "eth_sendTransaction", nobody).is_err());
+
+    let error = chain.execute(nobody, set(0)).unwrap_err();
+    assert_eq!(error.data, Some(Bytes::from_static(&[0xde, 0xad, 0xbe, 0xef])));
+    let error = chain.execute(nobody, Execution { value: U256::from(1), ..set(1) }).unwrap_err();
+    assert!(error.message.starts_with("insufficient funds"));
+    let error = chain.execute(nobody, Execution { gas: Gas(21_500), ..set(1) }).unwrap_err();
+    assert_eq!(error.message, "out of gas");
+    assert_eq!((chain.block_number(), chain.nonce(nobody)), (2, 2), "what fails leaves nothing");
 }
 
 #[test]
