@@ -5,11 +5,12 @@ mod failure;
 mod process;
 mod release;
 mod repo;
+mod suite;
 
 use clap::{Parser, Subcommand};
 use failure::{Done, Failure};
 use repo::Repo;
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 #[derive(Parser)]
 #[command(about = "Tasks of this repository")]
@@ -20,6 +21,22 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run everything: format, lint, licences, Rust, contracts, example, snapshots, recompilation, halmos, requirements
+    Test {
+        /// Only these stages
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+    },
+    /// Check that crates depend one way
+    CheckDeps,
+    /// List identifiers of the requirements that no test of the last run cites
+    CheckRequirements,
+    /// Write the JSON Schemas of payrox's documents
+    Schemas,
+    /// Write the snapshots of gas, code size and storage layout
+    Snapshots,
+    /// Install what the checks need: npm's packages and Python's
+    Setup,
     /// Compile the contracts that are deployed into contracts/release
     Release {
         /// Write nothing: fail if a recompilation would change a byte
@@ -40,15 +57,23 @@ fn main() -> ExitCode {
 
 fn perform(task: Task, repo: &Repo) -> Done {
     match task {
-        Task::Release { check: false } => {
-            for path in release::write(repo)? {
-                println!("wrote {}", path.display());
-            }
-            Ok(())
-        }
+        Task::Test { only } => suite::run(repo, &only),
+        Task::CheckDeps => suite::judge(suite::check_deps(repo)?),
+        Task::CheckRequirements => suite::judge(suite::check_requirements(repo)?),
+        Task::Setup => suite::judge(suite::prepare(repo)?),
+        Task::Schemas => wrote(suite::write_schemas(repo)?),
+        Task::Snapshots => wrote(suite::write_snapshots(repo)?),
+        Task::Release { check: false } => wrote(release::write(repo)?),
         Task::Release { check: true } => {
             let different = release::differences(repo)?;
             if different.is_empty() { Ok(()) } else { Err(Failure::new(different.join("\n"))) }
         }
     }
+}
+
+fn wrote(paths: Vec<PathBuf>) -> Done {
+    for path in paths {
+        println!("wrote {}", path.display());
+    }
+    Ok(())
 }

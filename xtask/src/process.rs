@@ -27,7 +27,11 @@ impl Ran {
 
     /// Standard output, or the failure with what the program said.
     pub(crate) fn demand(self, what: &str) -> Done<String> {
-        if self.ok { Ok(self.stdout) } else { Err(Failure::new(format!("{what} failed:\n{}", self.tail(40)))) }
+        if self.ok {
+            Ok(self.stdout)
+        } else {
+            Err(Failure::new(format!("{what} failed:\n{}", self.tail(40))))
+        }
     }
 }
 

@@ -21,9 +21,9 @@ abstract contract Core is Test {
     function deployCore() internal {
         vm.etch(CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE);
         factory = IDeterministicChunkFactory(deployFactory());
-        extension = singleton("PayRoxRouterExtension", abi.encode(factory));
+        extension = singleton("PayRoxRouterExtension", "");
         implementation = singleton("ManifestDispatcher", abi.encode(factory, extension));
-        launcher = IPayRoxLauncher(singleton("PayRoxLauncher", abi.encode(factory, implementation)));
+        launcher = IPayRoxLauncher(singleton("PayRoxLauncher", abi.encode(implementation)));
 
         vm.label(CREATE2_DEPLOYER, "create2 deployer");
         vm.label(address(factory), "factory");
@@ -37,8 +37,13 @@ abstract contract Core is Test {
         return vm.getCode(
             vm.envOr("PAYROX_COMPILED", false)
                 ? string.concat(name, ".sol:", name)
-                : string.concat("release/", name, ".json")
+                : string.concat(releaseFolder(), "/", name, ".json")
         );
+    }
+
+    /// @notice Where the release lies, seen from the project whose tests run.
+    function releaseFolder() internal view virtual returns (string memory) {
+        return "release";
     }
 
     function deployFactory() private returns (address deployed) {

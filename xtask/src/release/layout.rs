@@ -15,7 +15,8 @@ pub(crate) fn namespaces(repo: &Repo) -> Done<BTreeMap<String, String>> {
         let lines: Vec<&str> = text.lines().collect();
         for (at, line) in lines.iter().enumerate() {
             let Some((_, id)) = line.split_once("erc7201:") else { continue };
-            let id: String = id.chars().take_while(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).collect();
+            let id: String =
+                id.chars().take_while(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).collect();
             let id = id.trim_end_matches('.').to_owned();
             let window = lines[at..lines.len().min(at + 4)].join(" ");
             let (_, digits) =

@@ -106,7 +106,8 @@ fn compile(repo: &Repo, settings: &Settings) -> Done<Files> {
         for contract in &input.contracts {
             let artifact = artifact::shape(&output, contract, &file, &sum)?;
             let name = artifact::name(contract);
-            creation.insert(name.to_owned(), artifact["bytecode"]["object"].as_str().unwrap_or("").to_owned());
+            creation
+                .insert(name.to_owned(), artifact["bytecode"]["object"].as_str().unwrap_or("").to_owned());
             let text = to_canonical_json(&artifact).doing(|| contract.clone())?;
             sums.insert(format!("{name}.json"), sha256(text.as_bytes()));
             files.insert(Path::new("contracts/release").join(format!("{name}.json")), text);

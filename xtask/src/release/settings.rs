@@ -14,10 +14,8 @@ pub(crate) struct Settings {
     pub(crate) evm_version: String,
     pub(crate) via_ir: bool,
     pub(crate) bytecode_hash: String,
-    /// Contracts whose functions no manifest may route, as `file:Contract`.
+    /// Contracts whose functions the router keeps for itself, as `file:Contract`.
     pub(crate) reserve: Vec<String>,
-    /// Signatures that may be routed all the same.
-    pub(crate) routable: Vec<String>,
     /// Contracts whose creation code another one carries.
     #[serde(default)]
     pub(crate) embeds: BTreeMap<String, String>,

@@ -62,7 +62,9 @@ fn resolve(from: &str, import: &str) -> Done<String> {
         match component {
             Component::Normal(part) => parts.extend(part.to_str()),
             Component::ParentDir if parts.pop().is_none() => {
-                return Err(Failure::new(format!("{from} imports {import}, which is outside of the project")));
+                return Err(Failure::new(format!(
+                    "{from} imports {import}, which is outside of the project"
+                )));
             }
             _ => {}
         }
