@@ -18,4 +18,4 @@ pub use keyring::{Keyring, Signed, Transaction};
 pub use position::Position;
 pub use reason::Reasons;
 pub use receipt::{LogEntry, LogQuery, Receipt};
-pub use snapshot::{SnapshotQuery, snapshot};
+pub use snapshot::{SnapshotQuery, questions, snapshot};

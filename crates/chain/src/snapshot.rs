@@ -30,6 +30,19 @@ pub async fn snapshot(endpoint: &Endpoint, query: &SnapshotQuery) -> Result<Chai
     at(endpoint, query, chain_id, &head).await
 }
 
+/// What a dispatcher is asked for a snapshot.
+pub fn questions(dispatcher: Address) -> [CallRequest; 6] {
+    [
+        D::ownerCall {}.abi_encode(),
+        D::pendingOwnerCall {}.abi_encode(),
+        D::routerCall {}.abi_encode(),
+        D::activeCall {}.abi_encode(),
+        D::pendingCall {}.abi_encode(),
+        D::statusCall {}.abi_encode(),
+    ]
+    .map(|data| CallRequest::view(dispatcher, data))
+}
+
 async fn identity(endpoint: &Endpoint) -> Result<(ChainId, Head), ChainError> {
     const BLOCK: &str = "eth_getBlockByNumber";
     let answers = endpoint.batch(&[("eth_chainId", json!([])), (BLOCK, json!(["latest", false]))]).await?;
@@ -51,17 +64,9 @@ async fn at(
     addresses.extend([query.dispatcher, query.router]);
     addresses.sort_unstable();
     addresses.dedup();
-    let ask = |data: Vec<u8>| Read::Call(CallRequest::view(query.dispatcher, data));
     let mut reads: Vec<_> = addresses.iter().copied().map(Read::Code).collect();
     // Asked along with the code: where there is no dispatcher the outputs are empty and are not looked at.
-    reads.extend([
-        ask(D::ownerCall {}.abi_encode()),
-        ask(D::pendingOwnerCall {}.abi_encode()),
-        ask(D::routerCall {}.abi_encode()),
-        ask(D::activeCall {}.abi_encode()),
-        ask(D::pendingCall {}.abi_encode()),
-        ask(D::statusCall {}.abi_encode()),
-    ]);
+    reads.extend(questions(query.dispatcher).map(Read::Call));
     let mut answers = endpoint.read(At::Block(head.number), &reads).await?;
     let views = answers.split_off(addresses.len());
     let mut code = BTreeMap::new();

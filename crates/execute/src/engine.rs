@@ -273,12 +273,15 @@ impl<'a> Run<'a> {
         self.skip_what_is_true()
     }
 
-    /// Says and notes which selected steps were true before this run did anything.
+    /// Says and notes which selected steps are true without a transaction of this run.
     fn skip_what_is_true(&mut self) -> Result<(), Ending> {
         let known: Vec<String> = self.history.known_steps().into_iter().map(str::to_owned).collect();
         let mut found = Vec::new();
         for step in self.steps.clone() {
             let Truth::True(reason) = self.truth(step) else { continue };
+            if self.result.steps.iter().any(|said| said.name == step.name) {
+                continue;
+            }
             self.tell(Event::Skipped { step: step.name.clone(), reason: reason.clone() });
             let placed = placed(self.plan, step);
             let noted = known.contains(&step.name) && self.history.knows(&placed);
@@ -290,8 +293,8 @@ impl<'a> Run<'a> {
         self.note(&found)
     }
 
-    /// Everything selected is true now, by the chain's own word.
-    fn is_proved(&self) -> Result<(), Ending> {
+    /// Everything selected is true now, by the chain's own word; what had nothing to send is told as well.
+    fn is_proved(&mut self) -> Result<(), Ending> {
         for step in &self.steps {
             match self.truth(step) {
                 Truth::True(_) => {}
@@ -302,7 +305,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        Ok(())
+        self.skip_what_is_true()
     }
 
     /// The last records, the files for people, and the result.

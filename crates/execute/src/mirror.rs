@@ -2,9 +2,9 @@
 
 use crate::{Sandbox, gates::GateError, sandbox::Reverted, truth};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use payrox_chain::{At, Endpoint, Read};
+use payrox_chain::{At, CallRequest, Endpoint, Read};
 use payrox_model::{ChainSnapshot, Manifest};
-use payrox_plan::{Call, Plan};
+use payrox_plan::Plan;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@ use crate::{
     truth::{self, Truth, truth},
 };
 use alloy_primitives::{Address, B256};
-use payrox_chain::{Reasons, SnapshotQuery, snapshot};
+use payrox_chain::{CallRequest, Reasons, SnapshotQuery, questions, snapshot};
 use payrox_model::{ChainId, ChainSnapshot, Gas};
 use payrox_plan::{Call, Inverse, Plan, PlannedStep, Sender};
 use std::collections::BTreeMap;
@@ -82,6 +82,14 @@ struct Stage<'a, 'm, 'e> {
 impl Stage<'_, '_, '_> {
     async fn look(&mut self) -> Result<ChainSnapshot, GateError> {
         let addresses = self.plan.addresses;
+        if let Some(mirror) = &mut self.mirror {
+            for question in questions(addresses.dispatcher) {
+                mirror
+                    .fetch_for(self.sandbox, &question)
+                    .await
+                    .map_err(|e| GateError::Sandbox { why: e.text })?;
+            }
+        }
         let query = SnapshotQuery {
             addresses: truth::addresses(self.plan),
             dispatcher: addresses.dispatcher,
@@ -115,7 +123,8 @@ impl Stage<'_, '_, '_> {
 
     async fn call(&mut self, from: Address, call: &Call) -> Result<Gas, Reverted> {
         if let Some(mirror) = &mut self.mirror {
-            mirror.fetch_for(self.sandbox, from, call).await?;
+            let (to, value, data) = (call.to, call.value, call.data.clone());
+            mirror.fetch_for(self.sandbox, &CallRequest { from: Some(from), to, value, data }).await?;
         }
         self.sandbox.send(from, call.to, call.value, &call.data)
     }

@@ -93,7 +93,7 @@ impl Run<'_> {
         let mut now = self.session.endpoint.time().await?;
         if now < eta && self.session.target.skip_time {
             let seconds = eta - now;
-            self.session.endpoint.skip_time(seconds).await?;
+            self.session.endpoint.skip_to(eta).await?;
             self.note(&[Record::TimeSkipped { seconds }])?;
             self.tell(Event::TimeSkipped { seconds, eta });
             self.look().await?;

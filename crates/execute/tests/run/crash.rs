@@ -1,0 +1,119 @@
+//! Runs that end anywhere, and go on from there.
+
+use crate::fixture::{How, Recorder, World, done};
+use payrox_execute::{Outcome, Selection};
+use payrox_plan::Plan;
+
+/// The state and the number of transactions of a run that nothing disturbed.
+async fn undisturbed(file: &str) -> (World, Plan) {
+    let world = World::local();
+    let plan = world.plan(file, None).await;
+    assert_eq!(world.run(&plan, Selection::All).await.outcome, Outcome::Complete);
+    (world, plan)
+}
+
+fn assert_same(world: &World, expected: &World, plan: &Plan, when: &str) {
+    assert_eq!(world.transactions(), expected.transactions(), "{when}");
+    assert!(world.state(plan) == expected.state(plan), "{when}: another state");
+}
+
+/// A crash after each record, or each some records, and then a run to the end.
+async fn crash_after_records(file: &str, records: usize, each: usize, lose_the_journal: bool) {
+    let (expected, plan) = undisturbed(file).await;
+    for room in (0..).step_by(each) {
+        let world = World::local();
+        let crashed = world.run_as(&plan, Selection::All, How { room: Some(room), ..How::default() }).await;
+        if crashed.outcome == Outcome::Complete {
+            assert!(room as usize >= records, "a whole run has more than {room} records");
+            break;
+        }
+        assert_eq!(crashed.outcome, Outcome::Failed, "{:?}", crashed.stopped);
+        if lose_the_journal {
+            world.lose_the_journal();
+        }
+        let resumed = world.run(&plan, Selection::All).await;
+        let ended = matches!(resumed.outcome, Outcome::Complete | Outcome::NothingToDo);
+        assert!(ended, "after {room} records: {:?}", resumed.stopped);
+        assert_same(&world, &expected, &plan, &format!("after {room} records"));
+    }
+}
+
+#[tokio::test]
+async fn prx_d11_q03_with_the_journal_deleted_after_each_record_the_run_completes_with_the_same_transactions()
+{
+    crash_after_records("small.toml", 24, 1, true).await;
+}
+
+#[tokio::test]
+async fn prx_d11_q03_the_same_for_the_whole_example_after_some_of_its_records() {
+    crash_after_records("payrox.toml", 46, 9, true).await;
+}
+
+#[tokio::test]
+async fn prx_q03_b01_resumed_after_each_record_the_run_equals_an_undisturbed_one() {
+    crash_after_records("small.toml", 24, 1, false).await;
+}
+
+#[tokio::test]
+async fn prx_b06_asked_to_stop_at_any_event_it_leaves_a_run_that_can_be_resumed() {
+    let (expected, plan) = undisturbed("small.toml").await;
+    let mut interrupted = 0;
+    for at in 1.. {
+        let world = World::local();
+        let recorder = Recorder { stop_at: Some(at), ..Recorder::default() };
+        let how = How { observer: &recorder, stop: recorder.stop.clone(), ..How::default() };
+        let stopped = world.run_as(&plan, Selection::All, how).await;
+        if !recorder.stop.is_requested() {
+            break;
+        }
+        if stopped.outcome == Outcome::Waiting {
+            interrupted += 1;
+            assert_eq!(stopped.stopped.as_ref().unwrap().code.0, "PRX-EXE-017");
+        }
+        world.run(&plan, Selection::All).await;
+        assert_same(&world, &expected, &plan, &format!("stopped at event {at}"));
+    }
+    assert!(interrupted > 10);
+}
+
+#[tokio::test]
+async fn prx_b11_b18_what_was_signed_and_not_mined_is_sent_again_byte_by_byte() {
+    let world = World::local();
+    let plan = world.plan("payrox.toml", None).await;
+    // Run, Cleared and ten of the intents: nothing has left.
+    let crashed = world.run_as(&plan, Selection::All, How { room: Some(12), ..How::default() }).await;
+    assert_eq!((crashed.outcome, world.transactions()), (Outcome::Failed, 0));
+    let meant = intents(&world);
+    assert_eq!(meant.len(), 10);
+    let resumed = world.run(&plan, Selection::All).await;
+    assert_eq!(resumed.outcome, Outcome::Complete);
+    let sent: Vec<_> = resumed.steps.iter().filter_map(|s| s.tx).map(|tx| format!("{tx:#x}")).collect();
+    assert!(meant.iter().all(|tx| sent.contains(tx)), "the same hashes");
+}
+
+fn intents(world: &World) -> Vec<String> {
+    let folder = world.dir.path().join("journal/31338");
+    let file =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some());
+    let text = std::fs::read_to_string(file.unwrap()).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines.filter(|l| l["kind"] == "intent").map(|l| l["tx"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn prx_d11_another_machine_with_another_key_of_the_role_goes_on() {
+    let (expected, plan) = undisturbed("payrox.toml").await;
+    let first = World::local();
+    first.run(&plan, Selection::Facets(vec!["Payments".parse().unwrap()])).await;
+    // Another folder, the same chain; the owner's key instead of the bootstrapper's.
+    let second = World::on(first.devnet().clone());
+    let mut keyring = payrox_chain::Keyring::empty();
+    let owner = "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+    keyring.add_private_key(owner, "a test").unwrap();
+    let result = second.run_as(&plan, Selection::All, How { keyring, ..How::default() }).await;
+    assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.stopped);
+    assert!(!done(&result).contains(&"factory") && !done(&result).contains(&"facet Payments"));
+    assert_eq!(second.transactions(), expected.transactions());
+    let router = plan.addresses.router;
+    assert_eq!(second.devnet().storage_of(router), expected.devnet().storage_of(router));
+}
