@@ -1,12 +1,11 @@
 //! What a command works with: project, network, chain, keys. Every value is a flag's, else a variable's, else a file's.
 
 use crate::{args::GlobalArgs, fault::CliFault, printer::Printer};
-use alloy_primitives::Address;
 use payrox_chain::{Endpoint, Keyring};
 use payrox_config::{Network, Project, Setting, Source};
 use payrox_devnet::{Devnet, DevnetConfig};
 use payrox_execute::Stop;
-use payrox_model::BoxFault;
+use payrox_model::{BoxFault, text::escape};
 use std::path::{Path, PathBuf};
 
 /// What is common to all commands.
@@ -43,6 +42,21 @@ impl<'a> Context<'a> {
     pub(crate) fn plan_file(&self) -> PathBuf {
         let name = Path::new("artifacts/dispatcher.plan.json");
         if self.args.project == Path::new(".") { name.to_owned() } else { self.args.project.join(name) }
+    }
+
+    /// A command as it must be typed to mean the same project and network.
+    pub(crate) fn command(&self, verb: &str) -> String {
+        let mut text = format!("payrox {verb}");
+        if let Some(network) = &self.args.network {
+            text.push_str(&format!(" --network {}", escape(network)));
+        }
+        if self.args.project != Path::new(".") {
+            text.push_str(&format!(" --project {}", escape(&self.args.project.display().to_string())));
+        }
+        if let Some(config) = &self.args.config {
+            text.push_str(&format!(" --config {}", escape(&config.display().to_string())));
+        }
+        text
     }
 
     pub(crate) fn project(&self) -> Result<Project, BoxFault> {
@@ -113,10 +127,4 @@ impl<'a> Context<'a> {
 /// Whether nothing on the network has value: its time may be moved. Only there the development accounts sign.
 pub(crate) fn is_development(network: &Network) -> bool {
     network.skip_time && !network.production
-}
-
-/// `0xf39F…2266`, for tables.
-pub(crate) fn short(address: Address) -> String {
-    let text = address.to_checksum(None);
-    format!("{}…{}", &text[..6], &text[38..])
 }

@@ -3,10 +3,13 @@
 mod args;
 mod commands;
 mod context;
+mod execution;
 mod fault;
 mod moment;
+mod planning;
 mod printer;
 mod progress;
+mod report;
 mod table;
 
 use args::Cli;

@@ -7,8 +7,8 @@ pub(crate) fn both(seconds: u64) -> String {
     let Some(utc) = i64::try_from(seconds).ok().and_then(|s| Timestamp::from_second(s).ok()) else {
         return format!("second {seconds}");
     };
-    let local = utc.to_zoned(TimeZone::system());
-    let utc = utc.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    let local = utc.to_zoned_datetime(TimeZone::system());
+    let utc = utc.to_zoned_datetime(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     let local = local.strftime("%Y-%m-%d %H:%M:%S %Z").to_string();
     if local == utc { utc } else { format!("{local} ({utc})") }
 }

@@ -113,6 +113,11 @@ impl Printer {
         self.json
     }
 
+    /// Whether every detail was asked for.
+    pub(crate) fn verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Whether progress may be animated.
     pub(crate) fn animated(&self) -> bool {
         self.terminal && !self.quiet && !self.json
@@ -173,8 +178,15 @@ impl Printer {
         }
     }
 
-    /// An error on stderr, beside a result that has been printed.
-    pub(crate) fn explain_fault(&self, fault: &dyn Fault) {
+    /// Why a run ended before its end, beside its result.
+    pub(crate) fn stopped(&self, code: &str, message: &str, hint: Option<&str>) {
+        write_err(&format!("{} {}", self.err.tone(Tone::Bad, &format!("error[{code}]:")), escape(message)));
+        if let Some(hint) = hint {
+            write_err(&format!("hint: {}", escape(hint)));
+        }
+    }
+
+    fn explain_fault(&self, fault: &dyn Fault) {
         let code = self.err.tone(Tone::Bad, &format!("error[{}]:", fault.code()));
         write_err(&format!("{code} {}", escape(&fault.to_string())));
         let mut source = fault.source();

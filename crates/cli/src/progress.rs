@@ -3,13 +3,20 @@
 use crate::{moment, printer::Printer};
 use indicatif::{ProgressBar, ProgressStyle};
 use payrox_execute::{Event, Observer};
+use alloy_primitives::Address;
 use payrox_model::text::escape;
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 /// Tells a person: one line that moves where there is a terminal, notices otherwise.
 pub(crate) struct Progress<'a> {
     printer: &'a Printer,
     bar: ProgressBar,
+    /// Where each key came from, until it was said.
+    origins: Mutex<BTreeMap<Address, String>>,
 }
 
 impl<'a> Progress<'a> {
@@ -19,7 +26,7 @@ impl<'a> Progress<'a> {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { printer, bar }
+        Self { printer, bar, origins: Mutex::default() }
     }
 
     /// Something worth knowing, above the moving line.
@@ -43,9 +50,7 @@ impl Observer for Progress<'_> {
         match event {
             Event::Started { steps, signers } => {
                 self.bar.set_length(*steps as u64);
-                for (address, origin) in signers {
-                    self.notice(&format!("signer {address} from {}", escape(origin)));
-                }
+                self.origins.lock().unwrap_or_else(PoisonError::into_inner).extend(signers.iter().cloned());
             }
             Event::Skipped { step, reason } => {
                 self.bar.inc(1);
@@ -56,6 +61,11 @@ impl Observer for Progress<'_> {
             }
             Event::Sending { step, from, nonce, tx } => {
                 self.bar.set_message(step.clone());
+                // Said once, when the key is used for the first time: a keyring may hold many that are not.
+                let origin = self.origins.lock().unwrap_or_else(PoisonError::into_inner).remove(from);
+                if let Some(origin) = origin {
+                    self.notice(&format!("signing as {from} with {}", escape(&origin)));
+                }
                 self.detail(&format!("{step}: sending {tx} from {from}, nonce {nonce}"));
             }
             Event::Done { step, tx, block, gas } => {

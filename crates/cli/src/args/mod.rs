@@ -5,7 +5,7 @@ mod verbs;
 
 pub(crate) use global::GlobalArgs;
 pub(crate) use verbs::{
-    BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, ExplainArgs, FacetNames, Group,
+    BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, ExplainArgs, Group,
     InitArgs, Phase, PlanArgs, PlanVerb, ShowArgs, ValidateArgs, Verb, VerifyArgs, VerifyWhat,
 };
 

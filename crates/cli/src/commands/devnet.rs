@@ -1,7 +1,7 @@
 //! `payrox devnet`.
 
 use crate::{args::DevnetArgs, context::Context, table::table};
-use payrox_devnet::{Devnet, DevnetConfig, serve};
+use payrox_devnet::{DEV_ACCOUNTS, Devnet, DevnetConfig, serve};
 use payrox_model::{BoxFault, ExitCode};
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -15,7 +15,7 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
         None => Devnet::new(&config),
     };
     let server = serve(chain.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
-    let accounts = Devnet::ACCOUNTS;
+    let accounts = DEV_ACCOUNTS;
     let listed = accounts.iter().enumerate().map(|(i, account)| {
         [i.to_string(), account.address.to_string(), ROLES.get(i).copied().unwrap_or_default().to_owned()]
     });

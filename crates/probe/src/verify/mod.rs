@@ -6,6 +6,8 @@ mod diamond;
 mod slot;
 mod staging;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 pub use slot::route_slot;
 

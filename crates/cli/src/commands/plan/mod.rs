@@ -1,0 +1,110 @@
+//! `payrox plan`, and what reads a plan.
+
+mod diff;
+mod show;
+
+pub(crate) use diff::changes;
+
+use crate::{
+    args::{PlanArgs, PlanVerb},
+    context::Context,
+    planning::Workshop,
+};
+use payrox_model::{BoxFault, Epoch, ExitCode, PlanId, text::escape, version};
+use payrox_plan::{Change, Plan, PlanOutcome};
+use serde_json::json;
+
+pub(crate) async fn plan(args: &PlanArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    match &args.verb {
+        None => make(context).await,
+        Some(PlanVerb::Show(args)) => show::show(args, context),
+        Some(PlanVerb::Diff(args)) => diff::diff(args, context).await,
+    }
+}
+
+/// The plan that `payrox plan` wrote.
+pub(crate) fn read_plan(context: &Context<'_>) -> Result<Plan, BoxFault> {
+    Ok(Plan::read(&context.plan_file())?)
+}
+
+async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let workshop = Workshop::open(context)?;
+    let connection = context.connect(&workshop.network)?;
+    let chain = workshop.snapshot(&connection).await?;
+    let plan = match workshop.plan(&connection, &chain).await? {
+        PlanOutcome::Planned(plan) => plan,
+        PlanOutcome::NoChanges { plan_id, epoch, .. } => return Ok(no_changes(context, &workshop, plan_id, epoch)),
+    };
+    workshop.write(&plan)?;
+    let file = escape(&context.plan_file().display().to_string());
+    let paint = context.printer.paint();
+    let shown = if plan.epoch.0 == 1 { String::new() } else { format!("\n{}\n", changes(&plan.changes, paint)) };
+    context.printer.result(&format!(
+        "{}\n{shown}\nplan  {}\nroot  {}\nfile  {file}\n\nnext: {}",
+        summary(&plan),
+        plan.plan_id,
+        plan.root,
+        context.command("plan show")
+    ));
+    context.printer.document(&json!({
+        "version": version::OUTPUT,
+        "outcome": "planned",
+        "network": plan.network,
+        "chainId": plan.chain_id,
+        "facets": plan.facets.len(),
+        "routes": plan.routes.len(),
+        "addresses": plan.addresses,
+        "epoch": plan.epoch,
+        "root": plan.root,
+        "planId": plan.plan_id,
+        "changes": plan.changes,
+        "unlocked": plan.unlocked,
+        "costs": plan.costs,
+        "file": file,
+    }));
+    Ok(ExitCode::Ok)
+}
+
+/// The chain serves exactly what the project says.
+pub(crate) fn no_changes(context: &Context<'_>, workshop: &Workshop<'_>, plan_id: PlanId, epoch: Epoch) -> ExitCode {
+    let network = &workshop.network;
+    context.printer.result(&format!("no changes: epoch {epoch} on {} serves exactly this\n\nplan  {plan_id}", network.name));
+    context.printer.document(&json!({
+        "version": version::OUTPUT,
+        "outcome": "nothing_to_do",
+        "network": network.name,
+        "chainId": network.chain_id,
+        "epoch": epoch,
+        "planId": plan_id,
+    }));
+    ExitCode::Ok
+}
+
+/// `payments on local (chain 31338): epoch 1, 13 facets, 71 routes; 71 added`.
+pub(crate) fn summary(plan: &Plan) -> String {
+    format!(
+        "{} on {} (chain {}): epoch {}, {} facets, {} routes; {}",
+        plan.system.name,
+        plan.network,
+        plan.chain_id,
+        plan.epoch,
+        plan.facets.len(),
+        plan.routes.len(),
+        counts(&plan.changes)
+    )
+}
+
+fn counts(changes: &[Change]) -> String {
+    let mut counts = [(0, "removed"), (0, "replaced"), (0, "with other flags"), (0, "added")];
+    for change in changes {
+        let kind = match change {
+            Change::Removed { .. } => 0,
+            Change::Replaced { .. } => 1,
+            Change::Flags { .. } => 2,
+            Change::Added { .. } => 3,
+        };
+        counts[kind].0 += 1;
+    }
+    let some: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    if some.is_empty() { "no function changes".into() } else { some.join(", ") }
+}

@@ -1,0 +1,110 @@
+//! `payrox plan show [--inverse]`.
+
+use super::{read_plan, summary};
+use crate::{args::ShowArgs, context::Context, execution::grouped, printer::Tone, table::table};
+use alloy_primitives::Address;
+use payrox_model::{BoxFault, ExitCode, version};
+use payrox_plan::{Call, Inverse, Mutability, Plan, Sender};
+use serde_json::json;
+
+pub(crate) fn show(args: &ShowArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let plan = read_plan(context)?;
+    if args.inverse {
+        context.printer.result(&inverse(&plan));
+        context.printer.document(&json!({
+            "version": version::OUTPUT,
+            "planId": plan.plan_id,
+            "chainId": plan.chain_id,
+            "inverse": plan.inverse,
+            "from": calls(&plan.inverse).iter().map(|c| senders(&plan, c.sender)).collect::<Vec<_>>(),
+        }));
+    } else {
+        context.printer.result(&whole(&plan, context));
+        context.printer.document(&plan);
+    }
+    Ok(ExitCode::Ok)
+}
+
+fn whole(plan: &Plan, context: &Context<'_>) -> String {
+    let paint = context.printer.paint();
+    let mut text = summary(plan);
+    let mut facets: Vec<_> = plan.facets.iter().collect();
+    facets.sort_by(|a, b| a.name.cmp(&b.name));
+    for facet in facets {
+        text.push_str(&format!(
+            "\n\n{}  {}  {} bytes\n",
+            paint.tone(Tone::Strong, facet.name.as_str()),
+            facet.address,
+            grouped(facet.size)
+        ));
+        let mut routes: Vec<_> = plan.routes.iter().filter(|r| r.facet == facet.name).collect();
+        routes.sort_by(|a, b| a.signature.cmp(&b.signature));
+        let rows = routes.iter().map(|r| {
+            [format!("  {}", r.signature), r.selector.to_string(), mutability(r.mutability).into(), r.flags.to_string()]
+        });
+        text.push_str(&table(["  function", "selector", "state", "flags"], rows));
+    }
+    if !plan.unlocked.is_empty() {
+        text.push_str("\n\nwriting functions without the lock\n");
+        let rows = plan.unlocked.iter().map(|u| [format!("  {}", u.function), payrox_model::text::escape(&u.reason)]);
+        text.push_str(&table(["  function", "why"], rows));
+    }
+    let c = &plan.costs;
+    text.push_str(&format!(
+        "\n\nfrom nothing: {} calls, {} bytes of calldata, {} bytes of code, at least {} gas\nplan  {}\nroot  {}",
+        c.calls,
+        grouped(c.calldata_bytes),
+        grouped(c.code_bytes),
+        grouped(c.gas_floor.0),
+        plan.plan_id,
+        plan.root
+    ));
+    text
+}
+
+fn mutability(mutability: Mutability) -> &'static str {
+    match mutability {
+        Mutability::Pure => "pure",
+        Mutability::View => "view",
+        Mutability::Nonpayable => "writes",
+        Mutability::Payable => "payable",
+    }
+}
+
+fn inverse(plan: &Plan) -> String {
+    let what = match &plan.inverse {
+        Inverse::PauseAndFreeze { .. } => "pause, then freeze: nothing is before the first release".to_owned(),
+        Inverse::Rollback { target_epoch, root, .. } => {
+            format!("roll back to the routes of epoch {target_epoch}, root {root}")
+        }
+    };
+    let mut text = format!("{what}\n");
+    for call in calls(&plan.inverse) {
+        let from: Vec<_> = senders(plan, call.sender).iter().map(ToString::to_string).collect();
+        text.push_str(&format!(
+            "\nfrom  {}\nto    {}\nvalue {}\ndata  {}\n",
+            from.join(" or "),
+            call.to,
+            call.value,
+            call.data
+        ));
+    }
+    text
+}
+
+fn calls(inverse: &Inverse) -> &[Call] {
+    match inverse {
+        Inverse::PauseAndFreeze { calls } | Inverse::Rollback { calls, .. } => calls,
+    }
+}
+
+/// Who may make a call, by the roles at creation.
+fn senders(plan: &Plan, sender: Sender) -> Vec<Address> {
+    let roles = &plan.system.roles;
+    match sender {
+        Sender::Anyone => Vec::new(),
+        Sender::Owner | Sender::Stager => vec![roles.owner],
+        Sender::Activator => std::iter::once(roles.owner).chain(roles.operators.iter().copied()).collect(),
+        Sender::Guardian => std::iter::once(roles.owner).chain(roles.guardians.iter().copied()).collect(),
+    }
+}

@@ -1,0 +1,77 @@
+//! `payrox verify [facets|staging|diamond]`.
+
+use super::plan::read_plan;
+use crate::{
+    args::{VerifyArgs, VerifyWhat},
+    context::Context,
+    printer::Tone,
+    report,
+};
+use payrox_model::{BoxFault, ExitCode, Fault as _, Report, Verdict, version};
+use payrox_probe::{Scope, Verification};
+use serde::Serialize;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    version: u32,
+    outcome: Verdict,
+    network: String,
+    chain_id: u64,
+    block: Option<u64>,
+    plan_id: String,
+    epoch: u64,
+    #[serde(flatten)]
+    report: &'a Report,
+    exit: u8,
+}
+
+pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let scope = match args.what {
+        None => Scope::Everything,
+        Some(VerifyWhat::Facets) => Scope::Facets,
+        Some(VerifyWhat::Staging) => Scope::Staging,
+        Some(VerifyWhat::Diamond) => Scope::Diamond,
+    };
+    let network = context.network()?;
+    let plan = read_plan(context)?;
+    let connection = context.connect(&network)?;
+    let seen = payrox_probe::verify(&connection.endpoint, &plan, scope).await;
+    let exit = exit(&seen);
+    let (printer, verdict) = (context.printer, seen.report.verdict());
+    let (word, tone) = match verdict {
+        Verdict::Pass => ("as planned", Tone::Good),
+        Verdict::Fail => ("not as planned", Tone::Bad),
+        Verdict::Unknown => ("unknown, which is not a pass", Tone::Notice),
+    };
+    let block = seen.block.map(|b| format!(", block {b}")).unwrap_or_default();
+    printer.result(&format!(
+        "{}\n\n{}: {} on {} (chain {}), epoch {}{block}",
+        report::checks(&seen.report, printer.paint()),
+        printer.paint().tone(tone, word),
+        plan.system.name,
+        network.name,
+        plan.chain_id,
+        plan.epoch,
+    ));
+    printer.document(&Document {
+        version: version::OUTPUT,
+        outcome: verdict,
+        network: network.name.to_string(),
+        chain_id: plan.chain_id.0,
+        block: seen.block,
+        plan_id: plan.plan_id.to_string(),
+        epoch: plan.epoch.0,
+        report: &seen.report,
+        exit: exit as u8,
+    });
+    Ok(exit)
+}
+
+/// A failed check is worse than an endpoint that did not answer all of them.
+fn exit(seen: &Verification) -> ExitCode {
+    match (&seen.trouble, seen.report.verdict()) {
+        (Some(trouble), Verdict::Unknown) => trouble.exit(),
+        _ => report::exit(&seen.report),
+    }
+}

@@ -1,0 +1,250 @@
+//! Runs a selection of a plan's steps, and shows what came of it.
+
+use crate::{
+    context::{Connection, Context, is_development},
+    moment,
+    planning::Workshop,
+    printer::{Paint, Printer, Tone},
+    progress::Progress,
+    table::table,
+};
+use payrox_chain::FeePolicy;
+use payrox_execute::{Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped, Target};
+use payrox_model::{BoxFault, ExitCode, PlanId, Report, Verdict, text::escape, version};
+use payrox_plan::Plan;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// What to do with a plan.
+#[derive(Clone, Debug)]
+pub(crate) enum Act {
+    /// Make these steps true.
+    Make(Selection),
+    /// Remove what is pending.
+    Cancel(Option<PlanId>),
+}
+
+/// Runs it. What stops it is in the result.
+pub(crate) async fn act(
+    workshop: &Workshop<'_>,
+    connection: &Connection,
+    plan: &Plan,
+    act: &Act,
+) -> Result<RunResult, BoxFault> {
+    let (context, network) = (workshop.context, &workshop.network);
+    let keyring = context.keyring(network)?;
+    let (contracts, reasons) = workshop.contracts();
+    let progress = Progress::new(context.printer);
+    let session = Session {
+        project: context.folder(),
+        artifacts_hash: workshop.artifacts.hash(),
+        target: target(network),
+        endpoint: &connection.endpoint,
+        devnet: connection.devnet.as_ref(),
+        keyring: &keyring,
+        reasons: &reasons,
+        contracts: &contracts,
+        observer: &progress,
+        stop: context.stop.clone(),
+        // Nothing has value on the embedded chain, and nobody else is there.
+        broadcast: context.args.broadcast || network.local,
+        wait: context.args.wait,
+        journal_room: None,
+    };
+    Ok(match act {
+        Act::Make(selection) => payrox_execute::run(&session, plan, selection).await,
+        Act::Cancel(pending) => payrox_execute::cancel(&session, plan, *pending).await,
+    })
+}
+
+fn target(network: &payrox_config::Network) -> Target {
+    let max_fee = network.fees.max_fee.map(|wei| wei.0.saturating_to());
+    Target {
+        name: network.name.clone(),
+        chain_id: network.chain_id,
+        skip_time: is_development(network),
+        fees: FeePolicy { max_fee },
+    }
+}
+
+/// The document of a run: exactly what `docs/formats.md` promises.
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    #[serde(flatten)]
+    result: &'a RunResult,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Value>,
+    exit: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checks: Option<&'a Report>,
+}
+
+/// Prints a result, and gives the status the process ends with.
+pub(crate) fn conclude(context: &Context<'_>, mut result: RunResult, checks: Option<&Report>) -> ExitCode {
+    let failed = checks.is_some_and(|report| report.verdict() != Verdict::Pass);
+    if failed {
+        result.outcome = Outcome::Failed;
+    }
+    let stopped = result.stopped.take();
+    let exit = match &stopped {
+        Some(stopped) => stopped.exit,
+        None if failed => ExitCode::GateFailed,
+        None => result.exit(),
+    };
+    let printer = context.printer;
+    printer.result(&shown(context, &result, stopped.as_ref(), checks));
+    let error = stopped.as_ref().map(error);
+    printer.document(&Document { version: version::OUTPUT, result: &result, error, exit: exit as u8, checks });
+    if let Some(stopped) = stopped.filter(|_| !printer.json()) {
+        printer.stopped(&stopped.code.to_string(), &stopped.message, stopped.hint.as_deref());
+    }
+    exit
+}
+
+fn error(stopped: &Stopped) -> Value {
+    let Stopped { code, message, hint, until, .. } = stopped;
+    json!({ "code": code, "message": escape(message), "subject": null, "hint": hint, "until": until })
+}
+
+fn shown(
+    context: &Context<'_>,
+    result: &RunResult,
+    stopped: Option<&Stopped>,
+    checks: Option<&Report>,
+) -> String {
+    let paint = context.printer.paint();
+    let mut text = String::new();
+    if !result.steps.is_empty() {
+        let rows = result.steps.iter().map(|step| row(step, paint));
+        text.push_str(&table(["step", "outcome", "#gas", "transaction or reason"], rows));
+        text.push_str("\n\n");
+    }
+    for step in &result.steps {
+        text.push_str(&call(context.printer, step));
+    }
+    text.push_str(&summary(result, paint));
+    if let Some(until) = stopped.and_then(|s| s.until) {
+        text.push_str(&format!("\nwaits until {}", moment::both(until)));
+    }
+    if let Some(report) = checks {
+        text.push('\n');
+        text.push_str(&crate::report::checks(report, paint));
+    }
+    text.push_str(&format!("\nnext: {}", next(context, result.outcome)));
+    text
+}
+
+fn row(step: &StepResult, paint: Paint) -> [String; 4] {
+    let (word, tone) = match step.outcome {
+        StepOutcome::Done => ("done", Tone::Good),
+        StepOutcome::Skipped => ("skipped", Tone::Faint),
+        StepOutcome::Planned => ("planned", Tone::Notice),
+        StepOutcome::Pending => ("pending", Tone::Faint),
+        StepOutcome::Failed => ("failed", Tone::Bad),
+    };
+    let gas = step.gas_used.map(|gas| grouped(gas.0)).unwrap_or_default();
+    let why = match (&step.tx, &step.reason) {
+        (Some(tx), Some(reason)) => format!("{tx} {}", escape(reason)),
+        (Some(tx), None) => tx.to_string(),
+        (None, reason) => reason.as_deref().map(escape).unwrap_or_default(),
+    };
+    [escape(&step.name), paint.tone(tone, word), gas, why]
+}
+
+/// What would be sent, exactly; long calldata by its hash, all of it with `--json` or `--verbose`.
+fn call(printer: &Printer, step: &StepResult) -> String {
+    const SHOWN: usize = 1_024;
+    let Some(call) = step.call.as_ref().filter(|_| step.outcome == StepOutcome::Planned) else {
+        return String::new();
+    };
+    let from = match call.from.as_slice() {
+        [] => "anyone".to_owned(),
+        allowed => allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
+    };
+    let data = if call.data.len() <= SHOWN || printer.verbose() {
+        call.data.to_string()
+    } else {
+        let hash = alloy_primitives::keccak256(&call.data);
+        format!("{}… {} bytes, keccak {hash}", &call.data.to_string()[..10], call.data.len())
+    };
+    format!("{}\n  from  {from}\n  to    {}\n  value {}\n  data  {data}\n\n", escape(&step.name), call.to, call.value)
+}
+
+fn summary(result: &RunResult, paint: Paint) -> String {
+    let (word, tone) = outcome(result.outcome);
+    let sent = result.steps.iter().filter(|s| s.tx.is_some()).count();
+    let mut head = format!(
+        "{} on {} (chain {}): {} facets, {} routes",
+        paint.tone(tone, word),
+        result.network,
+        result.chain_id,
+        result.facets,
+        result.routes
+    );
+    if sent > 0 {
+        head.push_str(&format!(", {sent} transactions, {} gas", grouped(result.gas.0)));
+    }
+    head.push_str(&format!(", {} ms\n\n", result.duration_ms));
+    let a = &result.addresses;
+    head + &table(
+        ["", ""],
+        [
+            ["factory".into(), a.factory.to_string()],
+            ["dispatcher".into(), a.dispatcher.to_string()],
+            ["router".into(), a.router.to_string()],
+            ["epoch".into(), result.epoch.to_string()],
+            ["root".into(), result.root.to_string()],
+            ["plan".into(), result.plan_id.to_string()],
+        ],
+    )
+    .trim_start_matches('\n')
+    .to_owned()
+        + "\n"
+}
+
+fn outcome(outcome: Outcome) -> (&'static str, Tone) {
+    match outcome {
+        Outcome::Complete => ("complete", Tone::Good),
+        Outcome::NothingToDo => ("nothing to do", Tone::Good),
+        Outcome::Planned => ("planned, nothing was sent", Tone::Notice),
+        Outcome::Waiting => ("waiting", Tone::Notice),
+        Outcome::Refused => ("refused", Tone::Bad),
+        Outcome::Failed => ("failed", Tone::Bad),
+    }
+}
+
+fn next(context: &Context<'_>, outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Complete | Outcome::NothingToDo => context.command("status"),
+        Outcome::Planned => "the same with --broadcast".into(),
+        Outcome::Waiting => "the same again, or with --wait".into(),
+        Outcome::Refused | Outcome::Failed => context.command("status"),
+    }
+}
+
+/// `1,234,567`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_000), "1,000");
+        assert_eq!(grouped(16_777_216), "16,777,216");
+    }
+}

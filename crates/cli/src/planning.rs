@@ -1,0 +1,143 @@
+//! From project, network and chain to a plan.
+
+use crate::context::{Connection, Context};
+use payrox_artifacts::{ArtifactSet, Source};
+use payrox_chain::{Reasons, SnapshotQuery, snapshot};
+use payrox_config::{Network, Project};
+use payrox_execute::{ContractInfo, Sandbox};
+use payrox_files::write_atomic;
+use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId};
+use payrox_plan::{Inputs, Names, Parent, Plan, PlanOutcome, ReleaseCode};
+use payrox_probe::{before_active, staged_plan};
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+/// Everything a plan is made from, apart from the state of the chain.
+pub(crate) struct Workshop<'a> {
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) project: Project,
+    pub(crate) network: Network,
+    pub(crate) artifacts: ArtifactSet,
+    release: ReleaseCode,
+}
+
+impl<'a> Workshop<'a> {
+    /// Reads project, network and artifacts. Touches no chain.
+    pub(crate) fn open(context: &'a Context<'a>) -> Result<Self, BoxFault> {
+        let network = context.network()?;
+        let project = context.project()?;
+        let mut wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
+        wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
+        let folder = context.folder().join(&*project.artifacts);
+        let artifacts = ArtifactSet::read(&Source::at(&folder), &wanted)?;
+        Ok(Self { context, project, network, artifacts, release: payrox_probe::release_code() })
+    }
+
+    fn inputs<'b>(&'b self, chain: &'b ChainSnapshot, parent: Option<&'b Parent>) -> Inputs<'b> {
+        Inputs {
+            project: &self.project,
+            network: &self.network,
+            artifacts: &self.artifacts,
+            release: &self.release,
+            chain,
+            parent,
+        }
+    }
+
+    /// Where the system is, or will be.
+    pub(crate) fn addresses(&self) -> Result<Addresses, BoxFault> {
+        Ok(payrox_plan::addresses(&self.inputs(&ChainSnapshot::default(), None))?)
+    }
+
+    /// The system now.
+    pub(crate) async fn snapshot(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
+        let Addresses { dispatcher, router, .. } = self.addresses()?;
+        connection.endpoint.expect_chain(self.network.chain_id).await?;
+        let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
+        Ok(snapshot(&connection.endpoint, &query).await?)
+    }
+
+    /// Plans against a state of the chain.
+    pub(crate) async fn plan(
+        &self,
+        connection: &Connection,
+        chain: &ChainSnapshot,
+    ) -> Result<PlanOutcome, BoxFault> {
+        let parent = self.parent(connection, chain).await?;
+        let sandbox = Sandbox::empty(self.network.chain_id);
+        Ok(payrox_plan::plan(self.inputs(chain, parent.as_ref()), &sandbox)?)
+    }
+
+    /// The active plan: kept in a file, else named by the dispatcher's log.
+    async fn parent(&self, connection: &Connection, chain: &ChainSnapshot) -> Result<Option<Parent>, BoxFault> {
+        let Some(active) = chain.dispatcher.as_ref().map(|d| d.active).filter(|a| a.epoch.0 > 0) else {
+            return Ok(None);
+        };
+        if let Some(plan) = self.kept_plans().find(|p| p.plan_id == active.plan_id) {
+            return Ok(Some(Parent::from(&plan)));
+        }
+        let mut names = Names::default();
+        self.kept_plans().for_each(|plan| names.extend(&Names::of(&plan)));
+        let staged = staged_plan(&connection.endpoint, self.addresses()?.dispatcher, active.plan_id).await?;
+        Ok(staged.map(|onchain| Parent { onchain, names }))
+    }
+
+    /// The active plan as a document, where it can be had: from a file, or planned again from the state before it.
+    pub(crate) async fn active_plan(
+        &self,
+        connection: &Connection,
+        chain: &ChainSnapshot,
+        plan_id: PlanId,
+    ) -> Result<Option<Plan>, BoxFault> {
+        if let Some(plan) = self.kept_plans().find(|p| p.plan_id == plan_id) {
+            return Ok(Some(plan));
+        }
+        let dispatcher = self.addresses()?.dispatcher;
+        let Some(then) = before_active(&connection.endpoint, dispatcher, chain).await? else { return Ok(None) };
+        match self.plan(connection, &then).await? {
+            PlanOutcome::Planned(plan) if plan.plan_id == plan_id => Ok(Some(plan)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Plans of this chain that lie in the project: the last one, and the journal's copies. What cannot be read is left out:
+    /// it is looked for elsewhere.
+    fn kept_plans(&self) -> impl Iterator<Item = Plan> {
+        let copies = self.context.folder().join("journal").join(self.network.chain_id.to_string()).join("plans");
+        let mut files: Vec<PathBuf> =
+            fs::read_dir(copies).map(|entries| entries.flatten().map(|e| e.path()).collect()).unwrap_or_default();
+        files.sort();
+        files.insert(0, self.context.plan_file());
+        let chain_id = self.network.chain_id;
+        files.into_iter().filter_map(|file| Plan::read(&file).ok()).filter(move |plan| plan.chain_id == chain_id)
+    }
+
+    /// Writes the plan's file.
+    pub(crate) fn write(&self, plan: &Plan) -> Result<(), BoxFault> {
+        Ok(write_atomic(&self.context.plan_file(), plan.to_json().map_err(payrox_plan::PlanError::from)?.as_bytes())?)
+    }
+
+    /// What is known of the contracts by name: for records, and for reasons of reverts.
+    pub(crate) fn contracts(&self) -> (BTreeMap<String, ContractInfo>, Reasons) {
+        let release = payrox_artifacts::release();
+        let mut reasons = Reasons::new(release.contracts().map(|c| &c.abi));
+        reasons.extend(self.artifacts.contracts().iter().map(|c| &c.abi));
+        let own = [
+            ("DeterministicChunkFactory", &release.factory),
+            ("PayRoxRouterExtension", &release.extension),
+            ("ManifestDispatcherImplementation", &release.dispatcher),
+            ("PayRoxLauncher", &release.launcher),
+            ("ManifestDispatcher", &release.dispatcher),
+            ("PayRoxProxyRouter", &release.router),
+        ];
+        let info = |abi, input_hash| ContractInfo { abi: serde_json::to_value(abi).unwrap_or_default(), input_hash };
+        let mut contracts: BTreeMap<_, _> =
+            own.into_iter().map(|(name, c)| (name.to_owned(), info(&c.abi, Some(release.hash)))).collect();
+        for facet in &self.project.facets {
+            if let Ok(contract) = self.artifacts.get(&facet.contract.to_string()) {
+                let hash = self.artifacts.input_hash(contract).ok().flatten();
+                contracts.insert(facet.name.to_string(), info(&contract.abi, hash));
+            }
+        }
+        (contracts, reasons)
+    }
+}
