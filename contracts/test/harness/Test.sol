@@ -122,7 +122,8 @@ abstract contract Test {
         vm.expectRevert(abi.encodeWithSelector(selector, a));
     }
 
-    function expectError(bytes4 selector, bytes4 a) internal {
+    /// @dev A name of its own: `bytes4` converts to `bytes32`, and an overload would be ambiguous.
+    function expectErrorOf(bytes4 selector, bytes4 a) internal {
         vm.expectRevert(abi.encodeWithSelector(selector, a));
     }
 
