@@ -13,6 +13,11 @@ pub const CREATE2_DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26
 /// found again, whoever deployed it and under whatever name.
 pub const SALT: Salt = Salt::ZERO;
 
+/// Where a system's contracts are, or will be.
+pub fn predict(release: &ReleaseCode, system: &SystemPart) -> Addresses {
+    Core::predict(release, system).addresses
+}
+
 /// Where CREATE2 puts init code with its arguments.
 pub fn create2(deployer: Address, salt: Salt, init_code: &[u8]) -> Address {
     deployer.create2(salt.0, keccak256(init_code))

@@ -1,6 +1,8 @@
 //! The planner and its documents, from outside.
 #![cfg(test)]
 
+mod example;
 mod fixture;
+mod onchain;
 mod planner;
 mod reading;
