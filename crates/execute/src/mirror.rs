@@ -97,12 +97,8 @@ impl<'a> Mirror<'a> {
     }
 
     /// Copies whatever a call touches: tries it, copies what is new, and tries again until nothing is.
-    pub(crate) async fn fetch_for(
-        &mut self,
-        sandbox: &Sandbox,
-        from: Address,
-        call: &Call,
-    ) -> Result<(), Reverted> {
+    pub(crate) async fn fetch_for(&mut self, sandbox: &Sandbox, call: &CallRequest) -> Result<(), Reverted> {
+        let from = call.from.unwrap_or_default();
         let request =
             json!([{ "from": from, "to": call.to, "value": call.value, "data": call.data }, "pending"]);
         self.fetch(sandbox, [from, call.to], []).await?;
