@@ -129,14 +129,15 @@ fn a_build_is_made_once_and_again_when_source_setting_or_artifact_change() {
     request.settings.via_ir = Some(true);
     assert!(!run(&request).unwrap().cached, "a setting was changed");
     assert_eq!(project.asked()["settings"]["viaIR"], true);
-    project.write(".payrox/build.json", "{");
+    let record = format!(".payrox/build/{:x}.json", run(&request).unwrap().input_sha256);
+    project.write(&record, "{");
     assert!(!run(&request).unwrap().cached, "the record is torn");
     request.force = true;
     assert!(!run(&request).unwrap().cached);
 }
 
 #[test]
-fn an_artifact_that_says_the_same_stays_as_another_tool_wrote_it_and_a_stale_one_goes() {
+fn an_artifact_that_says_the_same_stays_as_another_tool_wrote_it() {
     let project = Project::new(&[("src/Fees.sol", FEES)]);
     project.fake("0.8.30+commit.73712a01", &answer("0.8.30+commit.73712a01").to_string());
     let mut request = project.request();
@@ -148,11 +149,6 @@ fn an_artifact_that_says_the_same_stays_as_another_tool_wrote_it_and_a_stale_one
     request.force = true;
     assert!(run(&request).unwrap().written.is_empty());
     assert_eq!(fs::read_to_string(&file).unwrap(), theirs);
-
-    let renamed = answer("0.8.30+commit.73712a01").to_string().replace("Fees", "Fares");
-    project.write("bin/answer.json", &renamed);
-    run(&request).unwrap();
-    assert!(!file.exists() && project.path("out/Fares.sol/Fares.json").exists());
 }
 
 #[test]
@@ -288,6 +284,7 @@ fn prx_b49_sources_outside_of_the_project_and_its_remappings_are_refused() {
 }
 
 /// npm's compiler, if it is installed.
+#[cfg(test)]
 fn installed() -> bool {
     let there = repository().join("node_modules/solc/soljson.js").is_file();
     if !there {

@@ -1,4 +1,6 @@
-//! What the last build was made from and left, so that the same again costs nothing.
+//! What builds were made from and left, so that the same again costs nothing.
+//!
+//! One record for each input: two configurations of a project share their folder of artifacts.
 
 use super::{
     BuildError, BuildRequest, Compiler,
@@ -32,8 +34,8 @@ pub(super) struct Record {
     files: BTreeMap<PathBuf, B256>,
 }
 
-fn place(request: &BuildRequest) -> PathBuf {
-    request.root.join(".payrox").join("build.json")
+fn place(request: &BuildRequest, input_sha256: B256) -> PathBuf {
+    request.root.join(".payrox/build").join(format!("{input_sha256:x}.json"))
 }
 
 impl Record {
@@ -55,16 +57,16 @@ impl Record {
         }
     }
 
-    /// The last record; one that cannot be read is none, since compiling again is always right.
-    pub(super) fn read(request: &BuildRequest) -> Option<Self> {
-        let text = payrox_files::read_text(&place(request), LIMIT).ok()?;
+    /// The record of an input; one that cannot be read is none, since compiling again is always right.
+    pub(super) fn read(request: &BuildRequest, input_sha256: B256) -> Option<Self> {
+        let text = payrox_files::read_text(&place(request, input_sha256), LIMIT).ok()?;
         let record: Self = serde_json::from_str(&text).ok()?;
         (record.version == VERSION && record.files.keys().all(|path| inside(path))).then_some(record)
     }
 
     pub(super) fn write(&self, request: &BuildRequest) -> Result<(), BuildError> {
         let text = serde_json::to_string(self).unwrap_or_default();
-        payrox_files::write_atomic(&place(request), text.as_bytes())?;
+        payrox_files::write_atomic(&place(request, self.input_sha256), text.as_bytes())?;
         Ok(())
     }
 
@@ -87,13 +89,9 @@ impl Record {
         let ids = self.contracts.iter().map(|(path, name)| ContractId::new(path, name).ok());
         Some((ids.collect::<Option<_>>()?, self.compiler.clone()))
     }
-
-    pub(super) fn files(&self) -> impl Iterator<Item = (&PathBuf, &B256)> {
-        self.files.iter()
-    }
 }
 
-/// A record is a file that anybody can edit: what it names is removed, so it must lie where artifacts are.
+/// A record is a file that anybody can edit: what it names is read, so it must lie where artifacts are.
 fn inside(path: &Path) -> bool {
     path.components().all(|part| matches!(part, Component::Normal(_)))
 }

@@ -90,7 +90,7 @@ impl Prepared<'_> {
         if self.request.force {
             return None;
         }
-        let record = Record::read(self.request)?;
+        let record = Record::read(self.request, self.input.hash)?;
         let (contracts, compiler) =
             record.still_holds(self.request, &self.settings.version, self.input.hash)?;
         let input_sha256 = self.input.hash;
@@ -120,8 +120,7 @@ impl Prepared<'_> {
         let answer = compiler.run(&self.request.search, &self.input.json, &self.settings.version)?;
         let found = output::read(&answer, compiler, &self.sources, &self.settings.version, self.input.hash)?;
         found.demand(&self.request.contracts)?;
-        let previous = Record::read(self.request);
-        let files = output::write(self.request, &found, &self.input, previous.as_ref())?;
+        let files = output::write(self.request, &found, &self.input)?;
         Record::new(&self.settings.version, self.input.hash, compiler, &found, &files).write(self.request)?;
         Ok(BuildOutcome {
             cached: false,

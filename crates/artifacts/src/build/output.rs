@@ -1,8 +1,8 @@
 //! What the compiler answered, written as Foundry's `out/`.
 
 use super::{
-    BuildError, BuildRequest, Compiler, Diagnostic, Level, cache::Record, compiler::digest,
-    diagnostic::RawMessage, sources::Sources,
+    BuildError, BuildRequest, Compiler, Diagnostic, Level, compiler::digest, diagnostic::RawMessage,
+    sources::Sources,
 };
 use crate::{
     flaw::Flaw,
@@ -16,8 +16,7 @@ use payrox_model::text::escape;
 use serde::{Deserialize, Serialize};
 use serde_json::{json, value::RawValue};
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
+    collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
@@ -158,7 +157,6 @@ pub(super) fn write(
     request: &BuildRequest,
     found: &Found,
     input: &CompilerInput,
-    previous: Option<&Record>,
 ) -> Result<Files, BuildError> {
     let mut files = Files { all: BTreeMap::new(), written: Vec::new() };
     for (id, text) in &found.contracts {
@@ -180,7 +178,6 @@ pub(super) fn write(
         payrox_files::write_atomic(&request.out.join(&path), info.as_bytes())?;
         files.all.insert(path, digest(info.as_bytes()));
     }
-    remove_stale(request, previous, &files);
     Ok(files)
 }
 
@@ -209,17 +206,4 @@ fn kept(file: &Path, text: &str) -> Option<B256> {
         }
     }
     Some(digest(old.as_bytes()))
-}
-
-/// Removes what an earlier build of ours wrote and this one did not, where nobody changed it since.
-fn remove_stale(request: &BuildRequest, previous: Option<&Record>, files: &Files) {
-    let Some(previous) = previous else { return };
-    let ours: BTreeSet<_> = files.all.keys().collect();
-    for (path, hash) in previous.files().filter(|(path, _)| !ours.contains(path)) {
-        let file = request.out.join(path);
-        if fs::read(&file).is_ok_and(|bytes| digest(&bytes) == *hash) {
-            // One that stays is not wanted by anybody: it hides nothing.
-            let _ = fs::remove_file(&file);
-        }
-    }
 }
