@@ -1,7 +1,10 @@
 //! Tasks of this repository: `cargo xtask <task>`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a task runner talks to the terminal")]
 
+mod bench;
 mod failure;
+mod gas;
+mod mutants;
 mod process;
 mod release;
 mod repo;
@@ -35,6 +38,20 @@ enum Task {
     Schemas,
     /// Write the snapshots of gas, code size and storage layout
     Snapshots,
+    /// Print the table of what the gas must be, with what it is
+    Gas,
+    /// Apply one-line faults and check that the tests that cite them notice
+    Mutants {
+        /// Only faults of these identifiers
+        #[arg(long, value_delimiter = ',')]
+        only: Vec<String>,
+    },
+    /// Measure how long things take and write docs/benchmarks.md
+    Bench {
+        /// How often each is measured
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+    },
     /// Install what the checks need: npm's packages and Python's
     Setup,
     /// Compile the contracts that are deployed into contracts/release
@@ -61,6 +78,9 @@ fn perform(task: Task, repo: &Repo) -> Done {
         Task::CheckDeps => suite::judge(suite::check_deps(repo)?),
         Task::CheckRequirements => suite::judge(suite::check_requirements(repo)?),
         Task::Setup => suite::judge(suite::prepare(repo)?),
+        Task::Gas => gas::print(repo),
+        Task::Mutants { only } => mutants::run(repo, &only),
+        Task::Bench { runs } => bench::measure(repo, runs),
         Task::Schemas => wrote(suite::write_schemas(repo)?),
         Task::Snapshots => wrote(suite::write_snapshots(repo)?),
         Task::Release { check: false } => wrote(release::write(repo)?),

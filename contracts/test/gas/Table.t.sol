@@ -220,6 +220,7 @@ contract GasTable is System {
 
     function _limit(string memory name, uint256 gas_, uint256 most) private {
         emit log(name, gas_);
+        vm.snapshotValue("table", name, gas_);
         assertLe(gas_, most, name);
     }
 }

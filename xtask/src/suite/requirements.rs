@@ -8,7 +8,7 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// What this version promises: attacks, traps, invariants, properties, and what its commands must do.
-fn scope() -> Vec<String> {
+pub(crate) fn scope() -> Vec<String> {
     let mut ids = Vec::new();
     let mut add = |letter: char, numbers: &[u32]| ids.extend(numbers.iter().map(|n| format!("{letter}{n}")));
     add('A', &(1..=55).collect::<Vec<_>>());

@@ -1,0 +1,46 @@
+//! What the mutants' run is committed as.
+
+use super::{Fate, Mutant};
+use std::fmt::Write as _;
+
+/// One word on a fate, for a line.
+pub(super) fn verdict(fate: &Fate) -> String {
+    match fate {
+        Fate::Caught(name) => format!("caught by {name}"),
+        Fate::Survived => "SURVIVED".into(),
+        Fate::Unclear(why) => format!("UNCLEAR, {why}"),
+    }
+}
+
+pub(super) fn render(fates: &[(&Mutant, Fate)], uncovered: &[String]) -> String {
+    let caught = fates.iter().filter(|(_, fate)| matches!(fate, Fate::Caught(_))).count();
+    let mut out = format!(
+        "# Faults and the tests that notice them\n\n\
+         Written by `cargo xtask mutants`: each row is one changed line, compiled without via-IR and deployed in place of the \
+         release.\nThe test beside it passes without the fault and fails with it.\n\n\
+         {caught} of {} faults are noticed.\n\n\
+         | cites | fault | file | result |\n|---|---|---|---|\n",
+        fates.len()
+    );
+    for (mutant, fate) in fates {
+        let result = match fate {
+            Fate::Caught(name) => format!("`{name}` fails"),
+            other => format!("**{}**", verdict(other)),
+        };
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {result} |",
+            mutant.ids.join(" "),
+            cell(&mutant.fault),
+            mutant.file.file_name().unwrap_or_default().to_string_lossy(),
+        );
+    }
+    if !uncovered.is_empty() {
+        let _ = writeln!(out, "\nWithout a fault of their own: {}.", uncovered.join(", "));
+    }
+    out
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('\n', " ")
+}
