@@ -9,13 +9,13 @@ use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, ManifestError, PlanId,
 #[expect(missing_docs, reason = "each text says it")]
 pub enum PlanError {
     #[error(transparent)]
-    Artifact(#[from] SetError),
+    Artifact(Box<SetError>),
     #[error("facet {facet}: {source}")]
-    Creation { facet: String, source: CreationError },
+    Creation { facet: String, source: Box<CreationError> },
     #[error("facet {facet}: {source}")]
-    Compiler { facet: String, source: PolicyError },
+    Compiler { facet: String, source: Box<PolicyError> },
     #[error("[init]: {0}")]
-    Init(ArgumentError),
+    Init(Box<ArgumentError>),
     #[error("network {network} has chain id {wanted}, the chain says {found}")]
     WrongChain { network: String, wanted: ChainId, found: ChainId },
     #[error("the dispatcher {dispatcher} governs router {found}, not {wanted}")]
@@ -70,6 +70,12 @@ pub enum PlanError {
 
 fn also(names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!("; it has {}", names.join(", ")) }
+}
+
+impl From<SetError> for PlanError {
+    fn from(error: SetError) -> Self {
+        Self::Artifact(Box::new(error))
+    }
 }
 
 impl Fault for PlanError {

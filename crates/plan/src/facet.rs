@@ -38,7 +38,9 @@ impl Resolver<'_> {
     pub(crate) fn facet(&self, settings: &FacetSettings) -> Result<Facet, PlanError> {
         let facet = || settings.name.to_string();
         let contract = self.inputs.artifacts.get(&settings.contract.to_string())?;
-        contract.check_facet().map_err(|source| PlanError::Creation { facet: facet(), source })?;
+        contract
+            .check_facet()
+            .map_err(|source| PlanError::Creation { facet: facet(), source: Box::new(source) })?;
         let routes = flags::routes(settings, &contract.functions, &self.inputs.release.reserved)?;
         let args = self.inputs.network.args.get(&settings.name).unwrap_or(&settings.args);
         let deployment = self.deployment(&facet(), format!("facet {}", settings.name), contract, args)?;
@@ -65,7 +67,8 @@ impl Resolver<'_> {
         let label = format!("init {}", init.contract.name);
         let deployment = self.deployment(&label, label.clone(), contract, &init.constructor_args)?;
         let args = self.texts(&label, &init.args)?;
-        let data = payrox_artifacts::encode_call(contract, &init.call, &args).map_err(PlanError::Init)?;
+        let data = payrox_artifacts::encode_call(contract, &init.call, &args)
+            .map_err(|e| PlanError::Init(Box::new(e)))?;
         Ok((deployment, data))
     }
 
@@ -78,10 +81,10 @@ impl Resolver<'_> {
     ) -> Result<Deployment, PlanError> {
         compiler_policy(&self.inputs.project.compiler)
             .check(contract)
-            .map_err(|source| PlanError::Compiler { facet: facet.to_owned(), source })?;
+            .map_err(|source| PlanError::Compiler { facet: facet.to_owned(), source: Box::new(source) })?;
         let code = contract
             .creation_code(&self.inputs.project.libraries, &self.texts(facet, args)?)
-            .map_err(|source| PlanError::Creation { facet: facet.to_owned(), source })?;
+            .map_err(|source| PlanError::Creation { facet: facet.to_owned(), source: Box::new(source) })?;
         let init_code = code.init_code();
         let deployer = self.addresses.factory;
         let address = create2(deployer, SALT, &init_code);
