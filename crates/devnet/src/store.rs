@@ -33,8 +33,8 @@ const VERSION: u32 = 1;
 const HEADER: usize = 64;
 /// Bytes of a record before its body: length, checksum, kind.
 const FRAME: usize = 13;
-/// The file may not grow past this: some 100,000 transactions of the example.
-const LIMIT: u64 = 512 << 20;
+/// The file may not grow past this: some 25,000 transactions of the example.
+const LIMIT: u64 = 128 << 20;
 
 /// What is appended.
 pub(crate) enum Record<'a> {
@@ -124,6 +124,10 @@ impl Store {
     }
 
     fn load(path: PathBuf, lock: Lock, config: &DevnetConfig) -> Result<(Self, Core), StoreError> {
+        let size = fs::metadata(&path).map_err(io_error("read", &path))?.len();
+        if size > LIMIT {
+            return Err(StoreError::Full(path));
+        }
         let bytes = payrox_files::read(&path, LIMIT)?;
         let file = reopen(&path)?;
         let (rules, length) = parse_header(&bytes, &path)?;

@@ -69,7 +69,7 @@ pub enum StoreError {
         want: String,
     },
     /// The file has reached its limit.
-    #[error("`{}` would grow past {LIMIT} bytes", show(.0))]
+    #[error("`{}` may not grow past {LIMIT} bytes", show(.0))]
     Full(PathBuf),
 }
 

@@ -3,7 +3,10 @@ use alloy_primitives::U256;
 use payrox_devnet::{Devnet, DevnetConfig, Hardfork, StoreError};
 use payrox_model::{ChainId, Fault};
 use serde_json::{Value, json};
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    path::Path,
+};
 
 /// Everything of a chain that clients see.
 fn seen(chain: &Devnet) -> Vec<Value> {
@@ -126,7 +129,7 @@ fn prx_b02_a_file_cut_or_changed_anywhere_is_refused() {
 }
 
 #[test]
-fn prx_b07_a_file_of_another_version_or_chain_is_refused_by_its_code() {
+fn prx_b07_a_file_of_another_version_chain_or_size_is_refused_by_its_code() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("chain.bin");
     drop(Devnet::open(dir.path(), &config()).unwrap());
@@ -137,6 +140,8 @@ fn prx_b07_a_file_of_another_version_or_chain_is_refused_by_its_code() {
     bytes[8] = 2;
     overwrite(&file, &bytes);
     assert_eq!(code(&config()), "PRX-DEV-005");
+    File::options().write(true).open(&file).unwrap().set_len((128 << 20) + 1).unwrap();
+    assert_eq!(code(&config()), "PRX-DEV-007");
     overwrite(&file, b"#!/bin/sh\n");
     assert_eq!(code(&config()), "PRX-DEV-003");
     fs::remove_file(&file).unwrap();
