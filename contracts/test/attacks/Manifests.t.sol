@@ -175,18 +175,22 @@ contract ManifestAttacks is LiveSystem {
 
     function test_A15_bytes_without_a_header_are_refused() public {
         refused(planOfBytes(""), abi.encodeWithSelector(IManifestErrors.LengthMismatch.selector, 0, 4));
-        refused(planOfBytes(hex"010101"), abi.encodeWithSelector(IManifestErrors.LengthMismatch.selector, 3, 4));
+        refused(
+            planOfBytes(hex"010101"), abi.encodeWithSelector(IManifestErrors.LengthMismatch.selector, 3, 4)
+        );
     }
 
     function test_A15_versions_zero_and_two_are_refused() public {
         bytes memory manifest = Manifests.encode(twoRoutes());
         manifest[0] = 0x00;
         refused(
-            planOfBytes(manifest), abi.encodeWithSelector(IManifestErrors.UnsupportedVersion.selector, uint8(0))
+            planOfBytes(manifest),
+            abi.encodeWithSelector(IManifestErrors.UnsupportedVersion.selector, uint8(0))
         );
         manifest[0] = 0x02;
         refused(
-            planOfBytes(manifest), abi.encodeWithSelector(IManifestErrors.UnsupportedVersion.selector, uint8(2))
+            planOfBytes(manifest),
+            abi.encodeWithSelector(IManifestErrors.UnsupportedVersion.selector, uint8(2))
         );
     }
 
@@ -228,9 +232,7 @@ contract ManifestAttacks is LiveSystem {
             manifest[manifest.length - 1] = bytes1(flags[i]);
             refused(
                 planOfBytes(manifest),
-                abi.encodeWithSelector(
-                    IManifestErrors.InvalidFlags.selector, Views.echo.selector, flags[i]
-                )
+                abi.encodeWithSelector(IManifestErrors.InvalidFlags.selector, Views.echo.selector, flags[i])
             );
         }
     }
@@ -321,8 +323,7 @@ contract ManifestAttacks is LiveSystem {
     }
 
     function proves(Route memory route, uint256 index, bytes32[] memory proof) private view returns (bool) {
-        return
-            dispatcher.verifyRoute(route.selector, route.facet, route.codeHash, route.flags, index, proof);
+        return dispatcher.verifyRoute(route.selector, route.facet, route.codeHash, route.flags, index, proof);
     }
 
     // --- order ---
@@ -394,8 +395,8 @@ contract ManifestAttacks is LiveSystem {
         vm.record();
         activate(plan);
         (, bytes32[] memory writes) = vm.accesses(address(router));
-        bytes32 state = keccak256(abi.encode(uint256(keccak256("payrox.router.state")) - 1))
-            & ~bytes32(uint256(0xff));
+        bytes32 state =
+            keccak256(abi.encode(uint256(keccak256("payrox.router.state")) - 1)) & ~bytes32(uint256(0xff));
         for (uint256 i = 0; i < writes.length; i++) {
             assertEq(writes[i], state, "a route's slot was written");
         }

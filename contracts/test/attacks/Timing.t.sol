@@ -65,7 +65,9 @@ contract TimingAttacks is LiveSystem {
         assertEq(asCounter().count(), 1, "the staged facet answered");
         expectErrorOf(IPayRoxRouter.NoRoute.selector, CounterByTen.step.selector);
         CounterByTen(address(router)).step();
-        assertEq(router.facetAddress(CounterByTen.step.selector), address(0), "the loupe shows what is staged");
+        assertEq(
+            router.facetAddress(CounterByTen.step.selector), address(0), "the loupe shows what is staged"
+        );
         assertServed(firstRoutes());
     }
 
@@ -152,7 +154,9 @@ contract TimingAttacks is LiveSystem {
             (bool ok, bytes memory reason) =
                 tryCall(address(router), abi.encodePacked(old[i].selector, new bytes(96)));
             assertFalse(ok, "a removed route answered");
-            assertEq(reason, abi.encodeWithSelector(IPayRoxRouter.NoRoute.selector, old[i].selector), "reason");
+            assertEq(
+                reason, abi.encodeWithSelector(IPayRoxRouter.NoRoute.selector, old[i].selector), "reason"
+            );
             assertEq(vm.load(address(router), slotOf(old[i].selector)), bytes32(0), "its slot is not empty");
         }
         assertGt(gone, 5, "nothing was removed");
