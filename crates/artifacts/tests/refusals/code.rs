@@ -2,7 +2,7 @@
 
 use crate::fixture::{OWNER, TRAILER, changed, refusal};
 use payrox_artifacts::{CreationError, INIT_CODE_LIMIT, RUNTIME_LIMIT};
-use payrox_model::{ExitCode, Fault as _};
+use payrox_model::{CodeHash, ExitCode, Fault as _};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -89,4 +89,26 @@ fn a_contract_that_cannot_be_a_facet_is_refused() {
     init(INIT_CODE_LIMIT - 64).creation_code(&BTreeMap::new(), &arguments).unwrap();
     let error = init(INIT_CODE_LIMIT - 63).creation_code(&BTreeMap::new(), &arguments).unwrap_err();
     assert_eq!(error.code().0, "PRX-ART-033", "arguments count");
+}
+
+#[test]
+fn prx_h24_a_code_hash_is_known_before_deployment_only_where_nothing_is_filled_in() {
+    let hash = |change: fn(&mut Value)| changed(change).unwrap().runtime.final_hash();
+    let plain = |a: &mut Value| {
+        a["deployedBytecode"] =
+            json!({ "object": "0x6001", "linkReferences": {}, "immutableReferences": {} });
+    };
+    assert_eq!(hash(plain), Some(CodeHash::of(&[0x60, 0x01])));
+    assert_eq!(hash(|_| {}), None, "a constructor fills its immutables");
+    let linked = |a: &mut Value| {
+        let place = json!({ "src/L.sol": { "L": [{ "start": 0, "length": 20 }] } });
+        a["deployedBytecode"] =
+            json!({ "object": "__$1234567890123456789012345678901234$__", "linkReferences": place });
+    };
+    assert_eq!(hash(linked), None, "it calls a library");
+    let library = |a: &mut Value| {
+        let object = format!("0x73{}3014", "00".repeat(20));
+        a["deployedBytecode"] = json!({ "object": object, "linkReferences": {} });
+    };
+    assert_eq!(hash(library), None, "a library's code holds its own address");
 }
