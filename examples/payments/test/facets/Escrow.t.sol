@@ -230,16 +230,32 @@ contract EscrowTest is PaymentsTest {
         assertBalance(alice, address(token), 1000, "payee gave in");
     }
 
-    function test_a_deal_ends_once_and_what_never_was_cannot_end() public {
-        uint256 id = open(1000);
+    function test_a_deal_ends_once_however_it_ended_and_what_never_was_cannot_end() public {
+        uint256 released = open(1000);
+        uint256 refunded = open(1000);
+        uint256 reclaimed = open(1000);
+        uint256 settled = open(1000);
+        dispute(settled);
         vm.prank(alice);
-        system.releaseEscrow(id);
-        _expectEnded(id, IEscrow.State.Released);
+        system.releaseEscrow(released);
+        vm.prank(bob);
+        system.refundEscrow(refunded);
+        vm.prank(carol);
+        system.settleEscrow(settled, 500);
+        vm.warp(block.timestamp + 2 days);
+        vm.prank(alice);
+        system.reclaimEscrow(reclaimed);
+
+        _expectEnded(released, IEscrow.State.Released);
+        _expectEnded(refunded, IEscrow.State.Refunded);
+        _expectEnded(reclaimed, IEscrow.State.Refunded);
+        _expectEnded(settled, IEscrow.State.Settled);
         _expectEnded(99, IEscrow.State.None);
+        assertBalance(alice, address(token), 2500, "payer");
+        assertBalance(bob, address(token), 1500, "payee");
     }
 
     function _expectEnded(uint256 id, IEscrow.State state) private {
-        vm.warp(block.timestamp + 2 days);
         expectWrongState(id, state);
         system.releaseEscrow(id);
         expectWrongState(id, state);
