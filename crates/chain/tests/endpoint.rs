@@ -1,4 +1,5 @@
 //! Endpoints, keys and reasons, against the embedded chain and against nobody.
+#![cfg(test)]
 
 use alloy_primitives::{Address, B256, Bytes, U256, address, hex};
 use alloy_signer_local::{MnemonicBuilder, coins_bip39::English};

@@ -1,13 +1,15 @@
 //! A throwaway chain in this process, where plans are tried out before anything is sent.
 
-use alloy_primitives::{Address, B256, Bytes, U64, U256, address};
+use alloy_primitives::{Address, Bytes, TxKind, U256, address};
 use alloy_sol_types::SolCall;
 use payrox_chain::Endpoint;
-use payrox_devnet::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, Clock, Devnet, DevnetConfig, RpcError};
+use payrox_devnet::{
+    CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, Clock, Devnet, DevnetConfig, Execution, RpcError, StoreError,
+};
 use payrox_model::{ChainId, Gas, abi::IDeterministicChunkFactory as Factory, limits};
 use payrox_plan::{Constructor, Creation};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, value::RawValue};
 use std::sync::OnceLock;
 
 /// Sends what anyone may send.
@@ -31,7 +33,7 @@ pub(crate) struct Reverted {
 
 impl From<RpcError> for Reverted {
     fn from(e: RpcError) -> Self {
-        Self { data: Bytes::new(), text: payrox_model::text::escape(&e.to_string()) }
+        Self { text: payrox_model::text::escape(&e.to_string()), data: e.data.unwrap_or_default() }
     }
 }
 
@@ -72,7 +74,7 @@ impl Sandbox {
         serde_json::from_str(answer.get()).map_err(odd)
     }
 
-    /// Sends as anyone, with or without a key, and tells what it used.
+    /// Sends as anyone, without a key or a fee, and tells what it used.
     pub(crate) fn send(
         &self,
         from: Address,
@@ -80,37 +82,12 @@ impl Sandbox {
         value: U256,
         data: &Bytes,
     ) -> Result<Gas, Reverted> {
-        let store = |e: payrox_devnet::StoreError| Reverted { data: Bytes::new(), text: e.to_string() };
-        self.devnet.set_balance(from, U256::MAX >> 8).map_err(store)?;
-        let _: Value = self.request("anvil_impersonateAccount", &json!([from]))?;
-        let call =
-            json!({ "from": from, "to": to, "value": value, "data": data, "gas": U64::from(limits::TX_GAS) });
-        let tx: B256 = self.request("eth_sendTransaction", &json!([call]))?;
-        #[derive(serde::Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Receipt {
-            status: U64,
-            gas_used: U64,
-        }
-        let receipt: Receipt = self.request("eth_getTransactionReceipt", &json!([tx]))?;
-        if receipt.status == U64::ONE {
-            return Ok(Gas(receipt.gas_used.to()));
-        }
-        // A failed transaction changed nothing: the same call gives the reason.
-        match self
-            .devnet
-            .request("eth_call", serde_json::value::to_raw_value(&json!([call, "latest"])).ok().as_deref())
-        {
-            Ok(_) => Err(Reverted { data: Bytes::new(), text: "it ran out of gas".into() }),
-            Err(e) => Err(Reverted {
-                data: e.data.clone().unwrap_or_default(),
-                text: payrox_model::text::escape(&e.to_string()),
-            }),
-        }
+        let call = Execution { to: TxKind::Call(to), value, data: data.clone(), gas: Gas(limits::TX_GAS) };
+        Ok(self.devnet.execute(from, call)?.gas)
     }
 
     fn create(&self, creation: &Creation) -> Result<(), Reverted> {
-        let store = |e: payrox_devnet::StoreError| Reverted { data: Bytes::new(), text: e.to_string() };
+        let store = |e: StoreError| Reverted { data: Bytes::new(), text: e.to_string() };
         let deployer = self.devnet.code(creation.deployer);
         let raw: Bytes = [creation.salt.0.as_slice(), &creation.init_code].concat().into();
         if creation.deployer == CREATE2_DEPLOYER {

@@ -13,7 +13,7 @@ use payrox_chain::{At, CallRequest, Fees, Position, Receipt, Signed, Transaction
 use payrox_journal::Record;
 use payrox_model::Gas;
 use payrox_plan::{Effect, Plan, PlannedStep};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 /// One transaction before it has a nonce.
 #[derive(Clone, Debug)]
@@ -117,8 +117,8 @@ impl<'a> Run<'a> {
     pub(crate) async fn send(&mut self, wave: &[Item]) -> Result<(), Ending> {
         let mut positions = BTreeMap::new();
         for item in wave {
-            if !positions.contains_key(&item.from) {
-                positions.insert(item.from, self.session.endpoint.position(item.from).await?);
+            if let Entry::Vacant(vacant) = positions.entry(item.from) {
+                vacant.insert(self.session.endpoint.position(item.from).await?);
             }
         }
         for (from, position) in &positions {

@@ -1,4 +1,6 @@
 //! The journal under crashes, damage and mix-ups.
+#![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "damage is done by hand")]
 
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use payrox_journal::{
