@@ -244,9 +244,7 @@ abstract contract System is Core {
         assertInstalled(route, name);
         bytes32[] memory proof = Manifests.proof(routes, index);
         assertTrue(
-            dispatcher.verifyRoute(
-                route.selector, route.facet, route.codeHash, route.flags, index, proof
-            ),
+            dispatcher.verifyRoute(route.selector, route.facet, route.codeHash, route.flags, index, proof),
             string.concat(name, " has no proof")
         );
         if (route.flags & 0x20 != 0) return; // RECEIVE names no facet

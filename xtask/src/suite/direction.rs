@@ -19,7 +19,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("chain", &["config", "devnet", "files", "model"]),
     ("journal", &["files", "model"]),
     ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan"]),
-    ("probe", &["artifacts", "chain", "devnet", "files", "model", "plan"]),
+    ("probe", &["artifacts", "chain", "config", "devnet", "files", "model", "plan"]),
     (
         "cli",
         &["artifacts", "chain", "config", "devnet", "execute", "files", "journal", "model", "plan", "probe"],
