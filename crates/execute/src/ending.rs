@@ -32,7 +32,7 @@ impl Ending {
 
 impl From<Refusal> for Ending {
     fn from(refusal: Refusal) -> Self {
-        let failed = matches!(refusal, Refusal::NotTrue { .. } | Refusal::Replaced { .. });
+        let failed = matches!(refusal, Refusal::NotTrue { .. });
         let mut ending = Self::of(&refusal);
         if failed {
             ending.outcome = Outcome::Failed;

@@ -13,7 +13,7 @@ use crate::{
 };
 use payrox_chain::{SnapshotQuery, snapshot};
 use payrox_files::to_canonical_json;
-use payrox_journal::{Ending as Ended, History, Identity, Journal, Record, render};
+use payrox_journal::{Ending as Ended, History, Identity, Journal, JournalError, Record, Unfinished, render};
 use payrox_model::{ChainSnapshot, Gas};
 use payrox_plan::{Effect, Plan, PlannedStep};
 use std::time::Instant;
@@ -246,10 +246,22 @@ impl<'a> Run<'a> {
         Ok(Outcome::NothingToDo)
     }
 
+    /// A run of another plan that was killed is finished first, unless the chain shows that it is over: the artifacts may
+    /// have been rebuilt in between, and nobody decided which of the two plans is meant.
+    fn refuse_what_another_plan_left_unfinished(&self) -> Result<(), Ending> {
+        let active = self.chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active.plan_id);
+        for Unfinished { path, plan, plan_id } in self.history.unfinished() {
+            if plan != self.plan.content_hash && Some(plan_id) != active {
+                return Err(JournalError::OtherPlan { path, found: format!("{plan:#x}") }.into());
+            }
+        }
+        Ok(())
+    }
+
     fn begin(&mut self, rehearsal: &Rehearsal) -> Result<(), Ending> {
-        self.history.expect_plan(self.plan.content_hash)?;
+        self.refuse_what_another_plan_left_unfinished()?;
         let (plan, target) = (self.plan, &self.session.target);
-        let text = to_canonical_json(plan).map_err(payrox_journal::JournalError::Encode)?;
+        let text = to_canonical_json(plan).map_err(JournalError::Encode)?;
         if let Some(journal) = &mut self.journal {
             journal.keep_plan(plan.content_hash, text.as_bytes())?;
             journal.append(&[

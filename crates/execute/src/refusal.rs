@@ -43,10 +43,6 @@ pub enum Refusal {
     Interrupted,
     #[error("the facet `{0}` is not in the plan")]
     UnknownFacet(String),
-    #[error("nothing is pending")]
-    NothingPending,
-    #[error("{step}: {from} has sent another transaction with nonce {nonce}")]
-    Replaced { step: String, from: Address, nonce: u64 },
 }
 
 fn list(who: &[Address]) -> String {
@@ -78,8 +74,6 @@ impl Fault for Refusal {
             Self::Stuck { .. } => "PRX-EXE-016",
             Self::Interrupted => "PRX-EXE-017",
             Self::UnknownFacet(_) => "PRX-EXE-018",
-            Self::NothingPending => "PRX-EXE-019",
-            Self::Replaced { .. } => "PRX-EXE-020",
         })
     }
 
@@ -124,8 +118,6 @@ impl Fault for Refusal {
             Self::Stuck { .. } => "run again when they are mined".into(),
             Self::Interrupted => "run the same command again to go on".into(),
             Self::UnknownFacet(_) => "payrox plan show lists the facets".into(),
-            Self::NothingPending => "payrox stage puts the plan up for activation".into(),
-            Self::Replaced { .. } => "see what that transaction did, then run again".into(),
         })
     }
 }

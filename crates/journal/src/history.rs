@@ -2,7 +2,7 @@
 
 use crate::{Identity, JournalError, Line, Placed, Record, reader, writer};
 use alloy_primitives::{Address, B256};
-use payrox_model::ChainId;
+use payrox_model::{ChainId, PlanId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
@@ -31,6 +31,17 @@ pub struct OpenIntent {
     pub nonce: u64,
     /// The transaction.
     pub tx: B256,
+}
+
+/// A run that something killed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The file that ends within it.
+    pub path: PathBuf,
+    /// Its plan's content hash.
+    pub plan: B256,
+    /// Its plan's id.
+    pub plan_id: PlanId,
 }
 
 /// A contract, and the transaction that made it where the journal knows it.
@@ -82,21 +93,22 @@ impl History {
             .collect()
     }
 
-    /// That no file ends within a run of another plan.
-    ///
-    /// # Errors
-    /// [`JournalError::OtherPlan`] when one does.
-    pub fn expect_plan(&self, expected: B256) -> Result<(), JournalError> {
-        for (path, lines) in &self.files {
-            let last =
-                lines.iter().rev().find(|l| matches!(l.record, Record::Run { .. } | Record::Finished { .. }));
-            if let Some(Line { record: Record::Run { plan, .. }, .. }) = last
-                && *plan != expected
-            {
-                return Err(JournalError::OtherPlan { path: path.clone(), found: format!("{plan:#x}") });
-            }
-        }
-        Ok(())
+    /// Runs of which the journal has the beginning and not the end: something killed them.
+    pub fn unfinished(&self) -> Vec<Unfinished> {
+        let last = |lines: &[Line]| {
+            lines.iter().rev().find_map(|line| match line.record {
+                Record::Run { plan, plan_id, .. } => Some(Some((plan, plan_id))),
+                Record::Finished { .. } => Some(None),
+                _ => None,
+            })
+        };
+        self.files
+            .iter()
+            .filter_map(|(path, lines)| {
+                let (plan, plan_id) = last(lines)??;
+                Some(Unfinished { path: path.clone(), plan, plan_id })
+            })
+            .collect()
     }
 
     /// Steps of which the journal has an end or a finding under some plan.

@@ -11,7 +11,7 @@ mod render;
 mod writer;
 
 pub use error::JournalError;
-pub use history::{History, OpenIntent};
+pub use history::{History, OpenIntent, Unfinished};
 pub use lock::RunLock;
 pub use record::{Ending, Line, Placed, Record};
 pub use render::{ContractInfo, render};

@@ -1,6 +1,6 @@
 //! Runs that end anywhere, and go on from there.
 
-use crate::fixture::{How, Recorder, World, done};
+use crate::fixture::{How, Recorder, World, code, done};
 use payrox_execute::{Outcome, Selection};
 use payrox_plan::Plan;
 
@@ -116,4 +116,54 @@ async fn prx_d11_another_machine_with_another_key_of_the_role_goes_on() {
     assert_eq!(second.transactions(), expected.transactions());
     let router = plan.addresses.router;
     assert_eq!(second.devnet().storage_of(router), expected.devnet().storage_of(router));
+}
+
+#[tokio::test]
+async fn prx_b07_b08_a_killed_run_of_another_plan_is_finished_first_unless_the_chain_shows_that_it_is_over() {
+    let world = World::local();
+    let small = world.plan("small.toml", None).await;
+    let killed = |room| How { room: Some(room), ..How::default() };
+    world.run_as(&small, Selection::All, killed(8)).await;
+    let mut other = small.clone();
+    other.onchain.window += 1;
+    other.plan_id = payrox_plan::plan_id(other.chain_id, other.addresses.dispatcher, &other.onchain);
+    for step in &mut other.steps {
+        let call = step.call.as_mut();
+        match step.name.as_str() {
+            "stage" => call.unwrap().data = stage(&other.onchain),
+            "activate" => call.unwrap().data = activate(&other.onchain),
+            _ => {}
+        }
+    }
+    other.content_hash = other.compute_content_hash().unwrap();
+    let refused = world.run(&other, Selection::All).await;
+    assert_eq!((refused.outcome, code(&refused)), (Outcome::Refused, "PRX-JNL-005"));
+    let hint = refused.stopped.unwrap().hint.unwrap();
+    assert!(hint.contains(&format!("plans/{:#x}.json", small.content_hash)), "{hint}");
+
+    // Killed after its last transaction: the chain shows that it is over.
+    let world = World::local();
+    let whole = {
+        let world = World::local();
+        world.run(&small, Selection::All).await;
+        intents(&world).len() as u64
+    };
+    world.run_as(&small, Selection::All, killed(2 * whole + 4)).await;
+    let upgrade = world.plan("small2.toml", Some(&small)).await;
+    let result = world.run(&upgrade, Selection::All).await;
+    assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.stopped);
+}
+
+fn stage(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {
+    use alloy_sol_types::SolCall as _;
+    payrox_model::abi::IManifestDispatcher::stageCall { plan: plan.into() }.abi_encode().into()
+}
+
+fn activate(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {
+    use alloy_sol_types::SolCall as _;
+    let call = payrox_model::abi::IManifestDispatcher::activateCall {
+        plan: plan.into(),
+        initData: Default::default(),
+    };
+    call.abi_encode().into()
 }

@@ -24,7 +24,7 @@ pub(crate) fn example() -> PathBuf {
 /// A project file of the example; `small.toml` is of these tests: two of the facets.
 fn project_file(file: &str) -> PathBuf {
     match file {
-        "small.toml" => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/run/small.toml"),
+        "small.toml" | "small2.toml" => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/run").join(file),
         file => example().join(file),
     }
 }
