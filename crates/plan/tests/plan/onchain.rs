@@ -43,7 +43,8 @@ fn run(chain: &Chain, plan: &Plan) {
             continue;
         }
         if step.effect == Effect::Active && plan.epoch.0 > 1 {
-            chain.0.increase_time(u64::from(plan.system.delay)).unwrap();
+            let eta = chain.view(plan.addresses.dispatcher, &D::pendingCall {}).eta;
+            chain.0.set_next_timestamp(eta).unwrap();
         }
         assert!(chain.send(step.call.as_ref().unwrap()), "{}", step.name);
         assert!(holds(), "{}", step.name);
