@@ -2,7 +2,7 @@
 
 use crate::{Names, OnchainPlan, Plan};
 use alloy_primitives::{Address, Bytes};
-use payrox_artifacts::ArtifactSet;
+use payrox_artifacts::{ArtifactSet, Contract, Release};
 use payrox_config::{Network, Project};
 use payrox_model::{ChainSnapshot, Salt, Selector};
 use std::collections::BTreeMap;
@@ -54,6 +54,21 @@ pub struct ReleaseCode {
     pub router: Bytes,
     /// The functions of router and extension, which no facet may have.
     pub reserved: BTreeMap<Selector, String>,
+}
+
+impl From<&Release> for ReleaseCode {
+    fn from(release: &Release) -> Self {
+        // The release links no libraries, so that the template is the code.
+        let code = |contract: &Contract| Bytes::copy_from_slice(contract.creation.template());
+        Self {
+            factory: code(&release.factory),
+            extension: code(&release.extension),
+            implementation: code(&release.dispatcher),
+            launcher: code(&release.launcher),
+            router: code(&release.router),
+            reserved: release.reserved().into_iter().map(|(s, name)| (s, name.to_owned())).collect(),
+        }
+    }
 }
 
 /// A creation whose runtime code is wanted.

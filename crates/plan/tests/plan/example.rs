@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, Bytes, U64};
 use alloy_sol_types::SolCall;
-use payrox_artifacts::{ArtifactSet, Contract, Source, release};
+use payrox_artifacts::{ArtifactSet, Source, release};
 use payrox_config::{Network, Project};
 use payrox_devnet::{CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, Devnet, DevnetConfig};
 use payrox_model::{
@@ -23,16 +23,7 @@ pub(crate) struct Example {
 }
 
 pub(crate) fn release_code() -> ReleaseCode {
-    let release = release();
-    let code = |contract: &Contract| Bytes::copy_from_slice(contract.creation.template());
-    ReleaseCode {
-        factory: code(&release.factory),
-        extension: code(&release.extension),
-        implementation: code(&release.dispatcher),
-        launcher: code(&release.launcher),
-        router: code(&release.router),
-        reserved: release.reserved().into_iter().map(|(s, name)| (s, name.to_owned())).collect(),
-    }
+    release().into()
 }
 
 impl Example {
