@@ -70,8 +70,9 @@ pub(crate) fn check_identifiers(
             return Err(Flaw::Identifiers { function: function.signature.clone() });
         }
     }
-    match identifiers.keys().find(|s| !functions.iter().any(|f| f.signature == **s)) {
-        Some(stray) => Err(Flaw::Identifiers { function: shorten(stray) }),
-        None => Ok(()),
+    if identifiers.len() == functions.len() {
+        return Ok(());
     }
+    let stray = identifiers.keys().find(|s| !functions.iter().any(|f| f.signature == **s));
+    Err(Flaw::Identifiers { function: stray.map(|s| shorten(s)).unwrap_or_default() })
 }
