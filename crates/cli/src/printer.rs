@@ -180,7 +180,7 @@ impl Printer {
 
     /// Why a run ended before its end, beside its result.
     pub(crate) fn stopped(&self, code: &str, message: &str, hint: Option<&str>) {
-        write_err(&format!("{} {}", self.err.tone(Tone::Bad, &format!("error[{code}]:")), escape(message)));
+        write_err(&format!("{} {}", self.err.tone(Tone::Bad, &format!("error[{code}]:")), lines(message)));
         if let Some(hint) = hint {
             write_err(&format!("hint: {}", escape(hint)));
         }
@@ -188,7 +188,7 @@ impl Printer {
 
     fn explain_fault(&self, fault: &dyn Fault) {
         let code = self.err.tone(Tone::Bad, &format!("error[{}]:", fault.code()));
-        write_err(&format!("{code} {}", escape(&fault.to_string())));
+        write_err(&format!("{code} {}", lines(&fault.to_string())));
         let mut source = fault.source();
         let mut said = fault.to_string();
         while let Some(cause) = source {
@@ -218,7 +218,12 @@ fn message(fault: &dyn Fault) -> String {
         }
         source = cause.source();
     }
-    escape(&text)
+    lines(&text)
+}
+
+/// Escaped line by line: some errors have more than one, and whatever is foreign in them was escaped where they were made.
+fn lines(text: &str) -> String {
+    text.split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
 /// A reader that went away (`payrox … | head`) is no error of ours.
