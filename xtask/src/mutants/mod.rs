@@ -7,10 +7,11 @@ use crate::{
     failure::{Doing, Done, Failure},
     process::{Ran, run_within},
     repo::{self, Repo, files, read},
-    suite::{forge_results, scope},
+    suite::{citations, forge_results, scope},
 };
 use serde::Deserialize;
 use std::{
+    collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -29,7 +30,7 @@ struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Mutant {
-    /// The identifiers whose rule it breaks.
+    /// The identifiers whose rule it breaks: for each, a test that cites it must fail.
     ids: Vec<String>,
     /// What is wrong with it, in words.
     fault: String,
@@ -38,8 +39,9 @@ struct Mutant {
     /// Text within one line, found once in the file.
     old: String,
     new: String,
-    /// The tests that must notice: a regular expression for forge, a part of the name for cargo.
-    test: String,
+    /// Which of several places, from 1.
+    #[serde(default)]
+    place: Option<usize>,
     /// The crate whose tests are run, for a fault in Rust.
     #[serde(default)]
     package: Option<String>,
@@ -47,13 +49,16 @@ struct Mutant {
 
 /// What became of a fault.
 enum Fate {
-    /// A citing test failed: its name.
-    Caught(String),
-    /// Every citing test passed.
-    Survived,
+    /// For each identifier, a citing test that failed.
+    Caught(Vec<String>),
+    /// Identifiers whose citing tests all passed.
+    Survived(Vec<String>),
     /// Nothing was shown: why.
     Unclear(String),
 }
+
+/// Every test that ran, and whether it failed.
+type Results = BTreeMap<String, bool>;
 
 /// Applies each fault in a copy of the tree and runs the tests that cite it.
 pub(crate) fn run(repo: &Repo, only: &[String]) -> Done {
@@ -64,10 +69,11 @@ pub(crate) fn run(repo: &Repo, only: &[String]) -> Done {
         return Err(Failure::new("there is no such fault"));
     }
     let tree = Tree::copy(repo)?;
+    let sound = baselines(&tree, &chosen)?;
     let mut fates = Vec::new();
     for (index, mutant) in chosen.iter().enumerate() {
         let start = Instant::now();
-        let fate = try_one(&tree, mutant)?;
+        let fate = try_one(&tree, mutant, &sound)?;
         println!(
             "[{}/{}] {} {} ({:.0} s): {}",
             index + 1,
@@ -89,6 +95,24 @@ pub(crate) fn run(repo: &Repo, only: &[String]) -> Done {
     if caught == fates.len() { Ok(()) } else { Err(Failure::new("a fault was not noticed")) }
 }
 
+/// The tests without any fault, by package: one that fails here proves nothing about a fault.
+fn baselines(tree: &Tree, chosen: &[&Mutant]) -> Done<BTreeMap<Option<String>, Results>> {
+    let mut sound = BTreeMap::new();
+    for package in chosen.iter().map(|mutant| mutant.package.clone()).collect::<BTreeSet<_>>() {
+        let ids: Vec<String> = chosen
+            .iter()
+            .filter(|mutant| mutant.package == package)
+            .flat_map(|mutant| mutant.ids.clone())
+            .collect();
+        let results = test(tree, package.as_deref(), &ids)?.map_err(Failure::new)?;
+        for (name, _) in results.iter().filter(|(_, failed)| **failed) {
+            println!("fails without a fault: {name}");
+        }
+        sound.insert(package, results);
+    }
+    Ok(sound)
+}
+
 fn read_all(repo: &Repo) -> Done<Vec<Mutant>> {
     let mut mutants = Vec::new();
     for path in files(&repo.path(FOLDER), ".toml") {
@@ -107,65 +131,69 @@ fn uncovered(mutants: &[Mutant]) -> Vec<String> {
         .collect()
 }
 
-fn try_one(tree: &Tree, mutant: &Mutant) -> Done<Fate> {
+fn try_one(tree: &Tree, mutant: &Mutant, sound: &BTreeMap<Option<String>, Results>) -> Done<Fate> {
     let original = match tree.apply(mutant) {
         Ok(original) => original,
         Err(failure) => return Ok(Fate::Unclear(failure.to_string())),
     };
-    let fate = test(tree, mutant);
+    let results = test(tree, mutant.package.as_deref(), &mutant.ids);
     tree.restore(mutant, &original)?;
-    let fate = fate?;
-    // A test that fails without the fault too proves nothing about it.
-    if let Fate::Caught(name) = &fate
-        && !matches!(test(tree, mutant)?, Fate::Survived)
-    {
-        return Ok(Fate::Unclear(format!("{name} fails without the fault too")));
+    let results = match results? {
+        Ok(results) => results,
+        Err(why) => return Ok(Fate::Unclear(why)),
+    };
+    let passes = |name: &String| sound[&mutant.package].get(name).is_some_and(|failed| !failed);
+    let (mut names, mut survived) = (Vec::new(), Vec::new());
+    for id in &mutant.ids {
+        let cites = |name: &&String| citations(name).contains(id) && passes(name);
+        match results.iter().filter(|(_, failed)| **failed).map(|(name, _)| name).find(cites) {
+            Some(name) if !names.contains(name) => names.push(name.clone()),
+            Some(_) => {}
+            None => survived.push(id.clone()),
+        }
     }
-    Ok(fate)
+    Ok(if survived.is_empty() { Fate::Caught(names) } else { Fate::Survived(survived) })
 }
 
-fn test(tree: &Tree, mutant: &Mutant) -> Done<Fate> {
-    match &mutant.package {
-        None => solidity(tree, mutant),
-        Some(package) => rust(tree, mutant, package),
+/// Runs the tests that cite any of `ids`; the inner error says why there is nothing to tell.
+fn test(tree: &Tree, package: Option<&str>, ids: &[String]) -> Done<Result<Results, String>> {
+    match package {
+        None => solidity(tree, ids),
+        Some(package) => rust(tree, package),
     }
 }
 
 /// The contracts of the copy itself instead of the release, compiled without via-IR.
-fn solidity(tree: &Tree, mutant: &Mutant) -> Done<Fate> {
+fn solidity(tree: &Tree, ids: &[String]) -> Done<Result<Results, String>> {
     let mut forge = tree.repo().forge(&tree.repo().contracts());
     forge
         .env("PAYROX_COMPILED", "true")
         .env("FOUNDRY_CODE_SIZE_LIMIT", "1000000")
         .env("FOUNDRY_FUZZ_RUNS", "64")
-        .args(["test", "--json", "--no-match-path", "test/{gas,symbolic}/**", "--match-test", &mutant.test]);
-    let ran = run_within(&mut forge, b"", Duration::from_secs(600))?;
-    let results = match forge_results(&ran.stdout) {
-        Ok(results) if !results.is_empty() => results,
-        _ => return Ok(Fate::Unclear(first_error("no test ran", &ran))),
-    };
-    Ok(match results.into_iter().find(|(_, failure)| failure.is_some()) {
-        Some((name, _)) => Fate::Caught(name),
-        None => Fate::Survived,
+        .args(["test", "--json", "--no-match-path", "test/{gas,symbolic}/**"])
+        .args(["--match-test", &format!("_({})_", ids.join("|"))]);
+    let ran = run_within(&mut forge, b"", Duration::from_secs(1200))?;
+    Ok(match forge_results(&ran.stdout) {
+        Ok(results) if !results.is_empty() => {
+            Ok(results.into_iter().map(|(name, failure)| (name, failure.is_some())).collect())
+        }
+        _ => Err(first_error("no test ran", &ran)),
     })
 }
 
-fn rust(tree: &Tree, mutant: &Mutant, package: &str) -> Done<Fate> {
+fn rust(tree: &Tree, package: &str) -> Done<Result<Results, String>> {
     let mut cargo = tree.repo().cargo();
     cargo.env("CARGO_TARGET_DIR", tree.target());
-    cargo.args(["test", "--package", package, "--all-targets", "--no-fail-fast", "--", &mutant.test]);
+    cargo.args(["test", "--package", package, "--all-targets", "--no-fail-fast"]);
     let ran = run_within(&mut cargo, b"", Duration::from_secs(1200))?;
-    let tests: Vec<(&str, &str)> = ran
+    let results: Results = ran
         .stdout
         .lines()
         .filter_map(|line| line.strip_prefix("test ")?.rsplit_once(" ... "))
         .filter(|(_, verdict)| !verdict.starts_with("ignored"))
+        .map(|(name, verdict)| (name.to_owned(), verdict != "ok"))
         .collect();
-    Ok(match tests.iter().find(|(_, verdict)| *verdict != "ok") {
-        Some((name, _)) => Fate::Caught((*name).to_owned()),
-        None if tests.is_empty() => Fate::Unclear(first_error("no test ran", &ran)),
-        None => Fate::Survived,
-    })
+    Ok(if results.is_empty() { Err(first_error("no test ran", &ran)) } else { Ok(results) })
 }
 
 fn first_error(what: &str, ran: &Ran) -> String {

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 /// One word on a fate, for a line.
 pub(super) fn verdict(fate: &Fate) -> String {
     match fate {
-        Fate::Caught(name) => format!("caught by {name}"),
-        Fate::Survived => "SURVIVED".into(),
+        Fate::Caught(names) => format!("caught by {}", names.join(", ")),
+        Fate::Survived(ids) => format!("SURVIVED for {}", ids.join(" ")),
         Fate::Unclear(why) => format!("UNCLEAR, {why}"),
     }
 }
@@ -17,14 +17,14 @@ pub(super) fn render(fates: &[(&Mutant, Fate)], uncovered: &[String]) -> String 
     let mut out = format!(
         "# Faults and the tests that notice them\n\n\
          Written by `cargo xtask mutants`: each row is one changed line, compiled without via-IR and deployed in place of the \
-         release.\nThe test beside it passes without the fault and fails with it.\n\n\
+         release.\nThe tests beside it pass without the fault and fail with it.\n\n\
          {caught} of {} faults are noticed.\n\n\
-         | cites | fault | file | result |\n|---|---|---|---|\n",
+         | cites | fault | file | tests that fail |\n|---|---|---|---|\n",
         fates.len()
     );
     for (mutant, fate) in fates {
         let result = match fate {
-            Fate::Caught(name) => format!("`{name}` fails"),
+            Fate::Caught(names) => format!("`{}`", names.join("`, `")),
             other => format!("**{}**", verdict(other)),
         };
         let _ = writeln!(

@@ -55,18 +55,25 @@ impl Tree {
     /// Applies the fault and gives the text it changed.
     pub(super) fn apply(&self, mutant: &Mutant) -> Done<String> {
         let original = self.repo.read(&mutant.file)?;
-        let found = original.matches(&mutant.old).count();
-        if found != 1 {
-            return Err(Failure::new(format!(
-                "{:?} is found {found} times in {}",
-                mutant.old,
-                mutant.file.display()
-            )));
-        }
-        if mutant.old.trim().contains('\n') {
+        let places: Vec<usize> = original.match_indices(&mutant.old).map(|(at, _)| at).collect();
+        let at = match (mutant.place, places.as_slice()) {
+            (None, [only]) => *only,
+            (Some(place), all) if (1..=all.len()).contains(&place) => all[place - 1],
+            _ => {
+                return Err(Failure::new(format!(
+                    "{:?} is found {} times in {}",
+                    mutant.old,
+                    places.len(),
+                    mutant.file.display()
+                )));
+            }
+        };
+        if mutant.old.contains('\n') {
             return Err(Failure::new(format!("{:?} is more than one line", mutant.old)));
         }
-        repo::write(&self.repo.path(&mutant.file), &original.replacen(&mutant.old, &mutant.new, 1))?;
+        let (before, rest) = original.split_at(at);
+        let changed = format!("{before}{}{}", mutant.new, &rest[mutant.old.len()..]);
+        repo::write(&self.repo.path(&mutant.file), &changed)?;
         Ok(original)
     }
 

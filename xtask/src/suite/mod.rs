@@ -27,7 +27,7 @@ use std::{
 
 pub(crate) use contracts::forge_results;
 pub(crate) use direction::check as check_deps;
-pub(crate) use requirements::{check as check_requirements, scope};
+pub(crate) use requirements::{check as check_requirements, citations, scope};
 pub(crate) use schemas::write as write_schemas;
 pub(crate) use setup::prepare;
 pub(crate) use snapshots::write as write_snapshots;

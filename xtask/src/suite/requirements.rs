@@ -48,10 +48,10 @@ pub(crate) fn check(repo: &Repo) -> Done<Report> {
 }
 
 /// The identifiers at the beginning of a test's name: `test_A12_C7_x` cites A12 and C7, `prx_d07_x` cites D7.
-fn citations(name: &str) -> Vec<String> {
+pub(crate) fn citations(name: &str) -> Vec<String> {
     let function = name.rsplit(['.', ':', ' ']).next().unwrap_or(name);
     let Some(rest) = PREFIXES.iter().find_map(|prefix| function.strip_prefix(prefix)) else { return vec![] };
-    rest.split('_').map_while(identifier).collect()
+    rest.split('_').filter(|word| *word != "prx").map_while(identifier).collect()
 }
 
 fn identifier(word: &str) -> Option<String> {
@@ -69,6 +69,7 @@ mod tests {
     fn a_name_cites_what_stands_before_its_words() {
         assert_eq!(citations("Stage.test_A12_C7_root_zero_reverts"), ["A12", "C7"]);
         assert_eq!(citations("payrox-execute apply::prx_d07_is_refused_before_eta"), ["D7"]);
+        assert_eq!(citations("onchain::prx_d01_prx_v07_what_is_predicted"), ["D1", "V7"]);
         assert_eq!(citations("Dispatcher.invariant_I3_epochs_go_up_by_one"), ["I3"]);
         assert_eq!(citations("X.testFuzz_A47_c26_agree"), ["A47", "C26"]);
         assert!(citations("X.test_reverts_for_A12").is_empty(), "only the beginning cites");
