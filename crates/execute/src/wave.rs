@@ -128,6 +128,13 @@ impl<'a> Run<'a> {
                 return self.look().await;
             }
         }
+        // What waited may have been mined since the chain was looked at, for instance while the dry run went on.
+        if positions.values().any(|position| position.head.number != self.chain.block) {
+            self.look().await?;
+            if wave.iter().any(|item| self.is_done(&item.step)) {
+                return Ok(());
+            }
+        }
         if let Some(first) = wave.first().filter(|item| item.guarded) {
             self.preflight(first).await?;
         }
@@ -151,6 +158,14 @@ impl<'a> Run<'a> {
             self.read_back(item, &receipt).await?;
         }
         Ok(())
+    }
+
+    /// Whether what a transaction is for is true, by the last look; of a cancellation, that nothing is pending.
+    fn is_done(&self, name: &str) -> bool {
+        match self.steps.iter().find(|step| step.name == name) {
+            Some(step) => self.holds(step),
+            None => self.chain.dispatcher.as_ref().is_some_and(|d| d.pending.is_none()),
+        }
     }
 
     /// The chain itself says whether the call goes through: a certain revert is not sent.
@@ -257,10 +272,7 @@ impl<'a> Run<'a> {
     async fn read_back(&mut self, item: &Item, receipt: &Receipt) -> Result<(), Ending> {
         self.result.gas.0 += receipt.gas_used.0;
         let step = self.steps.iter().copied().find(|step| step.name == item.step);
-        let holds = match step {
-            Some(step) => self.holds(step),
-            None => self.chain.dispatcher.as_ref().is_some_and(|d| d.pending.is_none()),
-        };
+        let holds = self.is_done(&item.step);
         let (tx, gas) = (receipt.tx, receipt.gas_used);
         let mut said = StepResult {
             name: item.step.clone(),

@@ -167,3 +167,37 @@ fn activate(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {
     };
     call.abi_encode().into()
 }
+
+/// Mines what waits, at the moment when the dry run is over.
+struct MinedMeanwhile(payrox_devnet::Devnet);
+
+impl payrox_execute::Observer for MinedMeanwhile {
+    fn event(&self, event: &payrox_execute::Event) {
+        if matches!(event, payrox_execute::Event::Rehearsed { .. }) {
+            automine(&self.0, true);
+            self.0.mine().unwrap();
+        }
+    }
+}
+
+fn automine(devnet: &payrox_devnet::Devnet, on: bool) {
+    let params = serde_json::value::to_raw_value(&[on]).unwrap();
+    devnet.request("evm_setAutomine", Some(&params)).unwrap();
+}
+
+#[tokio::test]
+async fn prx_d11_what_waits_without_a_journal_is_not_sent_twice_though_it_is_mined_between_look_and_send() {
+    let (expected, plan) = undisturbed("small.toml").await;
+    let world = World::local();
+    automine(world.devnet(), false);
+    let whole = intents(&expected).len() as u64;
+    // All of the first wave left, and that was not written down any more.
+    let crashed = world.run_as(&plan, Selection::All, How { room: Some(whole), ..How::default() }).await;
+    assert_eq!((crashed.outcome, world.transactions()), (Outcome::Failed, 0));
+    world.lose_the_journal();
+    let observer = MinedMeanwhile(world.devnet().clone());
+    let resumed = world.run_as(&plan, Selection::All, How { observer: &observer, ..How::default() }).await;
+    assert_eq!(resumed.outcome, Outcome::Complete, "{:?}", resumed.stopped);
+    assert_eq!(world.transactions(), expected.transactions());
+    assert_eq!(done(&resumed), ["stage", "activate"]);
+}
