@@ -114,7 +114,9 @@ impl<'a> Context<'a> {
             settings.push(Setting::new("rpc_url", urls.join(", "), self.args.source("rpc_url")));
         }
         match &self.args.private_key {
-            Some(_) => settings.push(secret(Setting::new("private_key", "", self.args.source("private_key")))),
+            Some(_) => {
+                settings.push(secret(Setting::new("private_key", "", self.args.source("private_key"))))
+            }
             None if is_development(network) => {
                 settings.push(Setting::new("private_key", "development accounts", Source::Default));
             }

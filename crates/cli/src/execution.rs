@@ -6,7 +6,7 @@ use crate::{
     planning::Workshop,
     printer::{Paint, Printer, Tone},
     progress::Progress,
-    table::table,
+    table::{pairs, table},
 };
 use payrox_chain::FeePolicy;
 use payrox_execute::{Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped, Target};
@@ -95,7 +95,13 @@ pub(crate) fn conclude(context: &Context<'_>, mut result: RunResult, checks: Opt
     let printer = context.printer;
     printer.result(&shown(context, &result, stopped.as_ref(), checks));
     let error = stopped.as_ref().map(error);
-    printer.document(&Document { version: version::OUTPUT, result: &result, error, exit: exit as u8, checks });
+    printer.document(&Document {
+        version: version::OUTPUT,
+        result: &result,
+        error,
+        exit: exit as u8,
+        checks,
+    });
     if let Some(stopped) = stopped.filter(|_| !printer.json()) {
         printer.stopped(&stopped.code.to_string(), &stopped.message, stopped.hint.as_deref());
     }
@@ -114,25 +120,32 @@ fn shown(
     checks: Option<&Report>,
 ) -> String {
     let paint = context.printer.paint();
-    let mut text = String::new();
-    if !result.steps.is_empty() {
-        let rows = result.steps.iter().map(|step| row(step, paint));
-        text.push_str(&table(["step", "outcome", "#gas", "transaction or reason"], rows));
-        text.push_str("\n\n");
+    let mut parts = Vec::new();
+    // What was true already is counted, not listed.
+    let listed = |step: &&StepResult| context.printer.verbose() || step.outcome != StepOutcome::Skipped;
+    let rows: Vec<_> = result.steps.iter().filter(listed).map(|step| row(step, paint)).collect();
+    let left_out = result.steps.len() - rows.len();
+    if !rows.is_empty() {
+        parts.push(table(["step", "outcome", "#gas", "transaction or reason"], rows));
     }
-    for step in &result.steps {
-        text.push_str(&call(context.printer, step));
+    if left_out > 0 {
+        parts.push(format!("{left_out} of {} steps were true already", result.steps.len()));
     }
-    text.push_str(&summary(result, paint));
+    parts.extend(result.steps.iter().filter_map(|step| call(context.printer, step)));
+    parts.push(summary(result, paint));
     if let Some(until) = stopped.and_then(|s| s.until) {
-        text.push_str(&format!("\nwaits until {}", moment::both(until)));
+        parts.push(format!("waits until {}", moment::both(until)));
     }
     if let Some(report) = checks {
-        text.push('\n');
-        text.push_str(&crate::report::checks(report, paint));
+        let quiet = result.outcome == Outcome::NothingToDo && report.verdict() == Verdict::Pass;
+        parts.push(if quiet && !context.printer.verbose() {
+            format!("verified: {} checks pass", report.checks.len())
+        } else {
+            crate::report::checks(report, paint)
+        });
     }
-    text.push_str(&format!("\nnext: {}", next(context, result.outcome)));
-    text
+    parts.push(format!("next: {}", next(context, result.outcome)));
+    parts.join("\n\n")
 }
 
 fn row(step: &StepResult, paint: Paint) -> [String; 4] {
@@ -153,11 +166,9 @@ fn row(step: &StepResult, paint: Paint) -> [String; 4] {
 }
 
 /// What would be sent, exactly; long calldata by its hash, all of it with `--json` or `--verbose`.
-fn call(printer: &Printer, step: &StepResult) -> String {
+fn call(printer: &Printer, step: &StepResult) -> Option<String> {
     const SHOWN: usize = 1_024;
-    let Some(call) = step.call.as_ref().filter(|_| step.outcome == StepOutcome::Planned) else {
-        return String::new();
-    };
+    let call = step.call.as_ref().filter(|_| step.outcome == StepOutcome::Planned)?;
     let from = match call.from.as_slice() {
         [] => "anyone".to_owned(),
         allowed => allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
@@ -168,7 +179,8 @@ fn call(printer: &Printer, step: &StepResult) -> String {
         let hash = alloy_primitives::keccak256(&call.data);
         format!("{}… {} bytes, keccak {hash}", &call.data.to_string()[..10], call.data.len())
     };
-    format!("{}\n  from  {from}\n  to    {}\n  value {}\n  data  {data}\n\n", escape(&step.name), call.to, call.value)
+    let name = escape(&step.name);
+    Some(format!("{name}\n  from  {from}\n  to    {}\n  value {}\n  data  {data}", call.to, call.value))
 }
 
 fn summary(result: &RunResult, paint: Paint) -> String {
@@ -187,20 +199,14 @@ fn summary(result: &RunResult, paint: Paint) -> String {
     }
     head.push_str(&format!(", {} ms\n\n", result.duration_ms));
     let a = &result.addresses;
-    head + &table(
-        ["", ""],
-        [
-            ["factory".into(), a.factory.to_string()],
-            ["dispatcher".into(), a.dispatcher.to_string()],
-            ["router".into(), a.router.to_string()],
-            ["epoch".into(), result.epoch.to_string()],
-            ["root".into(), result.root.to_string()],
-            ["plan".into(), result.plan_id.to_string()],
-        ],
-    )
-    .trim_start_matches('\n')
-    .to_owned()
-        + "\n"
+    head + &pairs([
+        ["factory".into(), a.factory.to_string()],
+        ["dispatcher".into(), a.dispatcher.to_string()],
+        ["router".into(), a.router.to_string()],
+        ["epoch".into(), result.epoch.to_string()],
+        ["root".into(), result.root.to_string()],
+        ["plan".into(), result.plan_id.to_string()],
+    ])
 }
 
 fn outcome(outcome: Outcome) -> (&'static str, Tone) {

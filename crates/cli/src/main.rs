@@ -106,7 +106,9 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
     let (said, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let tip = rest.lines().find_map(|l| l.trim().strip_prefix("tip: ")).map(str::to_owned);
-    let hint = tip.unwrap_or_else(|| "`payrox --help` lists verbs and flags, `payrox VERB --help` shows examples".into());
+    let hint = tip.unwrap_or_else(|| {
+        "`payrox --help` lists verbs and flags, `payrox VERB --help` shows examples".into()
+    });
     conclude(Err(CliFault::Usage { text: said, hint: Some(hint) }.into()), &printer)
 }
 

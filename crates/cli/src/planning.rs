@@ -68,7 +68,11 @@ impl<'a> Workshop<'a> {
     }
 
     /// The active plan: kept in a file, else named by the dispatcher's log.
-    async fn parent(&self, connection: &Connection, chain: &ChainSnapshot) -> Result<Option<Parent>, BoxFault> {
+    async fn parent(
+        &self,
+        connection: &Connection,
+        chain: &ChainSnapshot,
+    ) -> Result<Option<Parent>, BoxFault> {
         let Some(active) = chain.dispatcher.as_ref().map(|d| d.active).filter(|a| a.epoch.0 > 0) else {
             return Ok(None);
         };
@@ -92,7 +96,9 @@ impl<'a> Workshop<'a> {
             return Ok(Some(plan));
         }
         let dispatcher = self.addresses()?.dispatcher;
-        let Some(then) = before_active(&connection.endpoint, dispatcher, chain).await? else { return Ok(None) };
+        let Some(then) = before_active(&connection.endpoint, dispatcher, chain).await? else {
+            return Ok(None);
+        };
         match self.plan(connection, &then).await? {
             PlanOutcome::Planned(plan) if plan.plan_id == plan_id => Ok(Some(plan)),
             _ => Ok(None),
@@ -102,18 +108,26 @@ impl<'a> Workshop<'a> {
     /// Plans of this chain that lie in the project: the last one, and the journal's copies. What cannot be read is left out:
     /// it is looked for elsewhere.
     fn kept_plans(&self) -> impl Iterator<Item = Plan> {
-        let copies = self.context.folder().join("journal").join(self.network.chain_id.to_string()).join("plans");
-        let mut files: Vec<PathBuf> =
-            fs::read_dir(copies).map(|entries| entries.flatten().map(|e| e.path()).collect()).unwrap_or_default();
+        let copies =
+            self.context.folder().join("journal").join(self.network.chain_id.to_string()).join("plans");
+        let mut files: Vec<PathBuf> = fs::read_dir(copies)
+            .map(|entries| entries.flatten().map(|e| e.path()).collect())
+            .unwrap_or_default();
         files.sort();
         files.insert(0, self.context.plan_file());
         let chain_id = self.network.chain_id;
-        files.into_iter().filter_map(|file| Plan::read(&file).ok()).filter(move |plan| plan.chain_id == chain_id)
+        files
+            .into_iter()
+            .filter_map(|file| Plan::read(&file).ok())
+            .filter(move |plan| plan.chain_id == chain_id)
     }
 
     /// Writes the plan's file.
     pub(crate) fn write(&self, plan: &Plan) -> Result<(), BoxFault> {
-        Ok(write_atomic(&self.context.plan_file(), plan.to_json().map_err(payrox_plan::PlanError::from)?.as_bytes())?)
+        Ok(write_atomic(
+            &self.context.plan_file(),
+            plan.to_json().map_err(payrox_plan::PlanError::from)?.as_bytes(),
+        )?)
     }
 
     /// What is known of the contracts by name: for records, and for reasons of reverts.
@@ -129,7 +143,8 @@ impl<'a> Workshop<'a> {
             ("ManifestDispatcher", &release.dispatcher),
             ("PayRoxProxyRouter", &release.router),
         ];
-        let info = |abi, input_hash| ContractInfo { abi: serde_json::to_value(abi).unwrap_or_default(), input_hash };
+        let info =
+            |abi, input_hash| ContractInfo { abi: serde_json::to_value(abi).unwrap_or_default(), input_hash };
         let mut contracts: BTreeMap<_, _> =
             own.into_iter().map(|(name, c)| (name.to_owned(), info(&c.abi, Some(release.hash)))).collect();
         for facet in &self.project.facets {

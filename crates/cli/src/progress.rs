@@ -1,9 +1,9 @@
 //! Shows what happens during a run, on stderr.
 
 use crate::{moment, printer::Printer};
+use alloy_primitives::Address;
 use indicatif::{ProgressBar, ProgressStyle};
 use payrox_execute::{Event, Observer};
-use alloy_primitives::Address;
 use payrox_model::text::escape;
 use std::{
     collections::BTreeMap,

@@ -54,10 +54,17 @@ mod tests {
             evidence: "slot differs".into(),
             hint: Some("repair".into()),
         };
-        let check = Check { name: "slots".into(), verdict: Verdict::Fail, summary: "70 of 71".into(), findings: vec![finding] };
+        let check = Check {
+            name: "slots".into(),
+            verdict: Verdict::Fail,
+            summary: "70 of 71".into(),
+            findings: vec![finding],
+        };
         let report = Report { checks: vec![check] };
         let text = checks(&report, Paint::PLAIN);
-        for part in ["PRX-PRB-009", "Payments.pay(address,uint256)\\u{1b}[2J", "slot differs", "hint: repair", "fail"] {
+        for part in
+            ["PRX-PRB-009", "Payments.pay(address,uint256)\\u{1b}[2J", "slot differs", "hint: repair", "fail"]
+        {
             assert!(text.contains(part), "{part} in {text}");
         }
         assert_eq!(exit(&report), ExitCode::GateFailed);

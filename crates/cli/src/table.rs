@@ -3,7 +3,10 @@
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 /// A table with a heading; columns named with `#` are numbers and stand to the right.
-pub(crate) fn table<const N: usize>(heading: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub(crate) fn table<const N: usize>(
+    heading: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(heading.map(|h| Cell::new(h.trim_start_matches('#'))));
@@ -18,6 +21,12 @@ pub(crate) fn table<const N: usize>(heading: [&str; N], rows: impl IntoIterator<
     }
     let text = table.to_string();
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// Names and values, without a heading.
+pub(crate) fn pairs(rows: impl IntoIterator<Item = [String; 2]>) -> String {
+    let text = table(["", ""], rows);
+    text.trim_start_matches('\n').to_owned()
 }
 
 #[cfg(test)]

@@ -38,7 +38,9 @@ pub async fn before_active(
     now: &ChainSnapshot,
 ) -> Result<Option<ChainSnapshot>, ChainError> {
     let Some(state) = now.dispatcher.as_ref().filter(|d| d.active.epoch.0 > 0) else { return Ok(None) };
-    let Some(active) = staged_plan(endpoint, dispatcher, state.active.plan_id).await? else { return Ok(None) };
+    let Some(active) = staged_plan(endpoint, dispatcher, state.active.plan_id).await? else {
+        return Ok(None);
+    };
     if active.epoch != state.active.epoch.0 {
         return Ok(None);
     }
@@ -63,4 +65,3 @@ pub async fn before_active(
     then.router = Some(RouterState { manifest: code.get(1..).unwrap_or_default().to_vec() });
     Ok(Some(then))
 }
-

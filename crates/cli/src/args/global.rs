@@ -8,7 +8,14 @@ use std::{collections::BTreeMap, path::PathBuf};
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
     /// The project's folder
-    #[arg(long, global = true, value_name = "DIR", default_value = ".", env = "PAYROX_PROJECT", help_heading = "Project")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = ".",
+        env = "PAYROX_PROJECT",
+        help_heading = "Project"
+    )]
     pub(crate) project: PathBuf,
 
     /// Project file to use instead of `payrox.toml`, relative to the project's folder

@@ -5,8 +5,8 @@ mod verbs;
 
 pub(crate) use global::GlobalArgs;
 pub(crate) use verbs::{
-    BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, ExplainArgs, Group,
-    InitArgs, Phase, PlanArgs, PlanVerb, ShowArgs, ValidateArgs, Verb, VerifyArgs, VerifyWhat,
+    BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, ExplainArgs, Group, InitArgs,
+    Phase, PlanArgs, PlanVerb, ShowArgs, ValidateArgs, Verb, VerifyArgs, VerifyWhat,
 };
 
 use clap::Parser;

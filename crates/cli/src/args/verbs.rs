@@ -7,7 +7,9 @@ use std::path::PathBuf;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Start a project: project file, an example facet, networks
-    #[command(after_help = "Examples:\n  payrox init wallet            a project in ./wallet\n  payrox init . --name wallet   in this folder")]
+    #[command(
+        after_help = "Examples:\n  payrox init wallet            a project in ./wallet\n  payrox init . --name wallet   in this folder"
+    )]
     Init(InitArgs),
     /// What is set, and by whom
     #[command(
@@ -17,7 +19,9 @@ pub(crate) enum Verb {
     )]
     Config(ConfigVerb),
     /// Compile the project's sources, or prove that its artifacts can be read
-    #[command(after_help = "Examples:\n  payrox build\n  payrox build --solc node_modules/solc   with the compiler from npm")]
+    #[command(
+        after_help = "Examples:\n  payrox build\n  payrox build --solc node_modules/solc   with the compiler from npm"
+    )]
     Build(BuildArgs),
     /// Make the plan: artifacts/dispatcher.plan.json
     #[command(
@@ -33,10 +37,14 @@ pub(crate) enum Verb {
     )]
     Deploy(DeployTarget),
     /// Stage the plan: its delay begins
-    #[command(after_help = "Examples:\n  payrox stage --network anvil               what would be sent\n  payrox stage --network anvil --broadcast")]
+    #[command(
+        after_help = "Examples:\n  payrox stage --network anvil               what would be sent\n  payrox stage --network anvil --broadcast"
+    )]
     Stage,
     /// Activate the staged plan, once its delay has passed
-    #[command(after_help = "Examples:\n  payrox apply --network anvil --broadcast\n  payrox apply --network anvil --broadcast --wait   wait for the delay")]
+    #[command(
+        after_help = "Examples:\n  payrox apply --network anvil --broadcast\n  payrox apply --network anvil --broadcast --wait   wait for the delay"
+    )]
     Apply,
     /// Take back what is staged
     #[command(after_help = "Examples:\n  payrox cancel --network anvil --broadcast")]
@@ -68,14 +76,19 @@ pub(crate) enum Verb {
     #[command(after_help = "Examples:\n  payrox explain PRX-PLAN-001\n  payrox explain prx-cfg-003")]
     Explain(ExplainArgs),
     /// Completions for a shell
-    #[command(after_help = "Examples:\n  payrox completions bash > ~/.local/share/bash-completion/completions/payrox")]
+    #[command(
+        after_help = "Examples:\n  payrox completions bash > ~/.local/share/bash-completion/completions/payrox"
+    )]
     Completions(CompletionsArgs),
 }
 
 impl Verb {
     /// Whether it must end at a place of its own choice: it may have sent something, or holds a file.
     pub(crate) fn ends_itself(&self) -> bool {
-        matches!(self, Self::Devnet(_) | Self::Deploy(_) | Self::Stage | Self::Apply | Self::Cancel | Self::Run)
+        matches!(
+            self,
+            Self::Devnet(_) | Self::Deploy(_) | Self::Stage | Self::Apply | Self::Cancel | Self::Run
+        )
     }
 }
 
@@ -123,7 +136,9 @@ pub(crate) enum PlanVerb {
     #[command(after_help = "Examples:\n  payrox plan show\n  payrox plan show --inverse")]
     Show(ShowArgs),
     /// What changes, by function name, removals first
-    #[command(after_help = "Examples:\n  payrox plan diff                  against the chain\n  payrox plan diff old.plan.json    against another plan")]
+    #[command(
+        after_help = "Examples:\n  payrox plan diff                  against the chain\n  payrox plan diff old.plan.json    against another plan"
+    )]
     Diff(DiffArgs),
 }
 
@@ -156,7 +171,9 @@ pub(crate) enum DeployTarget {
     #[command(after_help = "Examples:\n  payrox deploy router --network anvil --broadcast")]
     Router,
     /// Facets, all or by name
-    #[command(after_help = "Examples:\n  payrox deploy facets --network anvil --broadcast\n  payrox deploy facets Payments Escrow --network anvil --broadcast")]
+    #[command(
+        after_help = "Examples:\n  payrox deploy facets --network anvil --broadcast\n  payrox deploy facets Payments Escrow --network anvil --broadcast"
+    )]
     Facets(FacetNames),
 }
 

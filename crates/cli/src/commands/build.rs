@@ -9,7 +9,8 @@ use serde_json::json;
 pub(crate) fn build(args: &BuildArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let project = context.project()?;
     let request = request(args, context, &project);
-    let outcome = compile(&request, &mut |compiler| context.printer.notice(&format!("compiling with {compiler}")))?;
+    let outcome =
+        compile(&request, &mut |compiler| context.printer.notice(&format!("compiling with {compiler}")))?;
     for warning in &outcome.warnings {
         context.printer.warn(&warning.to_string());
     }

@@ -1,6 +1,6 @@
 //! `payrox deploy dispatcher|factory|router|facets`.
 
-use super::{slice, plan::read_plan};
+use super::{plan::read_plan, slice};
 use crate::{args::DeployTarget, context::Context, fault::CliFault};
 use payrox_execute::Selection;
 use payrox_model::{BoxFault, ExitCode, Name};
@@ -21,7 +21,9 @@ fn names(plan: &Plan, wanted: &[String]) -> Result<Vec<Name>, CliFault> {
     let known = || plan.facets.iter().map(|f| f.name.to_string()).collect();
     let find = |name: &String| {
         let facet = plan.facets.iter().find(|f| f.name.as_str() == name);
-        facet.map(|f| f.name.clone()).ok_or_else(|| CliFault::UnknownFacet { name: name.clone(), known: known() })
+        facet
+            .map(|f| f.name.clone())
+            .ok_or_else(|| CliFault::UnknownFacet { name: name.clone(), known: known() })
     };
     wanted.iter().map(find).collect()
 }

@@ -27,7 +27,9 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
     ));
     context.printer.document(&serde_json::json!({ "url": server.url(), "chainId": chain.chain_id() }));
     // The keys are public knowledge, but a screen full of keys teaches a bad habit.
-    context.printer.detail("keys: the mnemonic `test test test test test test test test test test test junk`");
+    context
+        .printer
+        .detail("keys: the mnemonic `test test test test test test test test test test test junk`");
     let stop = context.stop.clone();
     while !stop.is_requested() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

@@ -1,6 +1,10 @@
 //! `payrox explain CODE`.
 
-use crate::{args::ExplainArgs, fault::CliFault, printer::{Printer, Tone}};
+use crate::{
+    args::ExplainArgs,
+    fault::CliFault,
+    printer::{Printer, Tone},
+};
 use payrox_model::{BoxFault, ExitCode, text::escape};
 use serde::Serialize;
 
@@ -18,9 +22,9 @@ pub(crate) struct Entry<'a> {
 
 pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> Result<ExitCode, BoxFault> {
     let wanted = args.code.trim().to_ascii_uppercase();
-    let entry = entries()
-        .find(|e| e.code == wanted)
-        .ok_or_else(|| CliFault::UnknownCode { code: escape(&args.code.chars().take(80).collect::<String>()) })?;
+    let entry = entries().find(|e| e.code == wanted).ok_or_else(|| CliFault::UnknownCode {
+        code: escape(&args.code.chars().take(80).collect::<String>()),
+    })?;
     printer.document(&entry);
     let paint = printer.paint();
     printer.result(&format!(
@@ -87,7 +91,10 @@ mod tests {
         let explained: BTreeSet<_> = entries().map(|e| e.code.to_owned()).collect();
         let missing: Vec<_> = sources.keys().filter(|c| !explained.contains(*c)).collect();
         let stale: Vec<_> = explained.iter().filter(|c| !sources.contains_key(*c)).collect();
-        assert!(missing.is_empty() && stale.is_empty(), "not in docs/findings.md: {missing:?}; only there: {stale:?}");
+        assert!(
+            missing.is_empty() && stale.is_empty(),
+            "not in docs/findings.md: {missing:?}; only there: {stale:?}"
+        );
     }
 
     #[test]

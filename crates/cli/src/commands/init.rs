@@ -20,10 +20,20 @@ const FILES: [(&str, &str); 10] = [
 ];
 
 pub(crate) fn init(args: &InitArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let folder = if args.dir == Path::new(".") { context.folder().to_owned() } else { context.folder().join(&args.dir) };
+    let folder = if args.dir == Path::new(".") {
+        context.folder().to_owned()
+    } else {
+        context.folder().join(&args.dir)
+    };
     let name = match &args.name {
         Some(name) => name.clone(),
-        None => folder.canonicalize().unwrap_or(folder.clone()).file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        None => folder
+            .canonicalize()
+            .unwrap_or(folder.clone())
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned(),
     };
     let name: Name = name.parse().map_err(|source| CliFault::Name { source })?;
     let shown = |path: &Path| escape(&path.display().to_string());
@@ -40,6 +50,8 @@ pub(crate) fn init(args: &InitArgs, context: &Context<'_>) -> Result<ExitCode, B
     };
     let files: Vec<_> = FILES.iter().map(|(file, _)| (*file).to_owned()).collect();
     context.printer.result(&format!("made {}:\n  {}\n\nnext: {next}", shown(&folder), files.join("\n  ")));
-    context.printer.document(&serde_json::json!({ "project": shown(&folder), "name": name, "files": files, "next": next }));
+    context.printer.document(
+        &serde_json::json!({ "project": shown(&folder), "name": name, "files": files, "next": next }),
+    );
     Ok(ExitCode::Ok)
 }

@@ -43,6 +43,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
 /// What the plan changes, before anything is done about it.
 fn tell(context: &Context<'_>, plan: &Plan) {
     let paint = context.printer.paint();
-    let what = if plan.epoch.0 == 1 { String::new() } else { format!("{}\n", changes(&plan.changes, paint)) };
-    context.printer.result(&format!("{}\n{what}", summary(plan)));
+    let what =
+        if plan.epoch.0 == 1 { String::new() } else { format!("\n{}\n", changes(&plan.changes, paint)) };
+    context.printer.result(&format!("{}\n{what}\n", summary(plan)));
 }

@@ -4,7 +4,7 @@ use crate::{
     context::{Connection, Context},
     moment,
     printer::Tone,
-    table::table,
+    table::pairs,
 };
 use payrox_chain::{SnapshotQuery, snapshot};
 use payrox_config::Network;
@@ -137,8 +137,12 @@ fn next(context: &Context<'_>, plan: &Plan, chain: &ChainSnapshot, now: u64) -> 
         Ok(Standing::Active) => say("the plan is live", "verify"),
         Ok(Standing::Ready) if chain.dispatcher.is_none() => say("nothing of the plan is live", "run"),
         Ok(Standing::Ready) => say("the plan is neither staged nor live", "run"),
-        Ok(Standing::Behind { .. }) => say("another plan is staged: activate it first, or cancel it", "cancel"),
-        Ok(Standing::Pending { eta }) if now < eta => say("the plan is staged and its delay runs", "apply --wait"),
+        Ok(Standing::Behind { .. }) => {
+            say("another plan is staged: activate it first, or cancel it", "cancel")
+        }
+        Ok(Standing::Pending { eta }) if now < eta => {
+            say("the plan is staged and its delay runs", "apply --wait")
+        }
         Ok(Standing::Pending { eta }) if now > eta.saturating_add(plan.onchain.window.into()) => {
             say("the staged plan's window is over: stage it again", "run")
         }
@@ -173,9 +177,9 @@ fn shown(
         rows.push([countdown.what.to_owned(), format!("{}, {left}", moment::both(countdown.at))]);
     }
     rows.push(["chain time".into(), moment::both(now)]);
-    let table = table(["", ""], rows);
+    let table = pairs(rows);
     format!(
-        "{} on {} (chain {}), block {}\n{table}\n\n{}\nnext: {}",
+        "{} on {} (chain {}), block {}\n\n{table}\n\n{}\nnext: {}",
         context.printer.paint().tone(Tone::Strong, plan.system.name.as_str()),
         network.name,
         network.chain_id,
@@ -189,7 +193,9 @@ fn live(dispatcher: &DispatcherState) -> Vec<[String; 2]> {
     let active = dispatcher.active;
     let epoch = match active.epoch.0 {
         0 => "launched, no release yet".to_owned(),
-        epoch => format!("epoch {epoch} by plan {}, since {}", active.plan_id, moment::both(active.activated_at)),
+        epoch => {
+            format!("epoch {epoch} by plan {}, since {}", active.plan_id, moment::both(active.activated_at))
+        }
     };
     let marks = [
         (dispatcher.halted, "halted"),

@@ -39,7 +39,9 @@ fn blessing() -> bool {
 
 fn scenarios() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = fs::read_dir(repository().join("tests/scenarios"))
-        .map(|entries| entries.flatten().map(|e| e.path()).filter(|p| p.join("commands.txt").is_file()).collect())
+        .map(|entries| {
+            entries.flatten().map(|e| e.path()).filter(|p| p.join("commands.txt").is_file()).collect()
+        })
         .unwrap_or_default();
     folders.sort();
     folders

@@ -67,6 +67,8 @@ fn fits(wanted: &[&str], got: &[&str]) -> bool {
     match wanted.split_first() {
         None => got.is_empty(),
         Some((&"...", rest)) => (0..=got.len()).any(|skipped| fits(rest, &got[skipped..])),
-        Some((line, rest)) => got.split_first().is_some_and(|(g, left)| g.trim_end() == line.trim_end() && fits(rest, left)),
+        Some((line, rest)) => {
+            got.split_first().is_some_and(|(g, left)| g.trim_end() == line.trim_end() && fits(rest, left))
+        }
     }
 }

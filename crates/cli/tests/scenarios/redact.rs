@@ -4,7 +4,8 @@ use std::path::Path;
 
 /// Replaces folders, points in time and durations.
 pub(crate) fn redact(text: &str, here: &Path, root: &Path) -> String {
-    let text = text.replace(&here.display().to_string(), "[DIR]").replace(&root.display().to_string(), "[ROOT]");
+    let text =
+        text.replace(&here.display().to_string(), "[DIR]").replace(&root.display().to_string(), "[ROOT]");
     let text = dates(&text);
     durations(&text)
 }
@@ -41,7 +42,9 @@ fn durations(text: &str) -> String {
         let (digits, after) = number.split_at(end);
         let word_before = before.chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_');
         let unit = [" ms", " s"].into_iter().find(|unit| {
-            after.strip_prefix(unit).is_some_and(|a| !a.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
+            after
+                .strip_prefix(unit)
+                .is_some_and(|a| !a.starts_with(|c: char| c.is_alphanumeric() || c == '-'))
         });
         if before.ends_with("\"durationMs\": ") {
             out.push_str("[MS]");

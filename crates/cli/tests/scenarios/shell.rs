@@ -8,8 +8,16 @@ use std::{
 };
 
 /// What the tool and the build write: never part of a copied project.
-const OUTPUTS: [&str; 8] =
-    ["build", "cache", ".payrox", "artifacts", "deployments", "journal", "deployment-log.txt", "node_modules"];
+const OUTPUTS: [&str; 8] = [
+    "build",
+    "cache",
+    ".payrox",
+    "artifacts",
+    "deployments",
+    "journal",
+    "deployment-log.txt",
+    "node_modules",
+];
 
 pub(crate) struct Place {
     folder: tempfile::TempDir,

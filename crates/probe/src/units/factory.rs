@@ -80,7 +80,8 @@ fn predicted(world: &World) -> Result<(), String> {
 
 fn deployed_once(world: &World) -> Result<(), String> {
     let (code, arguments) = creation()?;
-    let call = Factory::deployDeterministic_0Call { salt: B256::ZERO, initCode: code, constructorArgs: arguments };
+    let call =
+        Factory::deployDeterministic_0Call { salt: B256::ZERO, initCode: code, constructorArgs: arguments };
     let first = world.send(world.stranger(), world.factory(), &call)?;
     let at = world.view(world.factory(), &call)?;
     let second = world.send(world.owner(), world.factory(), &call)?;
@@ -115,7 +116,8 @@ fn value_for_existing(world: &World) -> Result<(), String> {
     use alloy_sol_types::SolCall as _;
     let (code, arguments) = creation()?;
     world.create(code.clone(), arguments.clone())?;
-    let call = Factory::deployDeterministic_0Call { salt: B256::ZERO, initCode: code, constructorArgs: arguments };
+    let call =
+        Factory::deployDeterministic_0Call { salt: B256::ZERO, initCode: code, constructorArgs: arguments };
     match world.send_value(world.stranger(), world.factory(), U256::from(1), call.abi_encode().into()) {
         Ok(_) => Err("the factory kept the value".into()),
         Err(_) => Ok(()),

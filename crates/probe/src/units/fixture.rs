@@ -33,7 +33,8 @@ impl Fixture {
         let project = Project::load(&folder.path().join("payrox.toml")).map_err(|e| text(&e))?;
         let network = Network::find(folder.path(), "local").map_err(|e| text(&e))?;
         let wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
-        let artifacts = ArtifactSet::read(&Source::at(&folder.path().join("out")), &wanted).map_err(|e| text(&e))?;
+        let artifacts =
+            ArtifactSet::read(&Source::at(&folder.path().join("out")), &wanted).map_err(|e| text(&e))?;
         Ok(Self { project, network, artifacts, release: crate::release_code() })
     }
 
@@ -54,7 +55,8 @@ impl Fixture {
 }
 
 fn write(folder: &Path) -> io::Result<()> {
-    let files = [("out/Vault.sol/Vault.json", VAULT), ("out/Label.sol/Label.json", LABEL), ("payrox.toml", PROJECT)];
+    let files =
+        [("out/Vault.sol/Vault.json", VAULT), ("out/Label.sol/Label.json", LABEL), ("payrox.toml", PROJECT)];
     for (file, content) in files {
         payrox_files::write_atomic(&folder.join(file), content.as_bytes()).map_err(io::Error::other)?;
     }
@@ -90,7 +92,8 @@ impl Constructor for Scratch {
         let deployer = self.0.code(creation.deployer);
         let data: Bytes = [creation.salt.0.as_slice(), &creation.init_code].concat().into();
         let gas = U64::from(limits::TX_GAS);
-        let tx = json!([{ "from": DEV_ACCOUNTS[0].address, "to": creation.deployer, "data": data, "gas": gas }]);
+        let tx =
+            json!([{ "from": DEV_ACCOUNTS[0].address, "to": creation.deployer, "data": data, "gas": gas }]);
         let tx = to_raw_value(&tx).map_err(|e| text(&e))?;
         self.0.set_code(creation.deployer, CREATE2_DEPLOYER_CODE).map_err(|e| text(&e))?;
         self.0.request("eth_sendTransaction", Some(&tx)).map_err(|e| e.message)?;

@@ -28,7 +28,9 @@ sol! {
 }
 
 fn initialised_once(world: &World) -> Result<(), String> {
-    for (what, at) in [("the system", world.dispatcher()), ("the implementation", world.plan.addresses.implementation)] {
+    for (what, at) in
+        [("the system", world.dispatcher()), ("the implementation", world.plan.addresses.implementation)]
+    {
         let again = world.send(world.stranger(), at, &initializeCall {});
         refused(&format!("initialize() of {what}"), again, "AlreadyInitialized()")?;
     }
@@ -61,7 +63,11 @@ fn not_before_eta(world: &World) -> Result<(), String> {
     world.stage(world.owner(), &next)?;
     let eta = world.eta()?;
     world.at(eta - 1)?;
-    refused("activation a second before eta", world.activate(world.operator(), &next), "TooEarly(uint256,uint256)")?;
+    refused(
+        "activation a second before eta",
+        world.activate(world.operator(), &next),
+        "TooEarly(uint256,uint256)",
+    )?;
     world.at(eta)?;
     world.activate(world.operator(), &next)?;
     holds("epoch 2 is not active", world.epoch()? == 2)?;
@@ -74,7 +80,11 @@ fn expires(world: &World) -> Result<(), String> {
     let next = world.without("ping()")?;
     world.stage(world.owner(), &next)?;
     world.at(world.eta()? + u64::from(next.window) + 1)?;
-    refused("activation after the window", world.activate(world.operator(), &next), "Expired(uint256,uint256)")
+    refused(
+        "activation after the window",
+        world.activate(world.operator(), &next),
+        "Expired(uint256,uint256)",
+    )
 }
 
 fn other_plan(world: &World) -> Result<(), String> {
@@ -100,7 +110,11 @@ fn pausing(world: &World) -> Result<(), String> {
     let stranger = world.send(world.stranger(), at, &Dispatcher::pauseCall {});
     refused("a stranger's pause", stranger, "Unauthorized(address)")?;
     world.send(world.guardian(), at, &Dispatcher::pauseCall {})?;
-    refused("a call while paused", world.send(world.stranger(), router, &pingCall {}), "RoutePaused(bytes4)")?;
+    refused(
+        "a call while paused",
+        world.send(world.stranger(), router, &pingCall {}),
+        "RoutePaused(bytes4)",
+    )?;
     let guardian = world.send(world.guardian(), at, &Dispatcher::unpauseCall {});
     refused("a guardian's unpause", guardian, "Unauthorized(address)")?;
     world.send(world.owner(), at, &Dispatcher::unpauseCall {})?;
@@ -127,7 +141,11 @@ fn forbidding(world: &World) -> Result<(), String> {
     let (at, router) = (world.dispatcher(), world.router());
     let selectors = vec![Selector::of("ping()").0.into()];
     world.send(world.guardian(), at, &Dispatcher::forbidCall { selectors: selectors.clone() })?;
-    refused("a forbidden call", world.send(world.stranger(), router, &pingCall {}), "RouteForbidden(bytes4)")?;
+    refused(
+        "a forbidden call",
+        world.send(world.stranger(), router, &pingCall {}),
+        "RouteForbidden(bytes4)",
+    )?;
     let guardian = world.send(world.guardian(), at, &Dispatcher::allowCall { selectors: selectors.clone() });
     refused("a guardian's allow", guardian, "Unauthorized(address)")?;
     world.send(world.owner(), at, &Dispatcher::allowCall { selectors })?;

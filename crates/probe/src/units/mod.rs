@@ -84,7 +84,12 @@ fn outcome(name: String, result: Result<(), String>) -> Check {
     };
     let findings: Vec<_> = result.err().map(finding).into_iter().collect();
     let verdict = if findings.is_empty() { Verdict::Pass } else { Verdict::Fail };
-    Check { name, verdict, summary: if findings.is_empty() { "as it should be" } else { "failed" }.into(), findings }
+    Check {
+        name,
+        verdict,
+        summary: if findings.is_empty() { "as it should be" } else { "failed" }.into(),
+        findings,
+    }
 }
 
 fn not_run(name: String, why: &str) -> Check {

@@ -7,7 +7,8 @@ use super::{
 };
 use alloy_primitives::U256;
 use payrox_model::{
-    ActiveState, ChainSnapshot, CodeHash, DispatcherState, Epoch, Manifest, MerkleTree, PlanId, Root, RouterState,
+    ActiveState, ChainSnapshot, CodeHash, DispatcherState, Epoch, Manifest, MerkleTree, PlanId, Root,
+    RouterState,
     abi::{IManifestDispatcher as Dispatcher, IPayRoxRouter as Router},
 };
 use payrox_plan::{Parent, PlanOutcome};
@@ -36,8 +37,14 @@ fn listed(world: &World) -> Result<(), String> {
     let plan = &world.plan;
     let selectors: BTreeSet<_> = plan.selectors.iter().collect();
     holds("selectors repeat", selectors.len() == plan.selectors.len())?;
-    holds("routes and selectors differ", plan.routes.iter().map(|r| r.selector).eq(plan.selectors.iter().copied()))?;
-    holds("code hashes and facets differ", plan.facets.iter().map(|f| f.code_hash).eq(plan.codehashes.iter().copied()))?;
+    holds(
+        "routes and selectors differ",
+        plan.routes.iter().map(|r| r.selector).eq(plan.selectors.iter().copied()),
+    )?;
+    holds(
+        "code hashes and facets differ",
+        plan.facets.iter().map(|f| f.code_hash).eq(plan.codehashes.iter().copied()),
+    )?;
     holds("the fixture's functions are not all there", plan.facets.len() == 2 && plan.routes.len() == 11)
 }
 
@@ -49,7 +56,8 @@ fn proved(world: &World) -> Result<(), String> {
     let manifest = manifest(world)?;
     let leaves: Vec<_> = manifest.leaves().collect();
     for (i, leaf) in leaves.iter().enumerate() {
-        let proof = world.plan.proofs.get(&leaf.selector).ok_or_else(|| format!("{} has no proof", leaf.selector))?;
+        let proof =
+            world.plan.proofs.get(&leaf.selector).ok_or_else(|| format!("{} has no proof", leaf.selector))?;
         let leads = |hash, at| MerkleTree::verify(world.plan.root, hash, at, leaves.len(), proof);
         holds(&format!("the proof of {} does not lead to the root", leaf.selector), leads(leaf.hash(), i))?;
         let other = leaves[(i + 1) % leaves.len()].hash();
@@ -82,7 +90,10 @@ fn proved_on_chain(world: &World) -> Result<(), String> {
 fn predicted(world: &World) -> Result<(), String> {
     for facet in &world.plan.facets {
         let hash = CodeHash::of(&world.chain.code(facet.address));
-        holds(&format!("{} has code {hash}, {} was planned", facet.name, facet.code_hash), hash == facet.code_hash)?;
+        holds(
+            &format!("{} has code {hash}, {} was planned", facet.name, facet.code_hash),
+            hash == facet.code_hash,
+        )?;
     }
     let router = world.view(world.dispatcher(), &Dispatcher::routerCall {})?;
     holds("the router is elsewhere", router == world.router())?;

@@ -92,7 +92,10 @@ fn cold_route(world: &World) -> Result<(), String> {
 }
 
 fn through_batch(world: &World) -> Result<(), String> {
-    kept_out(world, Router::batchCall { calls: vec![Vault::withdrawCall {}.abi_encode().into()] }.abi_encode())
+    kept_out(
+        world,
+        Router::batchCall { calls: vec![Vault::withdrawCall {}.abi_encode().into()] }.abi_encode(),
+    )
 }
 
 fn read_only(world: &World) -> Result<(), String> {
@@ -128,7 +131,11 @@ fn free_after(world: &World) -> Result<(), String> {
 
 fn free_after_revert(world: &World) -> Result<(), String> {
     let at = attacker(world)?;
-    refused("a call that fails", world.send(world.stranger(), world.router(), &Vault::failCall {}), "NotPaid()")?;
+    refused(
+        "a call that fails",
+        world.send(world.stranger(), world.router(), &Vault::failCall {}),
+        "NotPaid()",
+    )?;
     // The locked call succeeds after an attack that was refused inside it.
     attack(world, at, Vault::withdrawCall {}.abi_encode(), Vault::withdrawCall {}.abi_encode())?;
     world.send(world.stranger(), world.router(), &Vault::pingCall {})?;

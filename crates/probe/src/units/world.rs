@@ -8,7 +8,10 @@ use payrox_chain::Reasons;
 use payrox_devnet::{Clock, DEV_ACCOUNTS, Devnet, DevnetConfig};
 use payrox_model::{
     Manifest, Selector,
-    abi::{self, IDeterministicChunkFactory as Factory, IManifestDispatcher as Dispatcher, IPayRoxRouter as Router},
+    abi::{
+        self, IDeterministicChunkFactory as Factory, IManifestDispatcher as Dispatcher,
+        IPayRoxRouter as Router,
+    },
 };
 use payrox_plan::{Phase, Plan};
 use serde::Deserialize;
@@ -99,14 +102,24 @@ impl World {
     }
 
     /// A transaction with its receipt, or why it would revert.
-    pub(crate) fn send_value(&self, from: Address, to: Address, value: U256, data: Bytes) -> Result<Receipt, Refusal> {
+    pub(crate) fn send_value(
+        &self,
+        from: Address,
+        to: Address,
+        value: U256,
+        data: Bytes,
+    ) -> Result<Receipt, Refusal> {
         let gas = U256::from(GAS);
         let tx = json!({ "from": from, "to": to, "value": value, "data": data, "gas": gas });
-        let _: Bytes = self.request("eth_call", json!([tx, "latest"]))?;
+        // In the block that it will be in, whose time may be fixed.
+        let _: Bytes = self.request("eth_call", json!([tx, "pending"]))?;
         let hash: Value = self.request("eth_sendTransaction", json!([tx]))?;
         let receipt: Receipt = self.request("eth_getTransactionReceipt", json!([hash]))?;
         if receipt.status.is_zero() {
-            return Err(Refusal { data: Bytes::new(), words: "it reverted in its block, not when it was tried".into() });
+            return Err(Refusal {
+                data: Bytes::new(),
+                words: "it reverted in its block, not when it was tried".into(),
+            });
         }
         Ok(receipt)
     }
@@ -119,7 +132,12 @@ impl World {
         self.view_as(self.stranger(), to, call)
     }
 
-    pub(crate) fn view_as<C: SolCall>(&self, from: Address, to: Address, call: &C) -> Result<C::Return, Refusal> {
+    pub(crate) fn view_as<C: SolCall>(
+        &self,
+        from: Address,
+        to: Address,
+        call: &C,
+    ) -> Result<C::Return, Refusal> {
         let output = self.call(from, to, call.abi_encode().into())?;
         C::abi_decode_returns(&output)
             .map_err(|e| Refusal { data: Bytes::new(), words: format!("{}: {e}", C::SIGNATURE) })
@@ -193,7 +211,11 @@ impl World {
 
     /// Creates a contract through the factory.
     pub(crate) fn create(&self, init_code: Bytes, arguments: Bytes) -> Result<Address, Refusal> {
-        let call = Factory::deployDeterministic_0Call { salt: Default::default(), initCode: init_code, constructorArgs: arguments };
+        let call = Factory::deployDeterministic_0Call {
+            salt: Default::default(),
+            initCode: init_code,
+            constructorArgs: arguments,
+        };
         let address = self.view(self.factory(), &call)?;
         self.send(self.stranger(), self.factory(), &call)?;
         Ok(address)
@@ -217,9 +239,10 @@ pub(crate) fn refused<T>(what: &str, result: Result<T, Refusal>, error: &str) ->
     match result {
         Ok(_) => Err(format!("{what} was not refused")),
         Err(refusal) if refusal.data.get(..4) == Some(&Selector::of(error).0) => Ok(()),
-        Err(refusal) => {
-            Err(format!("{what} was refused with {refusal} ({}), not with {error}", hex::encode_prefixed(&refusal.data)))
-        }
+        Err(refusal) => Err(format!(
+            "{what} was refused with {refusal} ({}), not with {error}",
+            hex::encode_prefixed(&refusal.data)
+        )),
     }
 }
 

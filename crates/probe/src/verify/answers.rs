@@ -47,7 +47,10 @@ impl Questions {
 
     pub(crate) async fn put(self, endpoint: &Endpoint, at: At) -> Result<Answers, ChainError> {
         let answers = endpoint.read(at, &self.0).await?;
-        Ok(Answers { answers: answers.into_iter().map(Some).collect::<Vec<_>>().into(), trouble: RefCell::default() })
+        Ok(Answers {
+            answers: answers.into_iter().map(Some).collect::<Vec<_>>().into(),
+            trouble: RefCell::default(),
+        })
     }
 }
 

@@ -26,7 +26,11 @@ impl Facets {
     }
 
     pub(crate) fn check(self, plan: &Plan, answers: &Answers) -> Vec<Check> {
-        let mut code = Tally::new("facet code", "facets have the planned code", "`payrox deploy facets` creates what is missing");
+        let mut code = Tally::new(
+            "facet code",
+            "facets have the planned code",
+            "`payrox deploy facets` creates what is missing",
+        );
         let mut creation = Tally::new(
             "facet creation",
             "facets are where their init code puts them",

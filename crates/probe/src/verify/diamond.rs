@@ -58,14 +58,16 @@ impl Diamond {
             Manifest::decode(&plan.manifest.bytes).map(|m| m.leaves().collect()).unwrap_or_default();
         let named: BTreeMap<Selector, String> =
             plan.routes.iter().map(|r| (r.selector, format!("{}.{}", r.facet, r.signature))).collect();
-        let names = leaves.iter().map(|l| named.get(&l.selector).cloned().unwrap_or_else(|| l.selector.to_string()));
+        let names =
+            leaves.iter().map(|l| named.get(&l.selector).cloned().unwrap_or_else(|| l.selector.to_string()));
         let names = names.collect();
         let mut addresses: BTreeSet<Address> = leaves.iter().map(|l| l.facet).collect();
         addresses.extend([dispatcher, router]);
         let routes = leaves.iter().enumerate().map(|(index, leaf)| Route {
             loupe: questions.call(router, &Router::facetAddressCall { selector: leaf.selector.0.into() }),
             slot: questions.storage(router, route_slot(leaf.selector)),
-            forbidden: questions.call(dispatcher, &Dispatcher::isForbiddenCall { selector: leaf.selector.0.into() }),
+            forbidden: questions
+                .call(dispatcher, &Dispatcher::isForbiddenCall { selector: leaf.selector.0.into() }),
             proof: questions.call(dispatcher, &proof_call(plan, leaf, index)),
         });
         let routes = routes.collect();
@@ -98,8 +100,17 @@ impl Diamond {
         ]
     }
 
-    fn system(&self, plan: &Plan, answers: &Answers, code: &BTreeMap<Address, Seen<alloy_primitives::Bytes>>) -> Check {
-        let mut tally = Tally::new("system", "facts about dispatcher and router", "`payrox deploy dispatcher` launches the system");
+    fn system(
+        &self,
+        plan: &Plan,
+        answers: &Answers,
+        code: &BTreeMap<Address, Seen<alloy_primitives::Bytes>>,
+    ) -> Check {
+        let mut tally = Tally::new(
+            "system",
+            "facts about dispatcher and router",
+            "`payrox deploy dispatcher` launches the system",
+        );
         let (dispatcher, router) = (plan.addresses.dispatcher, plan.addresses.router);
         for step in &plan.steps {
             if let Effect::System { dispatcher_code_hash, router_code_hash } = &step.effect {
@@ -130,7 +141,12 @@ impl Diamond {
                 _ => Ok(()),
             }
         });
-        tally.equal(ACTIVE, "the manifest that the router serves", &manifest.address, answers.output(&self.serves));
+        tally.equal(
+            ACTIVE,
+            "the manifest that the router serves",
+            &manifest.address,
+            answers.output(&self.serves),
+        );
         tally.judge(MANIFEST, "the manifest's bytes", answers.code(&self.manifest), |code| {
             chunk_holds(code, &manifest.bytes)
         });
@@ -142,15 +158,21 @@ impl Diamond {
         for ((leaf, name), route) in self.leaves.iter().zip(&self.names).zip(&self.routes) {
             tally.equal(LOUPE, name, &leaf.facet, answers.output(&route.loupe));
         }
-        let planned: BTreeSet<(Address, Selector)> = self.leaves.iter().map(|l| (l.facet, l.selector)).collect();
+        let planned: BTreeSet<(Address, Selector)> =
+            self.leaves.iter().map(|l| (l.facet, l.selector)).collect();
         let mut strays = Tally::new("", "", REPLAN);
         strays.judge(STRAY, "facets()", answers.output(&self.facets), |facets| {
             // The router lists its own functions under its own address.
             let routed = facets.iter().filter(|f| f.facetAddress != plan.addresses.router);
-            let listed = routed.flat_map(|f| f.functionSelectors.iter().map(|s| (f.facetAddress, Selector(s.0))));
+            let listed =
+                routed.flat_map(|f| f.functionSelectors.iter().map(|s| (f.facetAddress, Selector(s.0))));
             let strays: Vec<_> =
                 listed.filter(|r| !planned.contains(r)).map(|(facet, s)| format!("{s} at {facet}")).collect();
-            if strays.is_empty() { Ok(()) } else { Err(format!("serves what is not planned: {}", strays.join(", "))) }
+            if strays.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("serves what is not planned: {}", strays.join(", ")))
+            }
         });
         let (mut check, extra) = (tally.done(), strays.done());
         check.verdict = check.verdict.max(extra.verdict);
@@ -180,7 +202,11 @@ impl Diamond {
     }
 
     fn route_code(&self, code: &BTreeMap<Address, Seen<alloy_primitives::Bytes>>) -> Check {
-        let mut tally = Tally::new("code", "routes lead to the planned code", "a facet's code changed: pause, then find out how");
+        let mut tally = Tally::new(
+            "code",
+            "routes lead to the planned code",
+            "a facet's code changed: pause, then find out how",
+        );
         // Hashed once a facet, not once a route.
         let hashes: BTreeMap<Address, Seen<CodeHash>> =
             code.iter().map(|(a, seen)| (*a, shared(Some(seen)).map(|c| CodeHash::of(&c)))).collect();

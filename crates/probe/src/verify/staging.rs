@@ -30,11 +30,13 @@ impl Staging {
     }
 
     pub(crate) fn check(self, plan: &Plan, answers: &Answers, now: u64) -> Check {
-        let mut tally = Tally::new("staging", "facts about the staged plan", "`payrox stage` stages the plan");
+        let mut tally =
+            Tally::new("staging", "facts about the staged plan", "`payrox stage` stages the plan");
         let active = answers.output(&self.active).map(|a| PlanId(a.planId));
         let live = matches!(&active, Seen::Value(id) if *id == plan.plan_id);
         tally.judge(STAGED, "the pending plan", answers.output(&self.pending), |pending| {
-            let (id, until) = (PlanId(pending.planId), pending.eta.saturating_add(plan.onchain.window.into()));
+            let (id, until) =
+                (PlanId(pending.planId), pending.eta.saturating_add(plan.onchain.window.into()));
             match id {
                 // Staged and activated: there is nothing pending any more.
                 id if live && id.is_zero() => Ok(()),
@@ -59,7 +61,11 @@ pub(crate) fn chunk_holds(code: &[u8], bytes: &[u8]) -> Result<(), String> {
         Some((0, held)) if held == bytes => Ok(()),
         Some((0, held)) => {
             let at = held.iter().zip(bytes).take_while(|(a, b)| a == b).count();
-            Err(format!("{} bytes where {} are planned, the first difference at byte {at}", held.len(), bytes.len()))
+            Err(format!(
+                "{} bytes where {} are planned, the first difference at byte {at}",
+                held.len(),
+                bytes.len()
+            ))
         }
         Some((first, _)) => Err(format!("its code begins with {first:#04x}: no data contract")),
     }

@@ -21,7 +21,13 @@ impl Tally {
     }
 
     /// That what was seen is what was expected.
-    pub(crate) fn equal<T: PartialEq + Display>(&mut self, code: Code, subject: &str, expected: &T, seen: Seen<T>) {
+    pub(crate) fn equal<T: PartialEq + Display>(
+        &mut self,
+        code: Code,
+        subject: &str,
+        expected: &T,
+        seen: Seen<T>,
+    ) {
         self.judge(code, subject, seen, |seen| {
             if seen == expected { Ok(()) } else { Err(format!("expected {expected}, found {seen}")) }
         });

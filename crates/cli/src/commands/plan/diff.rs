@@ -16,12 +16,17 @@ pub(crate) async fn diff(args: &DiffArgs, context: &Context<'_>) -> Result<ExitC
     let (changes_found, against) = match &args.against {
         Some(file) => {
             let other = Plan::read(file)?;
-            let (old, new) = (other.table().map_err(PlanError::from)?, plan.table().map_err(PlanError::from)?);
+            let (old, new) =
+                (other.table().map_err(PlanError::from)?, plan.table().map_err(PlanError::from)?);
             (payrox_plan::diff(&old, &new), escape(&file.display().to_string()))
         }
         None => (against_chain(&plan, context).await?, "the chain".to_owned()),
     };
-    let text = if changes_found.is_empty() { "no changes".into() } else { changes(&changes_found, context.printer.paint()) };
+    let text = if changes_found.is_empty() {
+        "no changes".into()
+    } else {
+        changes(&changes_found, context.printer.paint())
+    };
     context.printer.result(&format!("against {against}: {}\n{text}", super::counts(&changes_found)));
     context.printer.document(&json!({
         "version": version::OUTPUT,
@@ -37,7 +42,8 @@ async fn against_chain(plan: &Plan, context: &Context<'_>) -> Result<Vec<Change>
     let connection = context.connect(&network)?;
     connection.endpoint.expect_chain(plan.chain_id).await?;
     let (dispatcher, router) = (plan.addresses.dispatcher, plan.addresses.router);
-    let chain = snapshot(&connection.endpoint, &SnapshotQuery { addresses: Vec::new(), dispatcher, router }).await?;
+    let chain =
+        snapshot(&connection.endpoint, &SnapshotQuery { addresses: Vec::new(), dispatcher, router }).await?;
     let active = chain.router.map(|r| r.manifest).unwrap_or_default();
     // The plan's own changes name what it removes.
     let mut names = Names::default();
@@ -62,7 +68,9 @@ pub(crate) fn changes(changes: &[Change], paint: Paint) -> String {
             Change::Flags { function, facet, old, new, .. } => {
                 (Tone::Notice, format!("~ {facet}.{function}: flags {old} → {new}"))
             }
-            Change::Added { function, facet, flags, .. } => (Tone::Good, format!("+ {facet}.{function} {flags}")),
+            Change::Added { function, facet, flags, .. } => {
+                (Tone::Good, format!("+ {facet}.{function} {flags}"))
+            }
         };
         paint.tone(tone, &escape(&text))
     });
@@ -78,7 +86,12 @@ mod tests {
     fn prx_d04_a_change_is_one_line_by_function_name_and_escaped() {
         let function = "pay(uint256)".to_owned();
         let all = [
-            Change::Removed { selector: Selector([1; 4]), function: "a\n()".into(), facet: "F".into(), flags: RouteFlags::LOCK },
+            Change::Removed {
+                selector: Selector([1; 4]),
+                function: "a\n()".into(),
+                facet: "F".into(),
+                flags: RouteFlags::LOCK,
+            },
             Change::Replaced {
                 selector: Selector([2; 4]),
                 function: function.clone(),
@@ -87,7 +100,12 @@ mod tests {
                 old: RouteFlags::LOCK,
                 new: RouteFlags::LOCK,
             },
-            Change::Added { selector: Selector([3; 4]), function, facet: "Payments".into(), flags: RouteFlags::COLD },
+            Change::Added {
+                selector: Selector([3; 4]),
+                function,
+                facet: "Payments".into(),
+                flags: RouteFlags::COLD,
+            },
         ];
         assert_eq!(
             changes(&all, Paint::PLAIN),

@@ -33,12 +33,15 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let chain = workshop.snapshot(&connection).await?;
     let plan = match workshop.plan(&connection, &chain).await? {
         PlanOutcome::Planned(plan) => plan,
-        PlanOutcome::NoChanges { plan_id, epoch, .. } => return Ok(no_changes(context, &workshop, plan_id, epoch)),
+        PlanOutcome::NoChanges { plan_id, epoch, .. } => {
+            return Ok(no_changes(context, &workshop, plan_id, epoch));
+        }
     };
     workshop.write(&plan)?;
     let file = escape(&context.plan_file().display().to_string());
     let paint = context.printer.paint();
-    let shown = if plan.epoch.0 == 1 { String::new() } else { format!("\n{}\n", changes(&plan.changes, paint)) };
+    let shown =
+        if plan.epoch.0 == 1 { String::new() } else { format!("\n{}\n", changes(&plan.changes, paint)) };
     context.printer.result(&format!(
         "{}\n{shown}\nplan  {}\nroot  {}\nfile  {file}\n\nnext: {}",
         summary(&plan),
@@ -66,9 +69,17 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
 }
 
 /// The chain serves exactly what the project says.
-pub(crate) fn no_changes(context: &Context<'_>, workshop: &Workshop<'_>, plan_id: PlanId, epoch: Epoch) -> ExitCode {
+pub(crate) fn no_changes(
+    context: &Context<'_>,
+    workshop: &Workshop<'_>,
+    plan_id: PlanId,
+    epoch: Epoch,
+) -> ExitCode {
     let network = &workshop.network;
-    context.printer.result(&format!("no changes: epoch {epoch} on {} serves exactly this\n\nplan  {plan_id}", network.name));
+    context.printer.result(&format!(
+        "no changes: epoch {epoch} on {} serves exactly this\n\nplan  {plan_id}",
+        network.name
+    ));
     context.printer.document(&json!({
         "version": version::OUTPUT,
         "outcome": "nothing_to_do",

@@ -40,13 +40,21 @@ fn whole(plan: &Plan, context: &Context<'_>) -> String {
         let mut routes: Vec<_> = plan.routes.iter().filter(|r| r.facet == facet.name).collect();
         routes.sort_by(|a, b| a.signature.cmp(&b.signature));
         let rows = routes.iter().map(|r| {
-            [format!("  {}", r.signature), r.selector.to_string(), mutability(r.mutability).into(), r.flags.to_string()]
+            [
+                format!("  {}", r.signature),
+                r.selector.to_string(),
+                mutability(r.mutability).into(),
+                r.flags.to_string(),
+            ]
         });
         text.push_str(&table(["  function", "selector", "state", "flags"], rows));
     }
     if !plan.unlocked.is_empty() {
         text.push_str("\n\nwriting functions without the lock\n");
-        let rows = plan.unlocked.iter().map(|u| [format!("  {}", u.function), payrox_model::text::escape(&u.reason)]);
+        let rows = plan
+            .unlocked
+            .iter()
+            .map(|u| [format!("  {}", u.function), payrox_model::text::escape(&u.reason)]);
         text.push_str(&table(["  function", "why"], rows));
     }
     let c = &plan.costs;
@@ -73,7 +81,9 @@ fn mutability(mutability: Mutability) -> &'static str {
 
 fn inverse(plan: &Plan) -> String {
     let what = match &plan.inverse {
-        Inverse::PauseAndFreeze { .. } => "pause, then freeze: nothing is before the first release".to_owned(),
+        Inverse::PauseAndFreeze { .. } => {
+            "pause, then freeze: nothing is before the first release".to_owned()
+        }
         Inverse::Rollback { target_epoch, root, .. } => {
             format!("roll back to the routes of epoch {target_epoch}, root {root}")
         }
