@@ -3,6 +3,7 @@
 
 mod example;
 mod fixture;
+mod merkle;
 mod onchain;
 mod planner;
 mod reading;

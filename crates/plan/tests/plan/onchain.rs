@@ -17,7 +17,7 @@ use payrox_plan::{
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-static FIRST: LazyLock<Plan> = LazyLock::new(|| {
+pub(crate) static FIRST: LazyLock<Plan> = LazyLock::new(|| {
     let empty = ChainSnapshot { chain_id: ChainId(31_338), ..ChainSnapshot::default() };
     expect(Example::open("payrox.toml").plan(&empty, None))
 });
@@ -51,7 +51,7 @@ fn run(chain: &Chain, plan: &Plan) {
     }
 }
 
-fn live() -> Chain {
+pub(crate) fn live() -> Chain {
     let chain = Chain::new();
     run(&chain, &FIRST);
     chain
