@@ -221,7 +221,8 @@ abstract contract LifeCycle is DispatcherBase {
         manifest.requireForm(size);
         manifest.requireFacets(_core());
         if (_addressArg(PROXY_ARG) != address(0)) manifest.requireNotProxys();
-        bytes32 root = manifest.requireRoutes();
+        manifest.requireRoutes();
+        bytes32 root = manifest.root();
         require(plan.root == root && root != 0, RootMismatch(plan.root, root));
         uint256 count = manifest.routeCount();
         require(plan.routes == count, RouteCountMismatch(plan.routes, count));

@@ -75,6 +75,7 @@ abstract contract Stops is DispatcherBase {
             $.forbidden.push(selector);
             $.forbiddenAt[selector] = $.forbidden.length;
         }
+        $.anyForbidden = $.forbidden.length != 0;
         emit SelectorsForbidden(msg.sender, selectors);
 
         _control().setForbidden($.manifest, _status(), selectors, true);
@@ -93,6 +94,7 @@ abstract contract Stops is DispatcherBase {
             $.forbidden.pop();
             $.forbiddenAt[selectors[i]] = 0;
         }
+        $.anyForbidden = $.forbidden.length != 0;
         emit SelectorsAllowed(msg.sender, selectors);
 
         _control().setForbidden($.manifest, _status(), selectors, false);

@@ -7,7 +7,9 @@ import { IDiamondLoupe } from "./IDiamondLoupe.sol";
 /// @title The data plane of a system: what users call, and whose storage the facets use
 /// @notice Its one authority is its dispatcher, an immutable. Whatever is not a hot route is answered by the extension.
 /// @dev A route's slot lies at the namespace `payrox.router.routes` plus the selector as a number. From the low end it holds the facet
-/// (bits 0 to 159), the flags (160 to 167) and the first 11 bytes of the code hash (168 to 255).
+/// (bits 0 to 159), the flags (160 to 167) and the first 11 bytes of the code hash (168 to 255). The flags gain FAST (0x40) where
+/// none of LOCK, VIEW_LOCK, PIN, RECEIVE is set; where the route is paused or forbidden they gain BLOCKED (0x80) and lose those
+/// four. Unused slots are zero; a forbidden selector without a hot route has BLOCKED alone.
 interface IPayRoxRouter is IDiamond, IDiamondLoupe {
     // --- errors ---
 

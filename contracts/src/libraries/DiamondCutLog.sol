@@ -46,11 +46,11 @@ library DiamondCutLog {
         }
     }
 
-    /// @notice `selector` has no route any more.
-    function removed(Changes memory changes, uint256 selector) internal pure {
+    /// @notice The route at a memory position is gone.
+    function removed(Changes memory changes, uint256 at) internal pure {
         assembly ("memory-safe") {
             let end := mload(add(changes, 0x20))
-            mstore(end, or(shl(33, mload(add(changes, 0x40))), selector))
+            mstore(end, or(shl(33, mload(add(changes, 0x40))), shr(224, mload(at))))
             mstore(add(changes, 0x20), add(end, 0x20))
         }
     }

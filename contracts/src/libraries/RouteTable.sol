@@ -12,44 +12,74 @@ library RouteTable {
     using DiamondCutLog for Changes;
 
     /// @dev Greater than every selector.
-    uint256 private constant NONE = 1 << 32;
+    uint256 private constant NONE = 0x100000000;
+
+    /// @dev How far two manifests are compared: the next route of each, the end of its routes, and its facets' words.
+    struct Comparison {
+        uint256 a;
+        uint256 aEnd;
+        uint256 aBases;
+        uint256 b;
+        uint256 bEnd;
+        uint256 bBases;
+    }
 
     /// @notice Writes what differs between two manifests, and collects it for the log.
     function exchange(Manifest current, Manifest next, uint256 status)
         internal
         returns (Changes memory changes)
     {
-        unchecked {
-            changes = DiamondCutLog.open(current.routeCount() + next.routeCount(), next.facetCount());
-            (uint256 a, uint256 aEnd) = current.routes();
-            (uint256 b, uint256 bEnd) = next.routes();
-            uint256 aBases = current.bases();
-            uint256 bBases = next.bases();
+        Comparison memory sides;
+        (sides.a, sides.aEnd) = current.routes();
+        (sides.b, sides.bEnd) = next.routes();
+        sides.aBases = current.bases();
+        sides.bBases = next.bases();
+        changes = DiamondCutLog.open(current.routeCount() + next.routeCount(), next.facetCount());
 
-            while (true) {
-                uint256 left = a < aEnd ? ManifestCodec.selectorAt(a) : NONE;
-                uint256 right = b < bEnd ? ManifestCodec.selectorAt(b) : NONE;
-                if (left == right) {
-                    if (left == NONE) break;
-                    _replace(
-                        changes,
-                        b,
-                        ManifestCodec.wordFrom(aBases, a),
-                        ManifestCodec.wordFrom(bBases, b),
-                        status
-                    );
-                    a += ManifestCodec.ROUTE;
-                    b += ManifestCodec.ROUTE;
-                } else if (left < right) {
-                    changes.removed(left);
-                    _remove(left, ManifestCodec.wordFrom(aBases, a), status);
-                    a += ManifestCodec.ROUTE;
-                } else {
-                    changes.added(b);
-                    _add(right, ManifestCodec.wordFrom(bBases, b), status);
-                    b += ManifestCodec.ROUTE;
+        while (true) {
+            (uint256 at, uint256 old, uint256 word) = _difference(sides);
+            if (at == 0) break;
+            _change(changes, at, old, word, status);
+        }
+    }
+
+    /// @dev The next selector whose routes differ: where it is read, and the two words, zero for none. Both sides ascend.
+    function _difference(Comparison memory sides)
+        private
+        pure
+        returns (uint256 at, uint256 old, uint256 word)
+    {
+        assembly ("memory-safe") {
+            let a := mload(sides)
+            let aEnd := mload(add(sides, 0x20))
+            let aBases := mload(add(sides, 0x40))
+            let b := mload(add(sides, 0x60))
+            let bEnd := mload(add(sides, 0x80))
+            let bBases := mload(add(sides, 0xa0))
+            for { } or(lt(a, aEnd), lt(b, bEnd)) { } {
+                let left := NONE
+                let right := NONE
+                if lt(a, aEnd) { left := shr(224, mload(a)) }
+                if lt(b, bEnd) { right := shr(224, mload(b)) }
+                old := 0
+                word := 0
+                if iszero(gt(left, right)) {
+                    at := a
+                    old := mload(a)
+                    old := or(mload(add(aBases, shl(5, byte(4, old)))), shl(160, byte(5, old)))
+                    a := add(a, 6)
                 }
+                if iszero(lt(left, right)) {
+                    at := b
+                    word := mload(b)
+                    word := or(mload(add(bBases, shl(5, byte(4, word)))), shl(160, byte(5, word)))
+                    b := add(b, 6)
+                }
+                if xor(old, word) { break }
+                at := 0
             }
+            mstore(sides, a)
+            mstore(add(sides, 0x60), b)
         }
     }
 
@@ -58,11 +88,17 @@ library RouteTable {
         unchecked {
             (uint256 at, uint256 end) = current.routes();
             uint256 bases = current.bases();
+            uint256 skipped = coldToo ? 0 : RouteWord.COLD >> 160;
             for (; at < end; at += ManifestCodec.ROUTE) {
-                uint256 word = ManifestCodec.wordFrom(bases, at);
-                if (coldToo || word & RouteWord.COLD == 0) {
-                    RouterStorage.setRoute(ManifestCodec.selectorAt(at), RouteWord.toSlot(word, status));
+                uint256 route;
+                uint256 skip;
+                assembly ("memory-safe") {
+                    route := mload(at)
+                    skip := and(byte(5, route), skipped)
                 }
+                if (skip != 0) continue;
+                uint256 slot = RouteWord.toSlot(ManifestCodec.wordFrom(bases, at), status);
+                RouterStorage.setRoute(route >> 224, slot);
             }
         }
     }
@@ -74,9 +110,9 @@ library RouteTable {
         for (uint256 i; i < selectors.length; ++i) {
             uint256 selector = uint32(selectors[i]);
             uint256 at = current.find(selector);
-            uint256 word = at == 0 ? 0 : current.word(at);
-            word = forbidden ? word | RouteWord.BLOCKED : word & ~RouteWord.BLOCKED;
-            RouterStorage.setRoute(selector, RouteWord.toSlot(word, status));
+            uint256 slot = forbidden ? RouteWord.BLOCKED : 0;
+            if (at != 0) slot = RouteWord.toSlot(current.word(at) & ~RouteWord.BLOCKED | slot, status);
+            RouterStorage.setRoute(selector, slot);
         }
     }
 
@@ -103,22 +139,23 @@ library RouteTable {
         return true;
     }
 
-    function _replace(Changes memory changes, uint256 at, uint256 old, uint256 word, uint256 status) private {
-        if (old == word) return;
-        if (uint160(old) != uint160(word)) changes.replaced(at);
-        _write(ManifestCodec.selectorAt(at), RouteWord.toSlot(old, status), RouteWord.toSlot(word, status));
-    }
-
-    /// @dev A forbidden selector keeps its mark.
-    function _remove(uint256 selector, uint256 old, uint256 status) private {
-        _write(selector, RouteWord.toSlot(old, status), old & RouteWord.BLOCKED);
-    }
-
-    function _add(uint256 selector, uint256 word, uint256 status) private {
-        _write(selector, word & RouteWord.BLOCKED, RouteWord.toSlot(word, status));
-    }
-
-    function _write(uint256 selector, uint256 old, uint256 slot) private {
-        if (old != slot) RouterStorage.setRoute(selector, slot);
+    /// @dev `old` or `word` is zero where there is no route. A forbidden selector keeps its mark without one.
+    function _change(Changes memory changes, uint256 at, uint256 old, uint256 word, uint256 status) private {
+        uint256 slot;
+        if (word == 0) {
+            changes.removed(at);
+            slot = old & RouteWord.BLOCKED;
+        } else {
+            slot = RouteWord.toSlot(word, status);
+        }
+        uint256 oldSlot;
+        if (old == 0) {
+            changes.added(at);
+            oldSlot = word & RouteWord.BLOCKED;
+        } else {
+            oldSlot = RouteWord.toSlot(old, status);
+            if (word != 0 && uint160(old) != uint160(word)) changes.replaced(at);
+        }
+        if (oldSlot != slot) RouterStorage.setRoute(ManifestCodec.selectorAt(at), slot);
     }
 }

@@ -16,21 +16,33 @@ library RouteWord {
     uint256 internal constant RECEIVE = 0x20 << FLAGS_AT;
     /// @dev Installed, and nothing to check. In slots only.
     uint256 internal constant FAST = 0x40 << FLAGS_AT;
-    /// @dev Paused or forbidden. In slots only; alone, it marks a forbidden selector without a hot route.
+    /// @dev Paused or forbidden. In slots only, where `CHECKED` then is zero; alone, it marks a forbidden selector without a hot
+    /// route.
     uint256 internal constant BLOCKED = 0x80 << FLAGS_AT;
 
     uint256 internal constant CHECKED = LOCK | VIEW_LOCK | PIN | RECEIVE;
 
-    /// @notice What the slot holds for a route, or for none (zero). `BLOCKED` in `word` says that the selector is forbidden.
-    function toSlot(uint256 word, uint256 status) internal pure returns (uint256) {
-        if (word & COLD != 0) return word & BLOCKED;
-        if (isStopped(word, status)) return word | BLOCKED;
-        return word & (BLOCKED | CHECKED) == 0 && word != 0 ? word | FAST : word;
+    /// @notice What the slot holds for a route. `BLOCKED` in `word` says that the selector is forbidden.
+    function toSlot(uint256 word, uint256 status) internal pure returns (uint256 slot) {
+        assembly ("memory-safe") {
+            switch and(word, shl(160, 0x10))
+            case 0 {
+                // Halted, or paused and not exempt.
+                let stopped := or(shr(1, status), gt(and(status, 1), and(shr(163, word), 1)))
+                slot := or(word, shl(167, stopped))
+                switch and(slot, shl(167, 1))
+                // FAST: nothing to check.
+                case 0 { slot := or(slot, shl(166, iszero(and(slot, shl(160, 0x27))))) }
+                // Nothing is checked: nothing is served.
+                default { slot := and(slot, not(shl(160, 0x27))) }
+            }
+            default { slot := and(word, shl(167, 1)) }
+        }
     }
 
     /// @notice Whether pause or halt stops the route.
     function isStopped(uint256 word, uint256 status) internal pure returns (bool) {
-        if (status == 0 || word & ~BLOCKED == 0) return false;
-        return status & RouterStorage.HALTED != 0 || word & PAUSE_EXEMPT == 0;
+        return status & RouterStorage.HALTED != 0
+            || (status & RouterStorage.PAUSED != 0 && word & PAUSE_EXEMPT == 0);
     }
 }

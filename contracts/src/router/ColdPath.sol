@@ -23,7 +23,7 @@ abstract contract ColdPath is IPayRoxRouter, ExtensionBase {
 
         uint256 slot = RouterStorage.route(uint32(selector));
         if (slot & RouteWord.BLOCKED != 0) {
-            require(!RouteWord.isStopped(slot, status), RoutePaused(selector));
+            require(uint160(slot) == 0 || !RouteWord.isStopped(slot, status), RoutePaused(selector));
             revert RouteForbidden(selector);
         }
 

@@ -25,6 +25,8 @@ library DispatcherStorage {
         address owner;
         uint64 unpauses;
         bool initialized;
+        // Whether `forbidden` has any: beside the owner, whom most acts read anyway.
+        bool anyForbidden;
         address pendingOwner;
         // The delay and the seal that were asked for; times are zero without.
         uint32 nextDelay;
@@ -68,6 +70,7 @@ library DispatcherStorage {
 
     /// @notice The forbidden selectors, in memory.
     function forbiddenList(Layout storage $) internal view returns (bytes4[] memory selectors) {
+        if (!$.anyForbidden) return selectors;
         bytes4[] storage packed = $.forbidden;
         assembly ("memory-safe") {
             selectors := mload(0x40)
@@ -76,20 +79,18 @@ library DispatcherStorage {
             let to := add(selectors, 0x20)
             let end := add(to, shl(5, count))
             mstore(0x40, end)
-            if count {
-                mstore(0, packed.slot)
-                let slot := keccak256(0, 0x20)
-                let word := 0
-                let start := to
-                for { } lt(to, end) { to := add(to, 0x20) } {
-                    // Eight to a slot.
-                    if iszero(and(sub(to, start), 0xff)) {
-                        word := sload(slot)
-                        slot := add(slot, 1)
-                    }
-                    mstore(to, shl(224, word))
-                    word := shr(32, word)
+            mstore(0, packed.slot)
+            let slot := keccak256(0, 0x20)
+            let word := 0
+            let start := to
+            for { } lt(to, end) { to := add(to, 0x20) } {
+                // Eight to a slot.
+                if iszero(and(sub(to, start), 0xff)) {
+                    word := sload(slot)
+                    slot := add(slot, 1)
                 }
+                mstore(to, shl(224, word))
+                word := shr(32, word)
             }
         }
     }
