@@ -47,11 +47,7 @@ enum Task {
         only: Vec<String>,
     },
     /// Measure how long things take and write docs/benchmarks.md
-    Bench {
-        /// How often each is measured
-        #[arg(long, default_value_t = 5)]
-        runs: usize,
-    },
+    Bench(bench::Options),
     /// Install what the checks need: npm's packages and Python's
     Setup,
     /// Compile the contracts that are deployed into contracts/release
@@ -80,7 +76,7 @@ fn perform(task: Task, repo: &Repo) -> Done {
         Task::Setup => suite::judge(suite::prepare(repo)?),
         Task::Gas => gas::print(repo),
         Task::Mutants { only } => mutants::run(repo, &only),
-        Task::Bench { runs } => bench::measure(repo, runs),
+        Task::Bench(options) => bench::measure(repo, &options),
         Task::Schemas => wrote(suite::write_schemas(repo)?),
         Task::Snapshots => wrote(suite::write_snapshots(repo)?),
         Task::Release { check: false } => wrote(release::write(repo)?),

@@ -1,7 +1,7 @@
-//! The largest manifest, 3,900 routes over 22 facets: its tree and all its proofs.
+//! The largest manifest, 3,900 routes over 22 facets: its tree and all its proofs; and those of many leaves.
 
-use alloy_primitives::{Address, B256};
-use payrox_model::{CodeHash, Manifest, RouteFlags, Selector};
+use alloy_primitives::{Address, B256, keccak256};
+use payrox_model::{CodeHash, Manifest, MerkleTree, RouteFlags, Selector};
 use std::hint::black_box;
 
 fn main() {
@@ -36,4 +36,16 @@ fn tree_and_all_proofs(bencher: divan::Bencher<'_, '_>) {
 fn encode_and_decode(bencher: divan::Bencher<'_, '_>) {
     let manifest = largest();
     bencher.bench(|| Manifest::decode(&black_box(&manifest).encode()));
+}
+
+#[divan::bench]
+fn a_hundred_thousand_leaves(bencher: divan::Bencher<'_, '_>) {
+    let words: Vec<[u8; 4]> = (0..100_000u32).map(u32::to_be_bytes).collect();
+    bencher.bench(|| {
+        let tree = MerkleTree::new(words.iter().map(keccak256));
+        for i in 0..words.len() {
+            black_box(tree.proof(i));
+        }
+        tree.root()
+    });
 }

@@ -1,0 +1,195 @@
+//! `bench`: how long things take, ours and the peers' in one run, written to `docs/benchmarks.md` with date and versions.
+
+mod figures;
+mod node;
+mod page;
+mod work;
+
+use crate::{
+    failure::{Done, Failure},
+    process::run,
+    repo::{self, Repo},
+};
+use figures::Samples;
+use work::Bench;
+
+/// What to measure, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// How often each is measured
+    #[arg(long, default_value_t = 7)]
+    runs: usize,
+    /// Only these rows; nothing is written then
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
+    /// Measure a build of the workspace from nothing as well
+    #[arg(long)]
+    cold: bool,
+}
+
+type Measure = fn(&Bench) -> Done<f64>;
+
+/// A row of the table before it is measured.
+struct Work {
+    /// Its name for `--only`.
+    key: &'static str,
+    what: &'static str,
+    unit: Unit,
+    /// What it may be at most; `None` where nothing is promised.
+    goal: Option<f64>,
+    ours: Measure,
+    peer: Option<(&'static str, Measure)>,
+    /// The same every time: measured once.
+    exact: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Unit {
+    Milliseconds,
+    Seconds,
+    Mebibytes,
+    Count,
+}
+
+/// A row of the table.
+struct Row {
+    what: &'static str,
+    unit: Unit,
+    goal: Option<f64>,
+    ours: Done<Samples>,
+    peer: Option<(&'static str, Done<Samples>)>,
+}
+
+const FORGE: &str = "forge script";
+
+/// Everything, in the order of the table.
+const WORK: &[Work] = &[
+    Work::time("local", "`run` on the embedded chain, from nothing", None, Bench::run_locally),
+    Work::time(
+        "readme",
+        "the README's commands on the embedded chain, one after the other",
+        Some(1000.0),
+        Bench::readme,
+    ),
+    Work::time("deploy", "`run` against anvil: deploy, stage, activate, verify", Some(120.0), Bench::deploy)
+        .beside(FORGE, Bench::deploy_by_forge),
+    Work::time(
+        "again",
+        "`run` against anvil with nothing to do, verification included",
+        Some(30.0),
+        Bench::run_again,
+    ),
+    Work::time("again-local", "the same on the embedded chain", Some(30.0), Bench::run_again_locally),
+    Work::time("plan", "`plan` alone", None, Bench::plan),
+    Work::time("rehearse", "plan and rehearse, in process", Some(25.0), Bench::rehearse),
+    Work::time("verify", "`verify` against anvil", Some(30.0), Bench::verify)
+        .beside("bench/verify.sh (cast)", Bench::verify_by_cast),
+    Work::count("verify-trips", "round trips of `verify`", Some(4.0), Bench::verify_round_trips),
+    Work::time("verify-local", "`verify` on the embedded chain", Some(30.0), Bench::verify_locally),
+    Work::count(
+        "slow-blocks",
+        "`run` where a block takes 1 s: blocks with transactions",
+        Some(2.0),
+        Bench::slow_blocks,
+    )
+    .beside(FORGE, Bench::slow_blocks_of_forge),
+    Work::count("slow-trips", "the same: round trips", Some(60.0), Bench::slow_round_trips)
+        .beside(FORGE, Bench::slow_round_trips_of_forge),
+    Work::count("slow-calls", "the same: calls in them", None, Bench::slow_calls)
+        .beside(FORGE, Bench::slow_calls_of_forge),
+    Work::time("slow", "the same: time", None, Bench::slow_milliseconds)
+        .beside(FORGE, Bench::slow_milliseconds_of_forge)
+        .once(),
+    Work::time(
+        "merkle",
+        "Merkle tree and all proofs of 3,900 routes, in process",
+        Some(5.0),
+        Bench::largest_manifest,
+    )
+    .once(),
+    Work::time("merkle-100k", "the same of 100,000 leaves", Some(120.0), Bench::many_leaves).once(),
+    Work::time("memory", "`run` against anvil: resident memory at most", Some(40.0), Bench::memory)
+        .beside(FORGE, Bench::memory_of_forge)
+        .of(Unit::Mebibytes),
+];
+
+const COLD: Work =
+    Work::time("cold", "development build of the workspace from nothing", Some(180.0), Bench::cold_build)
+        .of(Unit::Seconds)
+        .once();
+
+impl Work {
+    const fn time(key: &'static str, what: &'static str, goal: Option<f64>, ours: Measure) -> Self {
+        Self { key, what, unit: Unit::Milliseconds, goal, ours, peer: None, exact: false }
+    }
+
+    const fn count(key: &'static str, what: &'static str, goal: Option<f64>, ours: Measure) -> Self {
+        Self::time(key, what, goal, ours).of(Unit::Count).once()
+    }
+
+    const fn of(mut self, unit: Unit) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    const fn beside(mut self, name: &'static str, peer: Measure) -> Self {
+        self.peer = Some((name, peer));
+        self
+    }
+
+    const fn once(mut self) -> Self {
+        self.exact = true;
+        self
+    }
+
+    /// Ours and the peer's in turn, so that what else the machine does falls on both.
+    fn measure(&self, bench: &Bench, runs: usize) -> Row {
+        let (mut ours, mut peer) = (Ok(Samples::default()), Ok(Samples::default()));
+        for _ in 0..if self.exact { 1 } else { runs } {
+            sample(&mut ours, || (self.ours)(bench));
+            if let Some((_, measure)) = self.peer {
+                sample(&mut peer, || measure(bench));
+            }
+        }
+        let peer = self.peer.map(|(name, _)| (name, peer));
+        Row { what: self.what, unit: self.unit, goal: self.goal, ours, peer }
+    }
+}
+
+fn sample(samples: &mut Done<Samples>, measure: impl FnOnce() -> Done<f64>) {
+    if let Ok(taken) = samples {
+        match measure() {
+            Ok(sample) => taken.0.push(sample),
+            Err(failure) => *samples = Err(failure),
+        }
+    }
+}
+
+/// Measures and writes. A row that cannot be measured says why in its place.
+pub(crate) fn measure(repo: &Repo, options: &Options) -> Done {
+    let known = || WORK.iter().chain([&COLD]);
+    if let Some(odd) = options.only.iter().find(|only| known().all(|work| work.key != **only)) {
+        let keys: Vec<_> = known().map(|work| work.key).collect();
+        return Err(Failure::new(format!("there is no row {odd}; there are {}", keys.join(", "))));
+    }
+    run(repo.cargo().args(["build", "--release", "--package", "payrox-cli"]))?.demand("cargo build")?;
+    // What the peers are given is made anew from the plan of this build.
+    let _ = std::fs::remove_file(repo.path("target/bench/calls.json"));
+    let bench = Bench::new(repo);
+    let mut rows = Vec::new();
+    for work in known() {
+        let wanted = match options.only.as_slice() {
+            [] => work.key != COLD.key || options.cold,
+            only => only.iter().any(|key| key == work.key),
+        };
+        if wanted {
+            let row = work.measure(&bench, options.runs.max(1));
+            println!("{}", page::line(&row));
+            rows.push(row);
+        }
+    }
+    if options.only.is_empty() {
+        repo::write(&repo.path("docs/benchmarks.md"), &page::render(repo, options.runs, &rows)?)?;
+    }
+    Ok(())
+}
