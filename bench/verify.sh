@@ -57,7 +57,9 @@ while read -r index selector facet hash flags proof; do
         "$selector" "$facet" "$hash" "$flags" "$index" "[$proof]")"
 done < <(jq -r '. as $p | (.facets | map({key: .name, value: .}) | from_entries) as $f
     | .routes | to_entries[] | .value as $r
-    | "\(.key) \($r.selector) \($f[$r.facet].address) \($f[$r.facet].codeHash) \($r.flags) \($p.proofs[$r.selector] // [] | join(","))"' "$plan")
+    # No facet is called for plain ether: its route names the first.
+    | (if $r.selector == "0x00000000" then $p.facets[0] else $f[$r.facet] end) as $to
+    | "\(.key) \($r.selector) \($to.address) \($to.codeHash) \($r.flags) \($p.proofs[$r.selector] // [] | join(","))"' "$plan")
 
 echo "$asked questions, $wrong wrong answers"
 [ "$wrong" = 0 ]

@@ -5,7 +5,7 @@ use payrox_artifacts::{ArtifactSet, Source};
 use payrox_chain::{Reasons, SnapshotQuery, snapshot};
 use payrox_config::{Network, Project};
 use payrox_execute::{ContractInfo, Sandbox};
-use payrox_files::write_atomic;
+use payrox_files::write_derived;
 use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId};
 use payrox_plan::{Inputs, Names, Parent, Plan, PlanOutcome, ReleaseCode};
 use payrox_probe::{before_active, staged_plan};
@@ -124,7 +124,7 @@ impl<'a> Workshop<'a> {
 
     /// Writes the plan's file.
     pub(crate) fn write(&self, plan: &Plan) -> Result<(), BoxFault> {
-        Ok(write_atomic(
+        Ok(write_derived(
             &self.context.plan_file(),
             plan.to_json().map_err(payrox_plan::PlanError::from)?.as_bytes(),
         )?)

@@ -2,7 +2,7 @@
 
 use crate::{History, JournalError, history::Deployment};
 use alloy_primitives::B256;
-use payrox_files::{to_canonical_json, write_atomic};
+use payrox_files::{to_canonical_json, write_derived};
 use payrox_model::{ChainId, version};
 use serde::Serialize;
 use std::{
@@ -90,7 +90,7 @@ fn put(path: PathBuf, text: &str, written: &mut Vec<PathBuf>) -> Result<(), Jour
     if fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(());
     }
-    write_atomic(&path, text.as_bytes())?;
+    write_derived(&path, text.as_bytes())?;
     written.push(path);
     Ok(())
 }
