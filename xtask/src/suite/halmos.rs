@@ -6,6 +6,7 @@ use crate::{
     process::{Ran, run, run_within},
     repo::{Repo, files, read, read_json},
 };
+use serde_json::Value;
 use std::{
     env,
     path::Path,
@@ -88,9 +89,10 @@ fn halmos(repo: &Repo, contract: &str, function: &str, limit: Duration) -> Done<
         .current_dir(repo.contracts())
         .env("FOUNDRY_SOLC", repo.solc())
         .env("FOUNDRY_OFFLINE", "true")
+        .env("FOUNDRY_PROFILE", "symbolic")
         .env("PATH", path_with(repo.foundry("forge").parent().unwrap_or(Path::new(""))))
-        .args(["--contract", contract, "--function", &format!("{function}(")])
-        .args(["--statistics", "--json-output"])
+        .args(["--contract", contract, "--match-test", &format!("^{function}\\(")])
+        .args(["--forge-build-out", "build/symbolic", "--statistics", "--json-output"])
         .arg(&json);
     std::fs::create_dir_all(repo.scratch()).doing(|| repo.scratch().display().to_string())?;
     run_within(&mut command, b"", limit)
@@ -108,20 +110,20 @@ fn output_file(repo: &Repo) -> std::path::PathBuf {
 }
 
 fn verdict(repo: &Repo, ran: &Ran) -> Verdict {
-    let codes: Vec<i64> = read_json(&output_file(repo))
-        .ok()
-        .and_then(|json| {
-            let results = json["test_results"].as_object()?.clone();
-            Some(results.values().flat_map(|r| r.as_array().cloned().unwrap_or_default()).collect::<Vec<_>>())
-        })
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|result| result["exitcode"].as_i64())
+    if ran.timed_out {
+        return Verdict::Undecided;
+    }
+    let json = read_json(&output_file(repo)).unwrap_or_default();
+    let results: Vec<&Value> = json["test_results"]
+        .as_object()
+        .into_iter()
+        .flat_map(|contracts| contracts.values())
+        .flat_map(|results| results.as_array().into_iter().flatten())
         .collect();
-    match codes.as_slice() {
-        _ if ran.timed_out => Verdict::Undecided,
-        [0] => Verdict::Proved,
-        [1] => Verdict::Refuted,
+    match results.as_slice() {
+        // What a loop's bound cut off was not looked at.
+        [one] if one["exitcode"] == 0 && one["num_bounded_loops"] == 0 => Verdict::Proved,
+        [one] if one["exitcode"] == 1 => Verdict::Refuted,
         // Solver timeout, a path it could not follow, all paths reverted, an exception of its own.
         _ => Verdict::Undecided,
     }
