@@ -45,7 +45,7 @@ contract ManifestDispatcher is LifeCycle, Stops, Governance {
         _setOwner(owner_);
 
         uint256 at = GUARDIANS_ARG + 1;
-        uint256 operators = at + 20 * uint8(args[GUARDIANS_ARG]);
+        uint256 operators = at + 20 * uint256(uint8(args[GUARDIANS_ARG]));
         for (; at < args.length; at += 20) {
             address account = address(bytes20(_word(args, at)));
             if (at < operators) _setGuardian(account, true);

@@ -76,7 +76,9 @@ abstract contract ColdPath is IPayRoxRouter, ExtensionBase {
         if (at == 0 || RouterStorage.route(selector) != 0) return false;
         uint256 word = manifest.word(at);
         if (RouteWord.isStopped(word, status)) return false;
-        return _asView(_ask)(address(uint160(word)), interfaceId);
+        address facet = address(uint160(word));
+        if (word & RouteWord.PIN != 0 && (uint256(facet.codehash) ^ word) >> 168 != 0) return false;
+        return _asView(_ask)(facet, interfaceId);
     }
 
     function _ask(address facet, bytes4 interfaceId) private returns (bool) {
