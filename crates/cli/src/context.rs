@@ -76,11 +76,20 @@ impl<'a> Context<'a> {
         Ok(network)
     }
 
+    /// Where the project's own chain is kept.
+    pub(crate) fn local_state(&self) -> PathBuf {
+        self.folder().join(".payrox").join("local")
+    }
+
+    /// The rules of the project's own chain.
+    pub(crate) fn local_rules(&self, network: &Network) -> DevnetConfig {
+        DevnetConfig { chain_id: network.chain_id, ..DevnetConfig::default() }
+    }
+
     /// The network's chain.
     pub(crate) fn connect(&self, network: &Network) -> Result<Connection, BoxFault> {
         if network.local {
-            let config = DevnetConfig { chain_id: network.chain_id, ..DevnetConfig::default() };
-            let devnet = Devnet::open(&self.folder().join(".payrox").join("local"), &config)?;
+            let devnet = Devnet::open(&self.local_state(), &self.local_rules(network))?;
             return Ok(Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) });
         }
         let url = self.args.rpc_url.first().or(network.rpc_url.first());

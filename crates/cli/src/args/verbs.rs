@@ -69,7 +69,7 @@ pub(crate) enum Verb {
     Validate(ValidateArgs),
     /// Serve the embedded chain over HTTP, for cast, viem and wallets
     #[command(
-        after_help = "Examples:\n  payrox devnet                                      a fresh chain on port 8545\n  payrox devnet --state .payrox/local/chain.json     the chain of `--network local`"
+        after_help = "Examples:\n  payrox devnet --project examples/payments   the chain of `--network local`, on port 8545\n  payrox devnet --fresh --port 0              a new chain, forgotten at the end, on a free port"
     )]
     Devnet(DevnetArgs),
     /// What an error code means and what cures it
@@ -245,9 +245,12 @@ pub(crate) struct DevnetArgs {
     /// Port on the loopback interface; 0 takes a free one
     #[arg(long, default_value_t = 8545)]
     pub(crate) port: u16,
-    /// File that keeps the chain's state between starts [default: none, the chain is forgotten]
-    #[arg(long, value_name = "FILE")]
+    /// Folder that keeps the chain [default: .payrox/local/ of the project; without a project the chain is forgotten]
+    #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
+    /// A new chain, forgotten at the end, whatever the project has
+    #[arg(long, conflicts_with = "state")]
+    pub(crate) fresh: bool,
 }
 
 /// `payrox explain`.

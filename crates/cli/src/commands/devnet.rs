@@ -1,16 +1,20 @@
 //! `payrox devnet`.
 
 use crate::{args::DevnetArgs, context::Context, table::table};
+use payrox_config::Network;
 use payrox_devnet::{DEV_ACCOUNTS, Devnet, DevnetConfig, serve};
-use payrox_model::{BoxFault, ExitCode};
-use std::net::{Ipv4Addr, SocketAddr};
+use payrox_model::{BoxFault, ExitCode, text::escape};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
 
 /// The development accounts and what they are in the bundled networks.
 const ROLES: [&str; 3] = ["bootstrapper, operator", "owner", "guardian"];
 
 pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let config = DevnetConfig::default();
-    let chain = match &args.state {
+    let (kept, config) = chosen(args, context)?;
+    let chain = match &kept {
         Some(folder) => Devnet::open(folder, &config)?,
         None => Devnet::new(&config),
     };
@@ -19,8 +23,12 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
     let listed = accounts.iter().enumerate().map(|(i, account)| {
         [i.to_string(), account.address.to_string(), ROLES.get(i).copied().unwrap_or_default().to_owned()]
     });
+    let fate = match &kept {
+        Some(folder) => format!("it is kept in {}", escape(&folder.display().to_string())),
+        None => "it is forgotten at the end".to_owned(),
+    };
     context.printer.result(&format!(
-        "{}\n\nchain {} is served at {}; Ctrl-C ends it",
+        "{}\n\nchain {} is served at {}; {fate}; Ctrl-C ends it",
         table(["#account", "address", "role"], listed),
         chain.chain_id(),
         server.url()
@@ -37,4 +45,14 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
     server.shutdown().await;
     chain.save()?;
     Ok(ExitCode::Ok)
+}
+
+/// Where the chain is kept, and its rules: the project's own where there is a project and nothing else is asked for.
+fn chosen(args: &DevnetArgs, context: &Context<'_>) -> Result<(Option<PathBuf>, DevnetConfig), BoxFault> {
+    if !context.project_file().exists() {
+        return Ok((args.state.clone(), DevnetConfig::default()));
+    }
+    let rules = context.local_rules(&Network::find(context.folder(), "local")?);
+    let kept = args.state.clone().or_else(|| Some(context.local_state())).filter(|_| !args.fresh);
+    Ok((kept, rules))
 }
