@@ -322,9 +322,9 @@ contract StageManifest is Unit {
             vm.etch(facet, abi.encodePacked(hex"00", i));
             add(facet, bytes4(uint32(0x10000000 + i * 7)), 0);
         }
-        Route[] memory routes = take();
-        release(routes);
-        assertServed(routes);
+        release(take());
+        assertEq(router.facetAddresses().length, 256, "another number of facets");
+        assertTrue(dispatcher.verifySystemIntegrity(), "not served");
     }
 
     function test_3000_routes_are_a_manifest() public {
