@@ -267,6 +267,20 @@ impl Endpoint {
         Err(ChainError::WrongChain { endpoint: self.shown.clone(), expected, found })
     }
 
+    /// The chain's id and its newest block, in one round trip.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn newest(&self) -> Result<(ChainId, Head), ChainError> {
+        const BLOCK: &str = "eth_getBlockByNumber";
+        let answers = self.batch(&[("eth_chainId", json!([])), (BLOCK, json!(["latest", false]))]).await?;
+        let [id, block] = <[_; 2]>::try_from(answers).map_err(|_| self.odd(BLOCK, "an answer is missing"))?;
+        let id = id.map_err(|e| ChainError::of(&self.shown, "eth_chainId", &e))?;
+        let block = block.map_err(|e| ChainError::of(&self.shown, BLOCK, &e))?;
+        let id: U64 = self.parse("eth_chainId", &id)?;
+        Ok((ChainId(id.to()), self.parse::<BlockJson>(BLOCK, &block)?.into()))
+    }
+
     /// A block's head.
     ///
     /// # Errors

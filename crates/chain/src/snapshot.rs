@@ -1,13 +1,12 @@
 //! A system at one block, in at most four round trips.
 
-use crate::{At, CallRequest, ChainError, Endpoint, Head, Read, endpoint::BlockJson};
-use alloy_primitives::{Address, Bytes, U64};
+use crate::{At, CallRequest, ChainError, Endpoint, Head, Read};
+use alloy_primitives::{Address, Bytes};
 use alloy_sol_types::SolCall;
 use payrox_model::{
     ActiveState, ChainId, ChainSnapshot, CodeHash, DispatcherState, Epoch, PendingState, PlanId, Root,
     RouterState, abi::IManifestDispatcher as D,
 };
-use serde_json::json;
 use std::collections::BTreeMap;
 
 /// What to look at.
@@ -26,7 +25,7 @@ pub struct SnapshotQuery {
 /// # Errors
 /// When the endpoint fails, or a contract at a known address does not answer as the dispatcher does.
 pub async fn snapshot(endpoint: &Endpoint, query: &SnapshotQuery) -> Result<ChainSnapshot, ChainError> {
-    let (chain_id, head) = identity(endpoint).await?;
+    let (chain_id, head) = endpoint.newest().await?;
     at(endpoint, query, chain_id, &head).await
 }
 
@@ -41,17 +40,6 @@ pub fn questions(dispatcher: Address) -> [CallRequest; 6] {
         D::statusCall {}.abi_encode(),
     ]
     .map(|data| CallRequest::view(dispatcher, data))
-}
-
-async fn identity(endpoint: &Endpoint) -> Result<(ChainId, Head), ChainError> {
-    const BLOCK: &str = "eth_getBlockByNumber";
-    let answers = endpoint.batch(&[("eth_chainId", json!([])), (BLOCK, json!(["latest", false]))]).await?;
-    let [id, block] = <[_; 2]>::try_from(answers).map_err(|_| endpoint.odd(BLOCK, "an answer is missing"))?;
-    let id = id.map_err(|e| ChainError::of(endpoint.shown(), "eth_chainId", &e))?;
-    let block = block.map_err(|e| ChainError::of(endpoint.shown(), BLOCK, &e))?;
-    let id: U64 = endpoint.parse("eth_chainId", &id)?;
-    let block: BlockJson = endpoint.parse(BLOCK, &block)?;
-    Ok((ChainId(id.to()), block.into()))
 }
 
 async fn at(

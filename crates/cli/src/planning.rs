@@ -29,7 +29,13 @@ impl<'a> Workshop<'a> {
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
         let folder = context.folder().join(&*project.artifacts);
         let artifacts = ArtifactSet::read(&Source::at(&folder), &wanted)?;
-        Ok(Self { context, project, network, artifacts, release: payrox_probe::release_code() })
+        Ok(Self {
+            context,
+            project,
+            network,
+            artifacts,
+            release: ReleaseCode::from(payrox_artifacts::release()),
+        })
     }
 
     fn inputs<'b>(&'b self, chain: &'b ChainSnapshot, parent: Option<&'b Parent>) -> Inputs<'b> {
@@ -51,9 +57,12 @@ impl<'a> Workshop<'a> {
     /// The system now.
     pub(crate) async fn snapshot(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
         let Addresses { dispatcher, router, .. } = self.addresses()?;
-        connection.endpoint.expect_chain(self.network.chain_id).await?;
         let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
-        Ok(snapshot(&connection.endpoint, &query).await?)
+        let chain = snapshot(&connection.endpoint, &query).await?;
+        if chain.chain_id != self.network.chain_id {
+            connection.endpoint.expect_chain(self.network.chain_id).await?;
+        }
+        Ok(chain)
     }
 
     /// Plans against a state of the chain.

@@ -64,8 +64,10 @@ pub async fn verify(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Verificat
 }
 
 async fn look(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Result<Verification, ChainError> {
-    endpoint.expect_chain(plan.chain_id).await?;
-    let head = endpoint.block(At::Latest).await?;
+    let (chain_id, head) = endpoint.newest().await?;
+    if chain_id != plan.chain_id {
+        endpoint.expect_chain(plan.chain_id).await?;
+    }
     let mut questions = Questions::default();
     let facets = scope.includes(Scope::Facets).then(|| code::Facets::ask(plan, &mut questions));
     let staging = scope.includes(Scope::Staging).then(|| staging::Staging::ask(plan, &mut questions));
