@@ -121,15 +121,26 @@ fn shown(
 ) -> String {
     let paint = context.printer.paint();
     let mut parts = Vec::new();
-    // What was true already is counted, not listed.
-    let listed = |step: &&StepResult| context.printer.verbose() || step.outcome != StepOutcome::Skipped;
+    // What was true already is counted, not listed; so is what waits while nothing has been done.
+    let some = |outcome| result.steps.iter().any(|step| step.outcome == outcome);
+    let begun = some(StepOutcome::Done) || some(StepOutcome::Failed);
+    let listed = |step: &&StepResult| match step.outcome {
+        _ if context.printer.verbose() => true,
+        StepOutcome::Skipped => false,
+        StepOutcome::Pending => begun,
+        StepOutcome::Done | StepOutcome::Planned | StepOutcome::Failed => true,
+    };
     let rows: Vec<_> = result.steps.iter().filter(listed).map(|step| row(step, paint)).collect();
-    let left_out = result.steps.len() - rows.len();
     if !rows.is_empty() {
         parts.push(table(["step", "outcome", "#gas", "transaction or reason"], rows));
     }
-    if left_out > 0 {
-        parts.push(format!("{left_out} of {} steps were true already", result.steps.len()));
+    for (outcome, what) in
+        [(StepOutcome::Skipped, "were true already"), (StepOutcome::Pending, "are still to be done")]
+    {
+        let left_out = result.steps.iter().filter(|s| s.outcome == outcome && !listed(s)).count();
+        if left_out > 0 {
+            parts.push(format!("{left_out} of {} steps {what}", result.steps.len()));
+        }
     }
     parts.extend(result.steps.iter().filter_map(|step| call(context.printer, step)));
     parts.push(summary(result, paint));

@@ -102,6 +102,10 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
         return ExitCode::Ok;
     }
     let text = error.to_string();
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand && !printer.json() {
+        printer.notice(&text);
+        return ExitCode::BadInput;
+    }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let (said, rest) = text.split_once("\n\n").unwrap_or((text, ""));
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");

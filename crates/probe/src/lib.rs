@@ -2,11 +2,9 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod history;
-mod release;
 mod units;
 mod verify;
 
 pub use history::{before_active, staged_plan};
-pub use release::release_code;
 pub use units::{UnitGroup, run_units};
 pub use verify::{Scope, Verification, route_slot, verify};

@@ -1,7 +1,10 @@
-# artifact.sh NAME ABI [CREATION [RUNTIME [LINKS]]]: writes out/NAME.sol/NAME.json, as Foundry would have.
+# artifact.sh NAME ABI [CREATION [RUNTIME [LINKS]]]: writes out/NAME.sol/NAME.json, as Foundry would have. ABI may be @FILE.
 # Without code, NAME's runtime code is STOP and its own name, so that no two contracts are the same.
 name=$1
-abi=$2
+case $2 in
+  @*) abi=$(cat "${2#@}") ;;
+  *) abi=$2 ;;
+esac
 tag=00$(printf '%s' "$name" | od -An -tx1 | tr -d ' \n')
 size=$(printf '%02x' $((${#tag} / 2)))
 creation=${3:-60${size}600c60003960${size}6000f3$tag}

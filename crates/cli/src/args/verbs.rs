@@ -26,7 +26,7 @@ pub(crate) enum Verb {
     /// Make the plan: artifacts/dispatcher.plan.json
     #[command(
         args_conflicts_with_subcommands = true,
-        after_help = "Examples:\n  payrox plan                            against the state of the network\n  payrox plan show                       the plan by facet and function\n  payrox plan show --inverse             the calldata that goes back\n  payrox plan diff                       the plan against the chain\n  payrox plan diff old.plan.json         the plan against another"
+        after_help = "Examples:\n  payrox plan                            against the state of the network\n  payrox plan show                       the plan by facet and function\n  payrox plan show --inverse             the calldata that goes back\n  payrox plan diff                       what the project would change\n  payrox plan diff old.plan.json         the same against another plan"
     )]
     Plan(PlanArgs),
     /// Deploy a slice of the plan
@@ -135,7 +135,7 @@ pub(crate) enum PlanVerb {
     /// The plan by facet and function
     #[command(after_help = "Examples:\n  payrox plan show\n  payrox plan show --inverse")]
     Show(ShowArgs),
-    /// What changes, by function name, removals first
+    /// What the project would change, by function name, removals first
     #[command(
         after_help = "Examples:\n  payrox plan diff                  against the chain\n  payrox plan diff old.plan.json    against another plan"
     )]

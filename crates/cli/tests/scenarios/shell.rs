@@ -1,6 +1,6 @@
 //! A folder of its own, and commands that run in it.
 
-use crate::{redact, repository};
+use crate::{redact::Redactor, repository};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -22,9 +22,10 @@ const OUTPUTS: [&str; 8] = [
 pub(crate) struct Place {
     folder: tempfile::TempDir,
     path: PathBuf,
+    redactor: Redactor,
 }
 
-/// What a command left.
+/// What a command left, as it is.
 pub(crate) struct Seen {
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -36,17 +37,23 @@ impl Place {
         let folder = tempfile::Builder::new().prefix("payrox-scenario-").tempdir()?;
         let path = folder.path().canonicalize()?.join("here");
         fs::create_dir(&path)?;
-        Ok(Self { folder, path })
+        Ok(Self { folder, path, redactor: Redactor::default() })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
+    /// Without what differs from run to run.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.redactor.redact(text, &self.path, &repository())
+    }
+
     /// Runs one line in a shell whose `payrox` is the binary under test.
     pub(crate) fn run(&self, line: &str) -> io::Result<Seen> {
-        let binary = Path::new(env!("CARGO_BIN_EXE_payrox"));
-        let mut paths = vec![binary.parent().unwrap_or(binary).to_owned()];
+        // `PAYROX_BIN` names the folder of another build to be tested, such as a release.
+        let built = Path::new(env!("CARGO_BIN_EXE_payrox")).parent().unwrap_or(Path::new("")).to_owned();
+        let mut paths = vec![std::env::var_os("PAYROX_BIN").map_or(built, PathBuf::from)];
         paths.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let output = Command::new("sh")
             .args(["-c", line])
@@ -59,7 +66,7 @@ impl Place {
             .env("LC_ALL", "C")
             .stdin(Stdio::null())
             .output()?;
-        let text = |bytes: &[u8]| redact::redact(&String::from_utf8_lossy(bytes), &self.path, &repository());
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok(Seen {
             stdout: text(&output.stdout),
             stderr: text(&output.stderr),
@@ -70,10 +77,10 @@ impl Place {
     /// A command and all that it left, as `expected.txt` shows it.
     pub(crate) fn transcript(&self, line: &str) -> io::Result<String> {
         let seen = self.run(line)?;
-        let mut text = format!("$ {line}\n{}", ended(&seen.stdout));
+        let mut text = format!("$ {line}\n{}", ended(&self.redact(&seen.stdout)));
         if !seen.stderr.is_empty() {
             text.push_str("[stderr]\n");
-            text.push_str(&ended(&seen.stderr));
+            text.push_str(&ended(&self.redact(&seen.stderr)));
         }
         text.push_str(&format!("[exit {}]\n\n", seen.status));
         Ok(text)

@@ -1,7 +1,7 @@
 //! The system that the unit groups work on: two facets and an attacker, compiled and committed under `fixtures/`.
 
 use alloy_primitives::{Bytes, U64, hex};
-use payrox_artifacts::{ArtifactSet, Source};
+use payrox_artifacts::{ArtifactSet, Source, release};
 use payrox_config::{Network, Project};
 use payrox_devnet::{CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, Devnet, DevnetConfig};
 use payrox_model::{ChainSnapshot, limits};
@@ -35,7 +35,7 @@ impl Fixture {
         let wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
         let artifacts =
             ArtifactSet::read(&Source::at(&folder.path().join("out")), &wanted).map_err(|e| text(&e))?;
-        Ok(Self { project, network, artifacts, release: crate::release_code() })
+        Ok(Self { project, network, artifacts, release: ReleaseCode::from(release()) })
     }
 
     pub(crate) fn plan(&self, chain: &ChainSnapshot, parent: Option<&Parent>) -> Result<PlanOutcome, String> {

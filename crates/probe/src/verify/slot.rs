@@ -39,7 +39,8 @@ pub(crate) fn route_word(leaf: &RouteLeaf, stops: Stops, forbidden: bool) -> B25
         () => 0,
     };
     word[..11].copy_from_slice(&leaf.code_hash.0[..11]);
-    word[11] = leaf.flags.0 | mark;
+    // What is not served is not checked either.
+    word[11] = if mark == BLOCKED { leaf.flags.0 & !checked.0 | BLOCKED } else { leaf.flags.0 | mark };
     word[12..].copy_from_slice(leaf.facet.as_slice());
     word
 }
@@ -74,7 +75,8 @@ mod tests {
         assert_eq!(flags(RouteFlags::NONE, true, false, false), BLOCKED);
         assert_eq!(flags(RouteFlags::PAUSE_EXEMPT, true, false, false), FAST | 0x08);
         assert_eq!(flags(RouteFlags::PAUSE_EXEMPT, true, true, false), BLOCKED | 0x08);
-        assert_eq!(flags(RouteFlags::LOCK, false, false, true), BLOCKED | 0x01);
+        assert_eq!(flags(RouteFlags::LOCK, false, false, true), BLOCKED);
+        assert_eq!(flags(RouteFlags::LOCK | RouteFlags::PAUSE_EXEMPT, false, true, false), BLOCKED | 0x08);
         assert_eq!(route_word(&leaf(RouteFlags::COLD), Stops::default(), false), B256::ZERO);
         let word = route_word(&leaf(RouteFlags::NONE), Stops::default(), false);
         assert_eq!((&word[..11], &word[12..]), (&[3u8; 11][..], &[2u8; 20][..]));

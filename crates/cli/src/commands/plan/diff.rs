@@ -1,58 +1,47 @@
 //! `payrox plan diff [PLAN]`.
 
-use super::read_plan;
 use crate::{
     args::DiffArgs,
     context::Context,
+    planning::Workshop,
     printer::{Paint, Tone},
 };
-use payrox_chain::{SnapshotQuery, snapshot};
 use payrox_model::{BoxFault, ExitCode, text::escape, version};
-use payrox_plan::{Change, Names, Plan, PlanError};
+use payrox_plan::{Change, Plan, PlanError, PlanOutcome};
 use serde_json::json;
 
+/// What the project would change: against the chain, or against a plan. Nothing is written.
 pub(crate) async fn diff(args: &DiffArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let plan = read_plan(context)?;
-    let (changes_found, against) = match &args.against {
-        Some(file) => {
-            let other = Plan::read(file)?;
+    let other = args.against.as_deref().map(Plan::read).transpose()?;
+    let workshop = Workshop::open(context)?;
+    let connection = context.connect(&workshop.network)?;
+    let chain = workshop.snapshot(&connection).await?;
+    let plan = match workshop.plan(&connection, &chain).await? {
+        PlanOutcome::Planned(plan) => Some(plan),
+        PlanOutcome::NoChanges { plan_id, .. } if other.is_some() => {
+            workshop.active_plan(&connection, &chain, plan_id).await?
+        }
+        PlanOutcome::NoChanges { .. } => None,
+    };
+    let (found, against) = match (&plan, &other, &args.against) {
+        (Some(plan), Some(other), Some(file)) => {
             let (old, new) =
                 (other.table().map_err(PlanError::from)?, plan.table().map_err(PlanError::from)?);
             (payrox_plan::diff(&old, &new), escape(&file.display().to_string()))
         }
-        None => (against_chain(&plan, context).await?, "the chain".to_owned()),
+        // The plan's own changes are those against the chain.
+        (Some(plan), ..) => (plan.changes.clone(), "the chain".to_owned()),
+        (None, ..) => (Vec::new(), "the chain".to_owned()),
     };
-    let text = if changes_found.is_empty() {
-        "no changes".into()
-    } else {
-        changes(&changes_found, context.printer.paint())
-    };
-    context.printer.result(&format!("against {against}: {}\n{text}", super::counts(&changes_found)));
+    let text = if found.is_empty() { String::new() } else { changes(&found, context.printer.paint()) };
+    context.printer.result(&format!("against {against}: {}\n{text}", super::counts(&found)));
     context.printer.document(&json!({
         "version": version::OUTPUT,
-        "planId": plan.plan_id,
+        "planId": plan.as_ref().map(|p| p.plan_id),
         "against": against,
-        "changes": changes_found,
+        "changes": found,
     }));
     Ok(ExitCode::Ok)
-}
-
-async fn against_chain(plan: &Plan, context: &Context<'_>) -> Result<Vec<Change>, BoxFault> {
-    let network = context.network()?;
-    let connection = context.connect(&network)?;
-    connection.endpoint.expect_chain(plan.chain_id).await?;
-    let (dispatcher, router) = (plan.addresses.dispatcher, plan.addresses.router);
-    let chain =
-        snapshot(&connection.endpoint, &SnapshotQuery { addresses: Vec::new(), dispatcher, router }).await?;
-    let active = chain.router.map(|r| r.manifest).unwrap_or_default();
-    // The plan's own changes name what it removes.
-    let mut names = Names::default();
-    for change in &plan.changes {
-        if let Change::Removed { selector, function, .. } = change {
-            names.function(*selector, function);
-        }
-    }
-    Ok(plan.diff_against_chain(&active, &names).map_err(PlanError::from)?)
 }
 
 /// One line a change: removals first, in the order given.

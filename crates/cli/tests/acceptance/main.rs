@@ -1,0 +1,18 @@
+//! What was promised, proved with the real binary: each test has a copy of the example and a chain of its own.
+//!
+//! Where node, viem, anvil, cast, git or jq is not installed, what needs it is unknown: it is said, and with `CI` set it fails.
+#![cfg(test)]
+
+mod anvil;
+mod chain;
+mod endpoint;
+mod from_clean;
+mod interop;
+mod journal;
+mod planning;
+mod project;
+mod served;
+mod starting;
+mod tampering;
+mod tools;
+mod upgrade;

@@ -1,0 +1,59 @@
+//! Chains over HTTP: `payrox devnet`, and anvil.
+
+use crate::{chain::Chain, project::Project, tools::foundry};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+/// A server, ended when it is dropped.
+pub(crate) struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Served {
+    /// The project's own chain, or what the arguments say.
+    pub(crate) fn devnet(project: &Project, args: &[&str]) -> Self {
+        let mut child = project.start(&[&["devnet", "--port", "0"], args].concat());
+        let served = line(&mut child, " is served at ");
+        let (url, _) = served.split_once(';').unwrap();
+        Self { url: url.to_owned(), child }
+    }
+
+    /// npm's anvil on a free port.
+    pub(crate) fn anvil() -> Option<Self> {
+        let mut command = Command::new(foundry("anvil")?);
+        command.args(["--port", "0", "--chain-id", "31337"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let address = line(&mut child, "Listening on ");
+        Some(Self { url: format!("http://{address}"), child })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn chain(&self) -> Chain {
+        Chain::at(&self.url)
+    }
+}
+
+/// What follows a text in the child's output. The rest is read and forgotten, or the child would block.
+fn line(child: &mut Child, before: &str) -> String {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let found = lines.by_ref().map_while(Result::ok).find_map(|l| l.split_once(before).map(|(_, rest)| rest.trim().to_owned()));
+    let Some(found) = found else {
+        let error = child.stderr.take().map(|e| std::io::read_to_string(e).unwrap_or_default());
+        panic!("it does not serve: {error:?}");
+    };
+    std::thread::spawn(move || lines.for_each(drop));
+    found
+}
