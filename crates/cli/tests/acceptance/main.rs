@@ -11,6 +11,7 @@ mod interop;
 mod journal;
 mod planning;
 mod project;
+mod sending;
 mod served;
 mod starting;
 mod tampering;

@@ -147,7 +147,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The hex digits of a field.
+/// The facet that serves a planned route on chain. The entry of RECEIVE calls none: it stands under the first.
+pub(crate) fn facet_of<'a>(plan: &'a Value, route: &Value) -> (usize, &'a Value) {
+    let facets = list(&plan["facets"]);
+    let receives = route["flags"].as_u64().is_some_and(|flags| flags & 0x20 != 0);
+    let named = facets.iter().position(|facet| facet["name"] == route["facet"]).unwrap();
+    let at = if receives { 0 } else { named };
+    (at, &facets[at])
+}
+
+/// A text of a document.
 pub(crate) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}"))
 }

@@ -49,7 +49,10 @@ impl Served {
 /// What follows a text in the child's output. The rest is read and forgotten, or the child would block.
 fn line(child: &mut Child, before: &str) -> String {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let found = lines.by_ref().map_while(Result::ok).find_map(|l| l.split_once(before).map(|(_, rest)| rest.trim().to_owned()));
+    let found = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|l| l.split_once(before).map(|(_, rest)| rest.trim().to_owned()));
     let Some(found) = found else {
         let error = child.stderr.take().map(|e| std::io::read_to_string(e).unwrap_or_default());
         panic!("it does not serve: {error:?}");

@@ -1,0 +1,55 @@
+//! The same over HTTP, against npm's anvil.
+
+use crate::{
+    project::{Project, list},
+    served::Served,
+};
+use serde_json::Value;
+
+/// What names the chain, and what is hashed together with that.
+const BOUND: [&str; 4] = ["chainId", "network", "planId", "contentHash"];
+
+fn unbound(mut plan: Value) -> Value {
+    for key in BOUND {
+        assert!(plan.as_object_mut().unwrap().remove(key).is_some(), "{key}");
+    }
+    plan
+}
+
+#[test]
+fn prx_d08_prx_d01_the_same_run_on_anvil_gives_the_plan_of_local_and_without_broadcast_sends_nothing() {
+    let Some(anvil) = Served::anvil() else { return };
+    let chain = anvil.chain();
+    let (local, ran) = Project::live();
+    let project = Project::example();
+    let endpoint = ["run", "--network", "anvil", "--rpc-url", anvil.url()];
+
+    let (block, sent) = (chain.block(), chain.transactions());
+    let dry = project.run(&endpoint);
+    assert_eq!(dry.status, 0, "{dry:?}");
+    assert!(dry.stdout.contains("planned, nothing was sent"), "{}", dry.stdout);
+    let document = project.json(&endpoint);
+    assert_eq!(document["outcome"], "planned");
+    let steps = list(&document["steps"]);
+    assert!(steps.iter().all(|step| step["tx"].is_null() && step["outcome"] == "planned"), "{document}");
+    let looked_at: Vec<_> =
+        steps.iter().filter(|step| step["call"]["data"].is_null()).map(|s| &s["name"]).collect();
+    assert_eq!(looked_at, ["router"], "every other step shows its calldata");
+    assert_eq!((chain.block(), chain.transactions()), (block, sent), "nothing was sent");
+
+    let broadcast = project.json(&[&endpoint[..], &["--broadcast"]].concat());
+    assert_eq!(broadcast["outcome"], "complete");
+    for same in ["addresses", "root", "epoch", "facets", "routes"] {
+        assert_eq!(broadcast[same], ran[same], "{same}");
+    }
+    let (here, there) = (local.plan(), project.plan());
+    assert_eq!(here["manifest"], there["manifest"]);
+    assert_eq!(unbound(here), unbound(there));
+
+    let sent = chain.transactions();
+    assert!(sent > 20);
+    assert_eq!(project.json(&[&endpoint[..], &["--broadcast"]].concat())["outcome"], "nothing_to_do");
+    assert_eq!(chain.transactions(), sent);
+    let verified = project.json(&["verify", "--network", "anvil", "--rpc-url", anvil.url()]);
+    assert_eq!(verified["outcome"], "pass");
+}

@@ -1,0 +1,96 @@
+//! A run that is killed, and its journal lost.
+
+use crate::{endpoint::Endpoint, project::Project, served::Served};
+use serde_json::Value;
+use std::{
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+const RUN: [&str; 5] = ["run", "--broadcast", "--network", "anvil", "--rpc-url"];
+
+/// Runs until `sends` transactions have reached the chain, kills the process before it hears of the last one, and forgets
+/// its journal.
+fn kill_after(project: &Project, served: &Served, sends: u64, config: &[&str]) {
+    let reached = Arc::new((Mutex::new(false), Condvar::new()));
+    let (seen, tell, behind) = (AtomicU64::new(0), reached.clone(), served.chain());
+    let endpoint = Endpoint::before(served.chain(), move |method, params| {
+        if method != "eth_sendRawTransaction" {
+            return None;
+        }
+        let before = seen.fetch_add(1, Ordering::SeqCst);
+        let answer = (before < sends).then(|| behind.ask(method, params.clone()).unwrap());
+        if before + 1 < sends {
+            return answer;
+        }
+        *tell.0.lock().unwrap() = true;
+        tell.1.notify_all();
+        std::thread::sleep(Duration::from_secs(3_600));
+        None
+    });
+    let mut child = project.start(&[&RUN[..], &[endpoint.url()], config].concat());
+    let wait =
+        reached.1.wait_timeout_while(reached.0.lock().unwrap(), Duration::from_secs(60), |there| !*there);
+    assert!(*wait.unwrap().0, "{sends} transactions are sent");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    project.forget("journal");
+    project.forget(".payrox/journal");
+}
+
+fn finish(project: &Project, served: &Served, config: &[&str]) -> Value {
+    project.json(&[&RUN[..], &[served.url()], config].concat())
+}
+
+#[test]
+fn prx_d08_prx_d11_a_run_killed_between_any_two_sends_with_its_journal_lost_completes_with_no_transaction_more()
+ {
+    const UPGRADE: [&str; 2] = ["--config", "upgrade.toml"];
+    let project = Project::example();
+    project.reach_devnet_as_anvil();
+    let served = Served::devnet(&project, &["--fresh"]);
+    let chain = served.chain();
+    let empty = chain.snapshot();
+
+    let whole = finish(&project, &served, &[]);
+    assert_eq!(whole["outcome"], "complete");
+    let (needed, root) = (chain.transactions(), whole["root"].clone());
+    let upgraded = finish(&project, &served, &UPGRADE);
+    assert_eq!((&upgraded["outcome"], &upgraded["epoch"]), (&"complete".into(), &2.into()));
+    let needed_by_both = chain.transactions();
+
+    let mut empty = empty;
+    for sends in [0, 1, 7, needed - 1, needed] {
+        chain.go_back(&empty);
+        empty = chain.snapshot();
+        project.forget("journal");
+        project.forget(".payrox/journal");
+        kill_after(&project, &served, sends, &[]);
+        assert_eq!(chain.transactions(), sends);
+        let resumed = finish(&project, &served, &[]);
+        let expected = if sends == needed { "nothing_to_do" } else { "complete" };
+        assert_eq!((&resumed["outcome"], &resumed["epoch"]), (&expected.into(), &1.into()), "after {sends}");
+        assert_eq!((chain.transactions(), &resumed["root"]), (needed, &root), "after {sends}");
+    }
+
+    let mut live = chain.snapshot();
+    for sends in 0..needed_by_both - needed {
+        chain.go_back(&live);
+        live = chain.snapshot();
+        kill_after(&project, &served, sends, &UPGRADE);
+        let resumed = finish(&project, &served, &UPGRADE);
+        assert_eq!(
+            (&resumed["outcome"], &resumed["epoch"]),
+            (&"complete".into(), &2.into()),
+            "after {sends}"
+        );
+        assert_eq!(
+            (chain.transactions(), &resumed["root"]),
+            (needed_by_both, &upgraded["root"]),
+            "after {sends}"
+        );
+    }
+}

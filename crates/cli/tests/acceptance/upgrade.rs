@@ -1,0 +1,99 @@
+//! The second version of one facet, and the way back with a tool that is not ours.
+
+use crate::{
+    chain::{calldata, selector},
+    project::{Project, Ran, facet_of, list, text},
+    served::Served,
+    tools::foundry,
+};
+use alloy_primitives::{Address, Bytes};
+use std::process::Command;
+
+/// Of the owner, development account 1.
+const OWNERS_KEY: &str = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
+const UPGRADE: [&str; 2] = ["--config", "upgrade.toml"];
+const TIP: &str = "payWithTip(address,address,uint256,uint256,bytes32)";
+
+#[test]
+fn prx_d07_prx_d08_an_upgrade_says_what_changes_by_name_skips_the_delay_aloud_and_is_epoch_2() {
+    let (project, first) = Project::live();
+    let plan = project.plan();
+    let before: Vec<_> = list(&plan["routes"])
+        .iter()
+        .filter(|r| r["facet"] == "Payments")
+        .map(|r| text(r, "signature"))
+        .collect();
+    assert!(before.len() > 5);
+
+    let difference = project.json(&[&["plan", "diff"][..], &UPGRADE].concat());
+    let changes = list(&difference["changes"]);
+    let named = |kind: &str| -> Vec<&str> {
+        let mut names: Vec<_> =
+            changes.iter().filter(|c| c["kind"] == kind).map(|c| text(c, "function")).collect();
+        names.sort_unstable();
+        names
+    };
+    let mut replaced = before.clone();
+    replaced.sort_unstable();
+    assert_eq!(named("replaced"), replaced);
+    assert_eq!(named("added"), [TIP]);
+    assert_eq!(changes.len(), before.len() + 1, "and nothing else: {changes:?}");
+
+    let ran = project.run(&[&["run", "--network", "local"][..], &UPGRADE].concat());
+    assert_eq!(ran.status, 0, "{ran:?}");
+    assert!(ran.stderr.contains("skipped the delay"), "{}", ran.stderr);
+    assert!(ran.stdout.contains(TIP), "{}", ran.stdout);
+    let again = project.json(&[&["run", "--network", "local"][..], &UPGRADE].concat());
+    assert_eq!(again["outcome"], "nothing_to_do");
+    assert_eq!((&again["epoch"], &again["facets"], &again["routes"]), (&2.into(), &13.into(), &72.into()));
+    for same in ["dispatcher", "router"] {
+        assert_eq!(again["addresses"][same], first["addresses"][same]);
+    }
+}
+
+#[test]
+fn prx_p05_prx_d07_the_inverse_sent_by_cast_with_the_owners_key_restores_every_route_of_epoch_1() {
+    let Some(cast) = foundry("cast") else { return };
+    let (project, first) = Project::live();
+    let old = project.plan();
+    let second = project.json(&[&["run", "--network", "local"][..], &UPGRADE].concat());
+    assert_eq!((&second["outcome"], &second["epoch"]), (&"complete".into(), &2.into()));
+    let inverse = project.json(&["plan", "show", "--inverse"]);
+    let [call] = list(&inverse["inverse"]["calls"]) else { panic!("one call: {inverse}") };
+
+    let served = Served::devnet(&project, &[]);
+    let cast = |args: &[&str]| {
+        let ran =
+            Ran::of(Command::new(&cast).args(args).env("ETH_RPC_URL", served.url()).env("NO_COLOR", "1"));
+        ran.good().trim().to_owned()
+    };
+    let router = text(&first["addresses"], "router");
+    let tip = text(list(&second_change(&project)).first().unwrap(), "selector").to_owned();
+    let facet = |hex: &str| cast(&["call", router, "facetAddress(bytes4)(address)", hex]);
+    assert_ne!(facet(&tip), Address::ZERO.to_string());
+
+    let receipt =
+        cast(&["send", text(call, "to"), text(call, "data"), "--private-key", OWNERS_KEY, "--json"]);
+    assert!(receipt.contains("\"status\":\"0x1\""), "{receipt}");
+
+    for route in list(&old["routes"]) {
+        let (_, planned) = facet_of(&old, route);
+        let seen = facet(text(route, "selector")).to_ascii_lowercase();
+        assert_eq!(seen, text(planned, "address"), "{}", text(route, "signature"));
+    }
+    assert_eq!(facet(&tip), Address::ZERO.to_string());
+    let refused = served.chain().call(router, &tip.parse::<Bytes>().unwrap()).unwrap_err();
+    assert_eq!(refused, calldata("NoRoute(bytes4)", &[selector(&tip)]));
+    drop(served);
+
+    let verified = project.json(&["verify", "--network", "local"]);
+    assert_eq!((&verified["outcome"], &verified["epoch"]), (&"pass".into(), &3.into()), "{verified}");
+    assert_eq!(verified["planId"], first["planId"], "epoch 3 is epoch 1's plan");
+    let other = project.run(&[&["verify", "--network", "local"][..], &UPGRADE].concat());
+    assert_eq!(other.status, 1, "the second version is no longer live: {other:?}");
+}
+
+/// What the upgrade added.
+fn second_change(project: &Project) -> serde_json::Value {
+    list(&project.plan()["changes"]).iter().filter(|c| c["kind"] == "added").cloned().collect()
+}
