@@ -35,23 +35,29 @@ impl Ran {
     }
 }
 
-/// Runs to the end, or for at most an hour.
+/// As good as none.
+const UNLIMITED: Duration = Duration::from_secs(24 * 3600);
+
+/// Runs to the end.
 pub(crate) fn run(command: &mut Command) -> Done<Ran> {
-    run_within(command, b"", Duration::from_secs(3600))
+    run_within(command, b"", UNLIMITED)
 }
 
 /// Runs with `input` on standard input.
 pub(crate) fn run_with(command: &mut Command, input: &[u8]) -> Done<Ran> {
-    run_within(command, input, Duration::from_secs(3600))
+    run_within(command, input, UNLIMITED)
 }
 
 /// Runs for at most `limit`; then the program and what it started are ended.
 pub(crate) fn run_within(command: &mut Command, input: &[u8], limit: Duration) -> Done<Ran> {
     let name = command.get_program().to_string_lossy().into_owned();
     let start = Instant::now();
-    // A group of its own, so that ending it reaches solvers that it started.
+    // A group of its own, so that ending it reaches solvers that it started. Without a limit it stays in ours, and
+    // ends with us.
     #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
+    if limit < UNLIMITED {
+        std::os::unix::process::CommandExt::process_group(command, 0);
+    }
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
