@@ -39,6 +39,7 @@ pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<E
     let seen = payrox_probe::verify(&connection.endpoint, &plan, scope).await;
     let exit = exit(&seen);
     let (printer, verdict) = (context.printer, seen.report.verdict());
+    let epoch = seen.epoch.unwrap_or(plan.epoch);
     let (word, tone) = match verdict {
         Verdict::Pass => ("as planned", Tone::Good),
         Verdict::Fail => ("not as planned", Tone::Bad),
@@ -52,7 +53,7 @@ pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<E
         plan.system.name,
         network.name,
         plan.chain_id,
-        plan.epoch,
+        epoch,
     ));
     printer.document(&Document {
         version: version::OUTPUT,
@@ -61,7 +62,7 @@ pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<E
         chain_id: plan.chain_id.0,
         block: seen.block,
         plan_id: plan.plan_id.to_string(),
-        epoch: plan.epoch.0,
+        epoch: epoch.0,
         report: &seen.report,
         exit: exit as u8,
     });

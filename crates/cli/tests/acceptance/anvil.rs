@@ -13,6 +13,12 @@ fn unbound(mut plan: Value) -> Value {
     for key in BOUND {
         assert!(plan.as_object_mut().unwrap().remove(key).is_some(), "{key}");
     }
+    // The dispatcher's code contains its EIP-712 domain, which contains the chain.
+    let steps = plan["steps"].as_array_mut().unwrap();
+    let step = steps.iter_mut().find(|step| step["name"] == "implementation").unwrap();
+    let code_hash = step["effect"]["codeHash"].take();
+    let data = step["call"]["data"].as_str().unwrap();
+    step["call"]["data"] = data.replace(code_hash.as_str().unwrap().trim_start_matches("0x"), "").into();
     plan
 }
 

@@ -87,17 +87,20 @@ impl Diamond {
         }
     }
 
-    pub(crate) fn check(self, plan: &Plan, answers: &Answers) -> Vec<Check> {
+    /// The checks, and the epoch that is active.
+    pub(crate) fn check(self, plan: &Plan, answers: &Answers) -> (Vec<Check>, Option<Epoch>) {
         let code: BTreeMap<_, _> = self.code.iter().map(|(a, place)| (*a, answers.code(place))).collect();
-        vec![
+        let (active, epoch) = self.active(plan, answers);
+        let checks = vec![
             self.system(plan, answers, &code),
-            self.active(plan, answers),
+            active,
             self.loupe(plan, answers),
             self.slots(answers),
             self.route_code(&code),
             self.proofs(answers),
             self.integrity(answers),
-        ]
+        ];
+        (checks, epoch)
     }
 
     fn system(
@@ -126,15 +129,18 @@ impl Diamond {
         tally.done()
     }
 
-    fn active(&self, plan: &Plan, answers: &Answers) -> Check {
+    fn active(&self, plan: &Plan, answers: &Answers) -> (Check, Option<Epoch>) {
         let mut tally = Tally::new("active release", "facts about what is active", REPLAN);
         let manifest = &plan.manifest;
-        tally.judge(ACTIVE, "the active plan", answers.output(&self.active), |active| {
+        let active = answers.output(&self.active);
+        let epoch = if let Seen::Value(active) = &active { Some(Epoch(active.epoch)) } else { None };
+        tally.judge(ACTIVE, "the active plan", active, |active| {
             let differs = |what: &str, expected: &dyn std::fmt::Display, found: &dyn std::fmt::Display| {
                 Err(format!("expected {what} {expected}, found {found}"))
             };
             match active {
-                a if a.epoch != plan.epoch.0 => differs("epoch", &plan.epoch, &Epoch(a.epoch)),
+                // A rollback makes a plan active again, in a later epoch.
+                a if a.epoch < plan.epoch.0 => differs("epoch", &plan.epoch, &Epoch(a.epoch)),
                 a if a.planId != plan.plan_id.0 => differs("plan", &plan.plan_id, &PlanId(a.planId)),
                 a if a.root != plan.root.0 => differs("root", &plan.root, &Root(a.root)),
                 a if a.manifest != manifest.address => differs("manifest", &manifest.address, &a.manifest),
@@ -150,7 +156,7 @@ impl Diamond {
         tally.judge(MANIFEST, "the manifest's bytes", answers.code(&self.manifest), |code| {
             chunk_holds(code, &manifest.bytes)
         });
-        tally.done()
+        (tally.done(), epoch)
     }
 
     fn loupe(&self, plan: &Plan, answers: &Answers) -> Check {

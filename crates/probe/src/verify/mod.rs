@@ -13,7 +13,7 @@ pub use slot::route_slot;
 
 use answers::Questions;
 use payrox_chain::{At, ChainError, Endpoint};
-use payrox_model::{Check, Code, Finding, Report, Severity, Verdict};
+use payrox_model::{Check, Code, Epoch, Finding, Report, Severity, Verdict};
 use payrox_plan::Plan;
 
 /// The endpoint did not answer.
@@ -45,6 +45,8 @@ pub struct Verification {
     pub report: Report,
     /// The block that was looked at.
     pub block: Option<u64>,
+    /// The epoch that was active then, where the diamond was looked at.
+    pub epoch: Option<Epoch>,
     /// What the endpoint said instead of answering, the first time.
     pub trouble: Option<ChainError>,
 }
@@ -58,6 +60,7 @@ pub async fn verify(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Verificat
         Err(trouble) => Verification {
             report: Report { checks: vec![unseen(scope, &trouble)] },
             block: None,
+            epoch: None,
             trouble: Some(trouble),
         },
     }
@@ -80,10 +83,14 @@ async fn look(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Result<Verifica
     if let Some(staging) = staging {
         checks.push(staging.check(plan, &answers, head.timestamp));
     }
+    let mut epoch = None;
     if let Some(diamond) = diamond {
-        checks.extend(diamond.check(plan, &answers));
+        let (found, active) = diamond.check(plan, &answers);
+        checks.extend(found);
+        epoch = active;
     }
-    Ok(Verification { report: Report { checks }, block: Some(head.number), trouble: answers.into_trouble() })
+    let (report, block) = (Report { checks }, Some(head.number));
+    Ok(Verification { report, block, epoch, trouble: answers.into_trouble() })
 }
 
 fn unseen(scope: Scope, trouble: &ChainError) -> Check {
