@@ -32,9 +32,11 @@ contract RepairRoutes is Control {
 
     function test_A31_a_routed_selector_is_no_stray_hot_or_cold() public {
         bytes4[2] memory routed = [Counter.count.selector, Views.administrate.selector];
+        address manifest = activeManifest();
         for (uint256 i = 0; i < 2; i++) {
             expectErrorOf(IPayRoxRouter.NotAStray.selector, routed[i]);
-            repair(none, one(routed[i]));
+            actAsDispatcher();
+            control().repairRoutes(manifest, 0, none, one(routed[i]));
         }
     }
 
