@@ -31,17 +31,16 @@ pub(crate) async fn act(
     plan: &Plan,
     act: &Act,
 ) -> Result<RunResult, BoxFault> {
-    let (context, network) = (workshop.context, &workshop.network);
-    let keyring = context.keyring(network)?;
+    let (context, network, keyring) = (workshop.context, &workshop.network, &workshop.keyring);
     let (contracts, reasons) = workshop.contracts();
-    let progress = Progress::new(context.printer);
+    let progress = Progress::new(context.printer, keyring);
     let session = Session {
         project: context.folder(),
         artifacts_hash: workshop.artifacts.hash(),
         target: target(network),
         endpoint: &connection.endpoint,
         devnet: connection.devnet.as_ref(),
-        keyring: &keyring,
+        keyring,
         reasons: &reasons,
         contracts: &contracts,
         observer: &progress,
@@ -198,15 +197,15 @@ fn summary(result: &RunResult, paint: Paint) -> String {
     let (word, tone) = outcome(result.outcome);
     let sent = result.steps.iter().filter(|s| s.tx.is_some()).count();
     let mut head = format!(
-        "{} on {} (chain {}): {} facets, {} routes",
+        "{} on {} (chain {}): {}, {}",
         paint.tone(tone, word),
         result.network,
         result.chain_id,
-        result.facets,
-        result.routes
+        counted(result.facets, "facet"),
+        counted(result.routes, "route")
     );
     if sent > 0 {
-        head.push_str(&format!(", {sent} transactions, {} gas", grouped(result.gas.0)));
+        head.push_str(&format!(", {}, {} gas", counted(sent, "transaction"), grouped(result.gas.0)));
     }
     head.push_str(&format!(", {} ms\n\n", result.duration_ms));
     let a = &result.addresses;
@@ -238,6 +237,12 @@ fn next(context: &Context<'_>, outcome: Outcome) -> String {
         Outcome::Waiting => "the same again, or with --wait".into(),
         Outcome::Refused | Outcome::Failed => context.command("status"),
     }
+}
+
+/// `1 facet`, `13 facets`.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
 }
 
 /// `1,234,567`.

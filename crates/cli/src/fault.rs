@@ -29,6 +29,9 @@ pub(crate) enum CliFault {
     /// A name off its pattern.
     #[error("{source}")]
     Name { source: payrox_model::NameError },
+    /// A command that needs a plan before there is one.
+    #[error("there is no plan yet: {path} does not exist")]
+    NoPlan { path: String, next: String },
     /// A facet that the plan does not have.
     #[error("the plan has no facet `{name}`")]
     UnknownFacet { name: String, known: Vec<String> },
@@ -53,6 +56,7 @@ impl Fault for CliFault {
             Self::NoEndpointWanted { .. } => "PRX-CLI-008",
             Self::NoEndpoint { .. } => "PRX-CLI-009",
             Self::Name { .. } => "PRX-CLI-010",
+            Self::NoPlan { .. } => "PRX-CLI-011",
             Self::Internal { .. } => "PRX-CLI-070",
         })
     }
@@ -70,7 +74,7 @@ impl Fault for CliFault {
             Self::UnknownCode { code } => Some(code.clone()),
             Self::NoNetwork => Some("--rpc-url".into()),
             Self::NoEndpointWanted { network } | Self::NoEndpoint { network } => Some(network.clone()),
-            Self::ProjectExists { path } => Some(path.clone()),
+            Self::ProjectExists { path } | Self::NoPlan { path, .. } => Some(path.clone()),
             Self::UnknownFacet { name, .. } => Some(name.clone()),
             _ => None,
         }
@@ -87,6 +91,7 @@ impl Fault for CliFault {
             Self::ProjectExists { .. } => Some("choose another folder; nothing was written".into()),
             Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
+            Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }

@@ -2,7 +2,7 @@
 
 use crate::context::{Connection, Context};
 use payrox_artifacts::{ArtifactSet, Source};
-use payrox_chain::{Reasons, SnapshotQuery, snapshot};
+use payrox_chain::{Keyring, Reasons, SnapshotQuery, snapshot};
 use payrox_config::{Network, Project};
 use payrox_execute::{ContractInfo, Sandbox};
 use payrox_files::write_derived;
@@ -17,6 +17,8 @@ pub(crate) struct Workshop<'a> {
     pub(crate) project: Project,
     pub(crate) network: Network,
     pub(crate) artifacts: ArtifactSet,
+    /// Read before anything is done: a key that is none must stop a command at its beginning.
+    pub(crate) keyring: Keyring,
     release: ReleaseCode,
 }
 
@@ -24,6 +26,7 @@ impl<'a> Workshop<'a> {
     /// Reads project, network and artifacts. Touches no chain.
     pub(crate) fn open(context: &'a Context<'a>) -> Result<Self, BoxFault> {
         let network = context.network()?;
+        let keyring = context.keyring(&network)?;
         let project = context.project()?;
         let mut wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
@@ -34,6 +37,7 @@ impl<'a> Workshop<'a> {
             project,
             network,
             artifacts,
+            keyring,
             release: ReleaseCode::from(payrox_artifacts::release()),
         })
     }
@@ -137,6 +141,14 @@ impl<'a> Workshop<'a> {
             &self.context.plan_file(),
             plan.to_json().map_err(payrox_plan::PlanError::from)?.as_bytes(),
         )?)
+    }
+
+    /// Puts the active plan in the place of another, or of none: after a rollback the last plan is not what is live.
+    pub(crate) fn keep(&self, plan: &Plan) -> Result<(), BoxFault> {
+        match Plan::read(&self.context.plan_file()) {
+            Ok(there) if there.plan_id == plan.plan_id => Ok(()),
+            _ => self.write(plan),
+        }
     }
 
     /// What is known of the contracts by name: for records, and for reasons of reverts.

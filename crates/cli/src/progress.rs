@@ -3,6 +3,7 @@
 use crate::{moment, printer::Printer};
 use alloy_primitives::Address;
 use indicatif::{ProgressBar, ProgressStyle};
+use payrox_chain::Keyring;
 use payrox_execute::{Event, Observer};
 use payrox_model::text::escape;
 use std::{
@@ -20,13 +21,15 @@ pub(crate) struct Progress<'a> {
 }
 
 impl<'a> Progress<'a> {
-    pub(crate) fn new(printer: &'a Printer) -> Self {
+    pub(crate) fn new(printer: &'a Printer, keyring: &Keyring) -> Self {
         let bar = if printer.animated() { ProgressBar::new(0) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed}") {
             bar.set_style(style);
         }
+        let origin = |address| Some((address, keyring.origin(address)?.to_owned()));
+        let origins = keyring.addresses().filter_map(origin).collect();
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { printer, bar, origins: Mutex::default() }
+        Self { printer, bar, origins: Mutex::new(origins) }
     }
 
     /// Something worth knowing, above the moving line.
@@ -48,10 +51,7 @@ impl Drop for Progress<'_> {
 impl Observer for Progress<'_> {
     fn event(&self, event: &Event) {
         match event {
-            Event::Started { steps, signers } => {
-                self.bar.set_length(*steps as u64);
-                self.origins.lock().unwrap_or_else(PoisonError::into_inner).extend(signers.iter().cloned());
-            }
+            Event::Started { steps, .. } => self.bar.set_length(*steps as u64),
             Event::Skipped { step, reason } => {
                 self.bar.inc(1);
                 self.detail(&format!("{step}: skipped, {}", escape(reason)));

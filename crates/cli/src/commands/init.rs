@@ -20,10 +20,10 @@ const FILES: [(&str, &str); 10] = [
 ];
 
 pub(crate) fn init(args: &InitArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let folder = if args.dir == Path::new(".") {
-        context.folder().to_owned()
-    } else {
-        context.folder().join(&args.dir)
+    let folder = match (context.folder() == Path::new("."), args.dir == Path::new(".")) {
+        (true, _) => args.dir.clone(),
+        (false, true) => context.folder().to_owned(),
+        (false, false) => context.folder().join(&args.dir),
     };
     let name = match &args.name {
         Some(name) => name.clone(),

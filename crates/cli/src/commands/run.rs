@@ -26,9 +26,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
                 // A rollback made the epoch, or the logs do not reach back: the plan cannot be had, and is not needed.
                 return Ok(super::plan::no_changes(context, &workshop, plan_id, epoch));
             };
-            if !context.plan_file().exists() {
-                workshop.write(&plan)?;
-            }
+            workshop.keep(&plan)?;
             plan
         }
     };

@@ -22,7 +22,7 @@ impl Redactor {
         let text =
             text.replace(&here.display().to_string(), "[DIR]").replace(&root.display().to_string(), "[ROOT]");
         let text = durations(&dates(&text));
-        numbers(&writers(&self.hex(&text)))
+        numbers(&seconds(&writers(&self.hex(&text))))
     }
 
     fn hex(&self, text: &str) -> String {
@@ -37,7 +37,7 @@ impl Redactor {
             out.push_str(&match word.len() {
                 42 if !known => name(&self.addresses, "ADDRESS", word),
                 66 => name(&self.hashes, "HASH", word),
-                length if length > 300 => format!("[{} BYTES]", (length - 2) / 2),
+                length if length > 66 => format!("[{} BYTES]", (length - 2) / 2),
                 _ => word.to_owned(),
             });
             rest = after;
@@ -69,6 +69,24 @@ fn writers(text: &str) -> String {
             _ => part.to_owned(),
         })
         .collect()
+}
+
+/// `1796130800`, a point in time, becomes `[SECOND]`.
+fn seconds(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, number) = rest.split_at(at);
+        let end = number.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let (number, after) = number.split_at(end);
+        let time =
+            number.len() == 10 && number.starts_with('1') && number.bytes().all(|b| b.is_ascii_digit());
+        out.push_str(before);
+        out.push_str(if time { "[SECOND]" } else { number });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// `1,234,567` becomes `[N]`, and the blanks that aligned it go; so does the number after `"gas": `.
@@ -103,7 +121,10 @@ fn number_line(line: &str) -> String {
     let next = |i: usize| words[i..].iter().find(|w| !w.is_empty());
     let kept =
         words.iter().enumerate().filter(|(i, w)| !w.is_empty() || !next(*i).is_some_and(|w| is_grouped(w)));
-    let named = kept.map(|(_, word)| match *word {
+    // The size of what is cut short follows from the release.
+    let cut = |i: usize| i > 0 && words[i - 1].ends_with('…');
+    let named = kept.map(|(i, word)| match *word {
+        _ if cut(i) => "[N]",
         word if is_grouped(word) && word.ends_with(',') => "[N],",
         word if is_grouped(word) => "[N]",
         word => word,

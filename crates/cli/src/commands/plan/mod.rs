@@ -8,10 +8,13 @@ pub(crate) use diff::changes;
 use crate::{
     args::{PlanArgs, PlanVerb},
     context::Context,
+    execution::counted,
+    fault::CliFault,
     planning::Workshop,
 };
+use payrox_files::FileError;
 use payrox_model::{BoxFault, Epoch, ExitCode, PlanId, text::escape, version};
-use payrox_plan::{Change, Plan, PlanOutcome};
+use payrox_plan::{Change, Plan, PlanOutcome, ReadError};
 use serde_json::json;
 
 pub(crate) async fn plan(args: &PlanArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -24,7 +27,14 @@ pub(crate) async fn plan(args: &PlanArgs, context: &Context<'_>) -> Result<ExitC
 
 /// The plan that `payrox plan` wrote.
 pub(crate) fn read_plan(context: &Context<'_>) -> Result<Plan, BoxFault> {
-    Ok(Plan::read(&context.plan_file())?)
+    let file = context.plan_file();
+    match Plan::read(&file) {
+        Err(ReadError::File(FileError::Missing { .. })) => {
+            let path = escape(&file.display().to_string());
+            Err(CliFault::NoPlan { path, next: context.command("plan") }.into())
+        }
+        read => Ok(read?),
+    }
 }
 
 async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -34,6 +44,9 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let plan = match workshop.plan(&connection, &chain).await? {
         PlanOutcome::Planned(plan) => plan,
         PlanOutcome::NoChanges { plan_id, epoch, .. } => {
+            if let Some(active) = workshop.active_plan(&connection, &chain, plan_id).await? {
+                workshop.keep(&active)?;
+            }
             return Ok(no_changes(context, &workshop, plan_id, epoch));
         }
     };
@@ -94,13 +107,13 @@ pub(crate) fn no_changes(
 /// `payments on local (chain 31338): epoch 1, 13 facets, 71 routes; 71 added`.
 pub(crate) fn summary(plan: &Plan) -> String {
     format!(
-        "{} on {} (chain {}): epoch {}, {} facets, {} routes; {}",
+        "{} on {} (chain {}): epoch {}, {}, {}; {}",
         plan.system.name,
         plan.network,
         plan.chain_id,
         plan.epoch,
-        plan.facets.len(),
-        plan.routes.len(),
+        counted(plan.facets.len(), "facet"),
+        counted(plan.routes.len(), "route"),
         counts(&plan.changes)
     )
 }
