@@ -1,13 +1,14 @@
 //! One endpoint, and what is asked of it: in batches, pinned to a block.
 
-use crate::{ChainError, error::foreign};
+use crate::{ChainError, Read, error::foreign};
 use alloy_json_rpc::{RpcRecv, RpcSend};
-use alloy_primitives::{Address, B256, Bytes, U64, U256, hex};
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use alloy_rpc_client::RpcClient;
 use alloy_transport::{RpcError, TransportError};
 use payrox_model::{ChainId, CodeHash, Gas};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
+use std::sync::{Arc, atomic::AtomicBool};
 use url::Url;
 
 /// Requests in one HTTP body, at most: public endpoints refuse more.
@@ -19,6 +20,8 @@ pub struct Endpoint {
     client: RpcClient,
     shown: String,
     in_process: bool,
+    /// Many reads go in one call, as long as the endpoint is seen to do that.
+    pub(crate) gathers: Arc<AtomicBool>,
 }
 
 /// The block a read is pinned to.
@@ -33,7 +36,7 @@ pub enum At {
 }
 
 impl At {
-    fn tag(self) -> Value {
+    pub(crate) fn tag(self) -> Value {
         match self {
             Self::Latest => json!("latest"),
             Self::Pending => json!("pending"),
@@ -88,37 +91,6 @@ impl CallRequest {
     }
 }
 
-/// One question of a batch. Its answer is bytes: code, output, or a 32-byte word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Read {
-    Code(Address),
-    Storage(Address, U256),
-    Balance(Address),
-    Nonce(Address),
-    Call(CallRequest),
-}
-
-impl Read {
-    fn method(&self) -> &'static str {
-        match self {
-            Self::Code(_) => "eth_getCode",
-            Self::Storage(..) => "eth_getStorageAt",
-            Self::Balance(_) => "eth_getBalance",
-            Self::Nonce(_) => "eth_getTransactionCount",
-            Self::Call(_) => "eth_call",
-        }
-    }
-
-    fn params(&self, at: At) -> Value {
-        match self {
-            Self::Code(a) | Self::Balance(a) | Self::Nonce(a) => json!([a, at.tag()]),
-            Self::Storage(a, slot) => json!([a, slot, at.tag()]),
-            Self::Call(call) => json!([call.json(), at.tag()]),
-        }
-    }
-}
-
 impl Endpoint {
     /// A node behind HTTP.
     ///
@@ -132,7 +104,12 @@ impl Endpoint {
         let port = parsed.port().map(|p| format!(":{p}")).unwrap_or_default();
         let shown = format!("{}://{host}{port}", parsed.scheme());
         match parsed.scheme() {
-            "http" => Ok(Self { client: RpcClient::new_http(parsed), shown, in_process: false }),
+            "http" => Ok(Self {
+                client: RpcClient::new_http(parsed),
+                shown,
+                in_process: false,
+                gathers: Arc::new(true.into()),
+            }),
             "https" => Err(ChainError::NoTls { endpoint: shown }),
             other => Err(refuse(format!("its scheme is `{other}`"))),
         }
@@ -140,7 +117,13 @@ impl Endpoint {
 
     /// The embedded chain.
     pub fn in_process(client: RpcClient) -> Self {
-        Self { client, shown: "the embedded chain".into(), in_process: true }
+        // There is nothing to save where no bytes are sent.
+        Self { client, shown: "the embedded chain".into(), in_process: true, gathers: Arc::default() }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn gathering(self) -> Self {
+        Self { gathers: Arc::new(true.into()), ..self }
     }
 
     /// How it is named to people, without anything secret.
@@ -188,44 +171,6 @@ impl Endpoint {
             }
         }
         Ok(answers)
-    }
-
-    /// Many reads of one block in one round trip; a revert or a refusal concerns its own question only.
-    ///
-    /// # Errors
-    /// When the endpoint fails as a whole.
-    pub async fn read(&self, at: At, reads: &[Read]) -> Result<Vec<Result<Bytes, ChainError>>, ChainError> {
-        let requests: Vec<_> = reads.iter().map(|r| (r.method(), r.params(at))).collect();
-        let answers = self.batch(&requests).await?;
-        Ok(reads.iter().zip(answers).map(|(read, answer)| self.answer(read, answer)).collect())
-    }
-
-    fn answer(
-        &self,
-        read: &Read,
-        answer: Result<Box<RawValue>, TransportError>,
-    ) -> Result<Bytes, ChainError> {
-        let method = read.method();
-        let raw = answer.map_err(|e| match (read, &e) {
-            (Read::Call(call), RpcError::ErrorResp(payload)) => self.reverted(call.to, payload),
-            _ => ChainError::of(&self.shown, method, &e),
-        })?;
-        let text = self.parse::<&str>(method, &raw)?;
-        let parsed = match read {
-            Read::Code(_) | Read::Call(_) => hex::decode(text).ok().map(Bytes::from),
-            // Nodes differ in whether they pad words.
-            _ => text.parse::<U256>().ok().map(|word| Bytes::copy_from_slice(&word.to_be_bytes::<32>())),
-        };
-        parsed.ok_or_else(|| self.odd(method, &format!("`{text}` is not hexadecimal")))
-    }
-
-    fn reverted(&self, to: Address, payload: &alloy_json_rpc::ErrorPayload) -> ChainError {
-        let data = payload.as_revert_data();
-        if data.is_none() && payload.code != 3 && !payload.message.contains("revert") {
-            let (endpoint, text) = (self.shown.clone(), foreign(&payload.message));
-            return ChainError::Server { endpoint, method: "eth_call", code: payload.code, text };
-        }
-        ChainError::Reverted { to, text: foreign(&payload.message), data: data.unwrap_or_default() }
     }
 
     pub(crate) fn parse<'a, T: Deserialize<'a>>(

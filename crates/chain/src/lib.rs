@@ -4,18 +4,21 @@
 mod endpoint;
 mod error;
 mod fees;
+mod gather;
 mod keyring;
 mod position;
+mod read;
 mod reason;
 mod receipt;
 mod snapshot;
 mod time;
 
-pub use endpoint::{At, CallRequest, Endpoint, Head, Read};
+pub use endpoint::{At, CallRequest, Endpoint, Head};
 pub use error::ChainError;
 pub use fees::{FeePolicy, Fees};
 pub use keyring::{Keyring, Signed, Transaction};
 pub use position::Position;
+pub use read::Read;
 pub use reason::Reasons;
 pub use receipt::{LogEntry, LogQuery, Receipt};
 pub use snapshot::{SnapshotQuery, questions, snapshot};
