@@ -168,6 +168,8 @@ fn solidity(tree: &Tree, ids: &[String]) -> Done<Result<Results, String>> {
     let mut forge = tree.repo().forge(&tree.repo().contracts());
     forge
         .env("PAYROX_COMPILED", "true")
+        // Some of what is tested has to fit into a transaction's gas.
+        .env("FOUNDRY_OPTIMIZER", "true")
         .env("FOUNDRY_CODE_SIZE_LIMIT", "1000000")
         .env("FOUNDRY_FUZZ_RUNS", "64")
         .args(["test", "--json", "--no-match-path", "test/{gas,symbolic}/**"])
