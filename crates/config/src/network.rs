@@ -46,6 +46,7 @@ pub struct Network {
     pub local: bool,
     /// Whether time may be moved instead of waited for.
     pub skip_time: bool,
+    sources: Sources,
 }
 
 /// A block that everybody agrees on.
@@ -81,10 +82,8 @@ struct NetworkFile {
     delay: Option<Spanned<u32>>,
     #[serde(default)]
     args: BTreeMap<Spanned<String>, Vec<Arg>>,
-    #[serde(default)]
-    production: bool,
-    #[serde(default)]
-    local: bool,
+    production: Option<Spanned<bool>>,
+    local: Option<Spanned<bool>>,
     skip_time: Option<Spanned<bool>>,
 }
 
@@ -107,10 +106,8 @@ struct FeesFile {
 struct RolesFile {
     owner: Spanned<String>,
     bootstrapper: Option<Spanned<String>>,
-    #[serde(default)]
-    guardians: Vec<Spanned<String>>,
-    #[serde(default)]
-    operators: Vec<Spanned<String>>,
+    guardians: Option<Spanned<Vec<Spanned<String>>>>,
+    operators: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 impl Network {
@@ -155,10 +152,13 @@ impl Network {
         if *file.chain_id.get_ref() == 0 {
             return wrong(doc.at(&file.chain_id, "chain_id"), "0 is no chain id".into());
         }
-        if let Some(skip) = file.skip_time.as_ref().filter(|s| *s.get_ref() && file.production) {
+        let is_set = |flag: &Option<Spanned<bool>>| flag.as_ref().is_some_and(|f| *f.get_ref());
+        let production = is_set(&file.production);
+        if let Some(skip) = file.skip_time.as_ref().filter(|s| *s.get_ref() && production) {
             return wrong(doc.at(skip, "skip_time"), "time cannot be skipped in production".into());
         }
         let roles = read_roles(doc, &file.roles)?;
+        let sources = Sources::of(doc, &file);
         let known_block = file.known_block.map(|b| read_block(doc, &b)).transpose()?;
         let delay = file.delay.map(|d| {
             let value = doc.within(&d, "delay", 1..90 * 86_400 + 1, "seconds")?;
@@ -190,30 +190,35 @@ impl Network {
             roles,
             delay: delay.transpose()?,
             args,
-            production: file.production,
-            local: file.local,
-            skip_time: file.skip_time.is_some_and(Spanned::into_inner),
+            production,
+            local: is_set(&file.local),
+            skip_time: is_set(&file.skip_time),
+            sources,
         })
     }
 
     /// For `config show`; endpoints without what may be a key.
     pub fn settings(&self) -> Vec<Setting> {
-        let file = || Source::File { path: self.path.clone(), line: 1 };
+        let from = |name| self.sources.0.get(name).cloned().unwrap_or(Source::Default);
         let list =
             |items: &[Address]| items.iter().map(|a| a.to_checksum(None)).collect::<Vec<_>>().join(", ");
         let urls = self.rpc_url.iter().map(|u| redact_url(u)).collect::<Vec<_>>().join(", ");
         let mut out = vec![
-            Setting::new("network", &self.name, file()),
-            Setting::new("chain_id", self.chain_id, file()),
+            Setting::new("network", &self.name, from("network")),
+            Setting::new("chain_id", self.chain_id, from("chain_id")),
             Setting::new("rpc_url", urls, self.rpc_url.source.clone()),
             Setting::new("confirmations", self.confirmations.value, self.confirmations.source.clone()),
-            Setting::new("roles.owner", self.roles.owner.to_checksum(None), file()),
-            Setting::new("roles.bootstrapper", self.roles.bootstrapper.to_checksum(None), file()),
-            Setting::new("roles.guardians", list(&self.roles.guardians), file()),
-            Setting::new("roles.operators", list(&self.roles.operators), file()),
-            Setting::new("production", self.production, file()),
-            Setting::new("local", self.local, file()),
-            Setting::new("skip_time", self.skip_time, file()),
+            Setting::new("roles.owner", self.roles.owner.to_checksum(None), from("roles.owner")),
+            Setting::new(
+                "roles.bootstrapper",
+                self.roles.bootstrapper.to_checksum(None),
+                from("roles.bootstrapper"),
+            ),
+            Setting::new("roles.guardians", list(&self.roles.guardians), from("roles.guardians")),
+            Setting::new("roles.operators", list(&self.roles.operators), from("roles.operators")),
+            Setting::new("production", self.production, from("production")),
+            Setting::new("local", self.local, from("local")),
+            Setting::new("skip_time", self.skip_time, from("skip_time")),
         ];
         if let Some(delay) = &self.delay {
             out.push(Setting::new("delay", delay.value, delay.source.clone()));
@@ -222,12 +227,42 @@ impl Network {
     }
 }
 
+/// Where what is no [`Sourced`] of its own was set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Sources(BTreeMap<&'static str, Source>);
+
+impl Sources {
+    fn of(doc: &Document, file: &NetworkFile) -> Self {
+        fn line<T>(doc: &Document, value: Option<&Spanned<T>>) -> Option<usize> {
+            value.map(|value| doc.line(value))
+        }
+        let roles = &file.roles;
+        let lines = [
+            ("network", line(doc, Some(&file.name))),
+            ("chain_id", line(doc, Some(&file.chain_id))),
+            ("roles.owner", line(doc, Some(&roles.owner))),
+            ("roles.bootstrapper", line(doc, roles.bootstrapper.as_ref())),
+            ("roles.guardians", line(doc, roles.guardians.as_ref())),
+            ("roles.operators", line(doc, roles.operators.as_ref())),
+            ("production", line(doc, file.production.as_ref())),
+            ("local", line(doc, file.local.as_ref())),
+            ("skip_time", line(doc, file.skip_time.as_ref())),
+        ];
+        let set = lines.into_iter().filter_map(|(name, line)| {
+            line.map(|line| (name, Source::File { path: doc.path.clone(), line }))
+        });
+        Self(set.collect())
+    }
+}
+
 fn sourced<T, U>(doc: &Document, place: &Spanned<T>, value: U) -> Sourced<U> {
     Sourced { value, source: Source::File { path: doc.path.clone(), line: doc.line(place) } }
 }
 
 fn read_roles(doc: &Document, file: &RolesFile) -> Result<Roles, ConfigError> {
-    if let Some(extra) = file.guardians.get(255) {
+    let guardians = file.guardians.as_ref().map_or(&[][..], |list| list.get_ref());
+    let operators = file.operators.as_ref().map_or(&[][..], |list| list.get_ref());
+    if let Some(extra) = guardians.get(255) {
         let why = "a system has at most 255 guardians".into();
         return Err(ConfigError::Value { place: doc.at(extra, "roles.guardians[255]"), why });
     }
@@ -240,8 +275,8 @@ fn read_roles(doc: &Document, file: &RolesFile) -> Result<Roles, ConfigError> {
     Ok(Roles {
         owner,
         bootstrapper: bootstrapper.transpose()?.unwrap_or_default(),
-        guardians: doc.addresses(&file.guardians, "roles.guardians")?,
-        operators: doc.addresses(&file.operators, "roles.operators")?,
+        guardians: doc.addresses(guardians, "roles.guardians")?,
+        operators: doc.addresses(operators, "roles.operators")?,
     })
 }
 

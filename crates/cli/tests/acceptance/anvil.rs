@@ -34,6 +34,7 @@ fn prx_d08_prx_d01_the_same_run_on_anvil_gives_the_plan_of_local_and_without_bro
     let dry = project.run(&endpoint);
     assert_eq!(dry.status, 0, "{dry:?}");
     assert!(dry.stdout.contains("planned, nothing was sent"), "{}", dry.stdout);
+    let calls = dry.stdout.lines().filter(|line| line.starts_with("  data  0x")).count();
     let document = project.json(&endpoint);
     assert_eq!(document["outcome"], "planned");
     let steps = list(&document["steps"]);
@@ -53,7 +54,7 @@ fn prx_d08_prx_d01_the_same_run_on_anvil_gives_the_plan_of_local_and_without_bro
     assert_eq!(unbound(here), unbound(there));
 
     let sent = chain.transactions();
-    assert!(sent > 20);
+    assert_eq!((sent > 20, sent), (true, calls as u64), "what was sent is what the dry run showed");
     assert_eq!(project.json(&[&endpoint[..], &["--broadcast"]].concat())["outcome"], "nothing_to_do");
     assert_eq!(chain.transactions(), sent);
     let verified = project.json(&["verify", "--network", "anvil", "--rpc-url", anvil.url()]);

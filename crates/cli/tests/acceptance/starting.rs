@@ -62,6 +62,8 @@ fn prx_p01_config_show_says_what_is_set_and_by_whom_and_keeps_secrets() {
     assert_eq!(source("network"), "flag --network");
     assert_eq!(source("rpc_url"), "variable ETH_RPC_URL");
     assert_eq!(source("private_key"), "variable PRIVATE_KEY");
+    assert!(source("chain_id").ends_with("networks/anvil.toml:4"), "{}", source("chain_id"));
+    assert_eq!(source("production"), "default", "no file says it");
     assert!(source("system.delay").contains("payrox.toml:"), "{}", source("system.delay"));
     assert!(settings.iter().all(|s| s["value"].is_string() && s["source"].is_string()));
 }
