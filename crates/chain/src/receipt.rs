@@ -5,6 +5,7 @@ use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use payrox_model::Gas;
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// What a transaction did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +81,30 @@ impl Endpoint {
             receipts.push(receipt.map(Receipt::from));
         }
         Ok(receipts)
+    }
+
+    /// The same, where `block` is thought to hold many of them: it is asked for first, and only for the others one by one.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn receipts_near(
+        &self,
+        block: Option<u64>,
+        txs: &[B256],
+    ) -> Result<Vec<Option<Receipt>>, ChainError> {
+        let Some(block) = block.filter(|_| txs.len() > 1) else { return self.receipts(txs).await };
+        // Not every node has the method, and some have not made up their mind about a block that new.
+        let found = self.request("eth_getBlockReceipts", (format!("{block:#x}"),)).await;
+        let found: Vec<ReceiptJson> = found.unwrap_or_default();
+        let found: BTreeMap<B256, Receipt> =
+            found.into_iter().map(|receipt| (receipt.transaction_hash, receipt.into())).collect();
+        let others: Vec<B256> = txs.iter().copied().filter(|tx| !found.contains_key(tx)).collect();
+        let mut others = match others.as_slice() {
+            [] => Vec::new(),
+            others => self.receipts(others).await?,
+        }
+        .into_iter();
+        Ok(txs.iter().map(|tx| found.get(tx).cloned().or_else(|| others.next().flatten())).collect())
     }
 
     /// Sends signed transactions in the order given, in one round trip. A transaction that the node has already is

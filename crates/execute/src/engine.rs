@@ -16,7 +16,7 @@ use payrox_files::to_canonical_json;
 use payrox_journal::{Ending as Ended, History, Identity, Journal, JournalError, Record, Unfinished, render};
 use payrox_model::{ChainSnapshot, Gas};
 use payrox_plan::{Effect, Plan, PlannedStep};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Makes the selected steps of a plan true. Sends nothing for what is true already; without `broadcast` nothing at all.
 /// Whatever stops it is in the result.
@@ -45,6 +45,8 @@ pub(crate) struct Run<'a> {
     pub(crate) result: RunResult,
     /// The journal has the beginning of this run.
     pub(crate) begun: bool,
+    /// How long the last block was waited for.
+    pub(crate) pace: Duration,
 }
 
 impl<'a> Run<'a> {
@@ -66,6 +68,7 @@ impl<'a> Run<'a> {
             history: History::default(),
             result: RunResult::of(plan, &session.target),
             begun: false,
+            pace: Duration::ZERO,
         })
     }
 

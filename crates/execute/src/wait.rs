@@ -6,9 +6,12 @@ use payrox_chain::Receipt;
 use payrox_journal::Record;
 use std::time::{Duration, Instant};
 
-/// The first pause between two looks; each next one is half as long again, up to the longest.
+/// The first pause between two looks; each next one is twice as long, up to the longest: a node that mines what it is sent at
+/// once is not waited for, and one that makes blocks by the clock is not asked all the time.
 const FIRST: Duration = Duration::from_millis(2);
-const LONGEST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_millis(500);
+/// A block that took longer may hold many of the transactions.
+const SLOW: Duration = Duration::from_millis(100);
 /// After this a wait is worth telling.
 const MOMENT: Duration = Duration::from_secs(1);
 /// After this nobody is kept waiting for a transaction: the run can be resumed.
@@ -25,9 +28,14 @@ impl Pauses {
         Self { started: Instant::now(), next: FIRST, told: false }
     }
 
+    /// For the next block of a chain whose last took this long.
+    fn after(pace: Duration) -> Self {
+        Self { next: (pace / 4).clamp(FIRST, LONGEST), ..Self::new() }
+    }
+
     async fn pause(&mut self) {
         tokio::time::sleep(self.next).await;
-        self.next = (self.next + self.next / 2).min(LONGEST);
+        self.next = (self.next * 2).min(LONGEST);
     }
 
     /// Once, when it has lasted more than a moment.
@@ -40,14 +48,19 @@ impl Pauses {
 
 impl Run<'_> {
     /// The receipts of transactions that were sent, all of them. The last is asked for alone until it is there.
-    pub(crate) async fn receipts(&self, txs: &[B256]) -> Result<Vec<Receipt>, Ending> {
-        let mut pauses = Pauses::new();
+    pub(crate) async fn receipts(&mut self, txs: &[B256]) -> Result<Vec<Receipt>, Ending> {
+        let mut pauses = Pauses::after(self.pace);
         let Some(mut last) = txs.last().copied() else { return Ok(Vec::new()) };
         loop {
-            if self.session.endpoint.receipt(last).await?.is_some() {
-                let receipts = self.session.endpoint.receipts(txs).await?;
+            if let Some(found) = self.session.endpoint.receipt(last).await? {
+                let waited = pauses.started.elapsed();
+                let block = (waited > SLOW).then_some(found.block);
+                let receipts = self.session.endpoint.receipts_near(block, txs).await?;
                 match receipts.iter().position(Option::is_none) {
-                    None => return Ok(receipts.into_iter().flatten().collect()),
+                    None => {
+                        self.pace = waited;
+                        return Ok(receipts.into_iter().flatten().collect());
+                    }
                     Some(missing) => last = txs[missing],
                 }
             }
