@@ -17,9 +17,10 @@ pub(crate) struct Repo {
 impl Repo {
     /// The repository that this task runner was built from, or is run in.
     pub(crate) fn find() -> Self {
-        let here = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-        let root = here.parent().filter(|p| p.join("Cargo.lock").exists());
-        Self { root: root.map_or_else(|| PathBuf::from("."), Path::to_path_buf) }
+        let built = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let here = built.or_else(|| env::current_dir().ok()).unwrap_or_default();
+        let root = here.ancestors().find(|folder| folder.join("Cargo.lock").exists());
+        Self { root: root.map_or_else(|| here.clone(), Path::to_path_buf) }
     }
 
     /// The same tasks over another copy of the tree.
