@@ -158,7 +158,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("folder");
         fs::create_dir(&path).unwrap();
-        fs::write(path.join("kept"), b"x").unwrap();
+        write_atomic(&path.join("kept"), b"x").unwrap();
         assert!(matches!(write_atomic(&path, b"y"), Err(FileError::Write { .. })));
         assert!(matches!(write_derived(&path, b"y"), Err(FileError::Write { .. })));
         assert_eq!(fs::read(path.join("kept")).unwrap(), b"x");

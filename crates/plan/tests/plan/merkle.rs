@@ -28,7 +28,7 @@ fn table(chain: &Devnet, random: &mut Random, facets: usize, routes: usize) -> M
         .map(|_| {
             let address = Address::from_slice(&keccak256(random.next().to_be_bytes())[..20]);
             let code = Bytes::from(random.next().to_be_bytes().map(|byte| byte & 0x5f).to_vec());
-            chain.set_code(address, code.clone());
+            chain.set_code(address, code.clone()).unwrap();
             (address, CodeHash::of(&code))
         })
         .collect();
