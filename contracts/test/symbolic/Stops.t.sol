@@ -114,7 +114,7 @@ contract Stopped is SymbolicSystem {
 }
 
 /// @notice I6: what freeze and seal hold.
-/// @custom:halmos --loop 32 --default-array-lengths 1 --default-bytes-lengths 65
+/// @custom:halmos --loop 32 --storage-layout generic --default-array-lengths 1 --default-bytes-lengths 65
 contract Frozen is SymbolicSystem {
     function setUp() public override {
         super.setUp();
@@ -137,7 +137,7 @@ contract Frozen is SymbolicSystem {
     }
 }
 
-/// @custom:halmos --loop 32 --default-array-lengths 1 --default-bytes-lengths 65
+/// @custom:halmos --loop 32 --storage-layout generic --default-array-lengths 1 --default-bytes-lengths 65
 contract Sealed is SymbolicSystem {
     function setUp() public override {
         super.setUp();

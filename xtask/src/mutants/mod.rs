@@ -45,6 +45,18 @@ struct Mutant {
     /// The crate whose tests are run, for a fault in Rust.
     #[serde(default)]
     package: Option<String>,
+    /// Whether the release is deployed all the same, for a fault in the tests' own harness.
+    #[serde(default)]
+    released: bool,
+}
+
+/// What is run to notice a fault: a crate's tests, or the contracts' and whether on the release.
+type Suite<'a> = (Option<&'a str>, bool);
+
+impl Mutant {
+    fn suite(&self) -> Suite<'_> {
+        (self.package.as_deref(), self.released)
+    }
 }
 
 /// What became of a fault.
@@ -95,20 +107,17 @@ pub(crate) fn run(repo: &Repo, only: &[String]) -> Done {
     if caught == fates.len() { Ok(()) } else { Err(Failure::new("a fault was not noticed")) }
 }
 
-/// The tests without any fault, by package: one that fails here proves nothing about a fault.
-fn baselines(tree: &Tree, chosen: &[&Mutant]) -> Done<BTreeMap<Option<String>, Results>> {
+/// The tests without any fault, by suite: one that fails here proves nothing about a fault.
+fn baselines<'a>(tree: &Tree, chosen: &[&'a Mutant]) -> Done<BTreeMap<Suite<'a>, Results>> {
     let mut sound = BTreeMap::new();
-    for package in chosen.iter().map(|mutant| mutant.package.clone()).collect::<BTreeSet<_>>() {
-        let ids: Vec<String> = chosen
-            .iter()
-            .filter(|mutant| mutant.package == package)
-            .flat_map(|mutant| mutant.ids.clone())
-            .collect();
-        let results = test(tree, package.as_deref(), &ids)?.map_err(Failure::new)?;
+    for suite in chosen.iter().map(|mutant| mutant.suite()).collect::<BTreeSet<_>>() {
+        let of_suite = chosen.iter().filter(|mutant| mutant.suite() == suite);
+        let ids: Vec<String> = of_suite.flat_map(|mutant| mutant.ids.clone()).collect();
+        let results = test(tree, suite, &ids)?.map_err(Failure::new)?;
         for (name, _) in results.iter().filter(|(_, failed)| **failed) {
             println!("fails without a fault: {name}");
         }
-        sound.insert(package, results);
+        sound.insert(suite, results);
     }
     Ok(sound)
 }
@@ -131,18 +140,18 @@ fn uncovered(mutants: &[Mutant]) -> Vec<String> {
         .collect()
 }
 
-fn try_one(tree: &Tree, mutant: &Mutant, sound: &BTreeMap<Option<String>, Results>) -> Done<Fate> {
+fn try_one(tree: &Tree, mutant: &Mutant, sound: &BTreeMap<Suite<'_>, Results>) -> Done<Fate> {
     let original = match tree.apply(mutant) {
         Ok(original) => original,
         Err(failure) => return Ok(Fate::Unclear(failure.to_string())),
     };
-    let results = test(tree, mutant.package.as_deref(), &mutant.ids);
+    let results = test(tree, mutant.suite(), &mutant.ids);
     tree.restore(mutant, &original)?;
     let results = match results? {
         Ok(results) => results,
         Err(why) => return Ok(Fate::Unclear(why)),
     };
-    let passes = |name: &String| sound[&mutant.package].get(name).is_some_and(|failed| !failed);
+    let passes = |name: &String| sound[&mutant.suite()].get(name).is_some_and(|failed| !failed);
     let (mut names, mut survived) = (Vec::new(), Vec::new());
     for id in &mutant.ids {
         let cites = |name: &&String| citations(name).contains(id) && passes(name);
@@ -156,20 +165,18 @@ fn try_one(tree: &Tree, mutant: &Mutant, sound: &BTreeMap<Option<String>, Result
 }
 
 /// Runs the tests that cite any of `ids`; the inner error says why there is nothing to tell.
-fn test(tree: &Tree, package: Option<&str>, ids: &[String]) -> Done<Result<Results, String>> {
-    match package {
-        None => solidity(tree, ids),
-        Some(package) => rust(tree, package),
+fn test(tree: &Tree, suite: Suite<'_>, ids: &[String]) -> Done<Result<Results, String>> {
+    match suite {
+        (None, released) => solidity(tree, released, ids),
+        (Some(package), _) => rust(tree, package, ids),
     }
 }
 
 /// The contracts of the copy itself instead of the release, compiled without via-IR.
-fn solidity(tree: &Tree, ids: &[String]) -> Done<Result<Results, String>> {
+fn solidity(tree: &Tree, released: bool, ids: &[String]) -> Done<Result<Results, String>> {
     let mut forge = tree.repo().forge(&tree.repo().contracts());
     forge
-        .env("PAYROX_COMPILED", "true")
-        // Some of what is tested has to fit into a transaction's gas.
-        .env("FOUNDRY_OPTIMIZER", "true")
+        .env("PAYROX_COMPILED", (!released).to_string())
         .env("FOUNDRY_CODE_SIZE_LIMIT", "1000000")
         .env("FOUNDRY_FUZZ_RUNS", "64")
         .args(["test", "--json", "--no-match-path", "test/{gas,symbolic}/**"])
@@ -183,10 +190,12 @@ fn solidity(tree: &Tree, ids: &[String]) -> Done<Result<Results, String>> {
     })
 }
 
-fn rust(tree: &Tree, package: &str) -> Done<Result<Results, String>> {
+fn rust(tree: &Tree, package: &str, ids: &[String]) -> Done<Result<Results, String>> {
     let mut cargo = tree.repo().cargo();
     cargo.env("CARGO_TARGET_DIR", tree.target());
-    cargo.args(["test", "--package", package, "--all-targets", "--no-fail-fast"]);
+    cargo.args(["test", "--package", package, "--all-targets", "--no-fail-fast", "--"]);
+    // What cites B7 is called `prx_b07_…`.
+    cargo.args(ids.iter().map(|id| format!("{}{:0>2}_", id[..1].to_lowercase(), &id[1..])));
     let ran = run_within(&mut cargo, b"", Duration::from_secs(1200))?;
     let results: Results = ran
         .stdout
