@@ -98,46 +98,42 @@ fn old_licence(repo: &Repo, path: &str) -> String {
 fn allowed(expression: &str, allow: &[String]) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let mut words: Vec<&str> = spaced.split_whitespace().rev().collect();
-    let verdict = any(&mut words, allow);
-    verdict && words.is_empty()
+    any(&mut words, allow) == Some(true) && words.is_empty()
 }
 
-fn any(words: &mut Vec<&str>, allow: &[String]) -> bool {
-    let mut verdict = all(words, allow);
+/// `None` for what is no expression.
+fn any(words: &mut Vec<&str>, allow: &[String]) -> Option<bool> {
+    let mut verdict = all(words, allow)?;
     while words.last() == Some(&"OR") {
         words.pop();
-        let next = all(words, allow);
-        verdict |= next;
+        verdict |= all(words, allow)?;
     }
-    verdict
+    Some(verdict)
 }
 
-fn all(words: &mut Vec<&str>, allow: &[String]) -> bool {
-    let mut verdict = one(words, allow);
+fn all(words: &mut Vec<&str>, allow: &[String]) -> Option<bool> {
+    let mut verdict = one(words, allow)?;
     while words.last() == Some(&"AND") {
         words.pop();
-        let next = one(words, allow);
-        verdict &= next;
+        verdict &= one(words, allow)?;
     }
-    verdict
+    Some(verdict)
 }
 
-fn one(words: &mut Vec<&str>, allow: &[String]) -> bool {
-    match words.pop() {
-        Some("(") => {
-            let verdict = any(words, allow);
-            words.pop() == Some(")") && verdict
-        }
-        Some(licence) if words.last() == Some(&"WITH") => {
-            words.pop();
-            let exception = words.pop().unwrap_or_default();
-            allow
-                .iter()
-                .any(|allowed| *allowed == format!("{licence} WITH {exception}") || allowed == licence)
-        }
-        Some(licence) => allow.iter().any(|allowed| allowed == licence),
-        None => false,
+fn one(words: &mut Vec<&str>, allow: &[String]) -> Option<bool> {
+    let licence = words.pop()?;
+    if licence == "(" {
+        let verdict = any(words, allow)?;
+        return (words.pop() == Some(")")).then_some(verdict);
     }
+    let mut allowed = allow.iter().any(|known| known == licence);
+    if words.last() == Some(&"WITH") {
+        words.pop();
+        // An exception only ever permits more.
+        let whole = format!("{licence} WITH {}", words.pop()?);
+        allowed |= allow.contains(&whole);
+    }
+    Some(allowed)
 }
 
 #[cfg(test)]
