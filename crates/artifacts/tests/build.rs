@@ -369,7 +369,11 @@ fn the_examples_facets_come_out_as_they_are_committed() {
     let request = BuildRequest {
         root: project.path("examples/payments"),
         contracts: contracts.clone(),
-        settings: CompilerSettings { via_ir: Some(true), ..project.request().settings },
+        settings: CompilerSettings {
+            via_ir: Some(true),
+            optimizer_runs: Some(200),
+            ..project.request().settings
+        },
         search: Search { home: None, named: None, ..Search::from_env() },
         ..project.request()
     };
