@@ -118,7 +118,9 @@ impl fmt::Display for Selector {
 impl FromStr for Selector {
     type Err = ParseIdError;
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
-        hex(text).map(Self).ok_or_else(|| ParseIdError::new(text, "a selector (0x and 8 lower-case hex digits)"))
+        hex(text)
+            .map(Self)
+            .ok_or_else(|| ParseIdError::new(text, "a selector (0x and 8 lower-case hex digits)"))
     }
 }
 

@@ -21,6 +21,8 @@ pub mod limits {
     pub const ROUTES: usize = 3_900;
     /// Routes with a storage slot, at most: exchanging all of them fits in one transaction (EIP-7825).
     pub const HOT_ROUTES: usize = 512;
+    /// `routes + 9 × hot routes`, at most: what a whole exchange costs grows with both, and it must fit in [`TX_GAS`].
+    pub const EXCHANGE: usize = 5_300;
     /// Bytes of a manifest, at most: one below the code size limit (EIP-170).
     pub const BYTES: usize = 24_575;
     /// Runtime code, at most (EIP-170).
@@ -72,6 +74,10 @@ pub enum ManifestError {
     RouteCount(usize),
     #[error("{0} hot routes: at most 512 fit into one exchange; mark rarely called ones `cold`")]
     HotRoutes(usize),
+    #[error(
+        "{hot} of {routes} routes are hot: exchanging them all does not fit into one transaction; mark rarely called ones `cold`"
+    )]
+    Exchange { routes: usize, hot: usize },
     #[error("facet {0} is not above the one before it")]
     FacetOrder(Address),
     #[error("facet {0} is used by no route")]
@@ -267,6 +273,9 @@ impl Manifest {
         if hot > limits::HOT_ROUTES {
             return Err(ManifestError::HotRoutes(hot));
         }
+        if n + 9 * hot > limits::EXCHANGE {
+            return Err(ManifestError::Exchange { routes: n, hot });
+        }
         match self.facets.iter().zip(used).find(|(_, used)| !used) {
             Some((facet, _)) => Err(ManifestError::FacetUnused(facet.address)),
             None => Ok(()),
@@ -276,9 +285,7 @@ impl Manifest {
 
 impl RouteEntry {
     fn check_flags(&self) -> Result<(), ManifestError> {
-        let refuse = |why| {
-            Err(ManifestError::Flags { selector: self.selector, flags: self.flags.0, why })
-        };
+        let refuse = |why| Err(ManifestError::Flags { selector: self.selector, flags: self.flags.0, why });
         let has = |flag| self.flags.contains(flag);
         if self.flags.unknown_bits() != 0 {
             return refuse("has unknown bits");
@@ -287,7 +294,9 @@ impl RouteEntry {
             return refuse("takes the lock and only reads it");
         }
         if has(RouteFlags::RECEIVE) != (self.selector == Selector::RECEIVE) {
-            return refuse("pairs RECEIVE with another selector than 0x00000000, or that one with no RECEIVE");
+            return refuse(
+                "pairs RECEIVE with another selector than 0x00000000, or that one with no RECEIVE",
+            );
         }
         if has(RouteFlags::RECEIVE) && (self.flags != RouteFlags::RECEIVE || self.facet != 0) {
             return refuse("gives RECEIVE a facet or another flag");
@@ -350,6 +359,15 @@ mod tests {
             Err(ManifestError::HotRoutes(513))
         );
         assert!(Manifest::build([(facet, hash)], routes(3_900, RouteFlags::COLD)).is_ok());
+        let mixed = |n, hot| {
+            let flags = move |i| if i <= hot { RouteFlags::NONE } else { RouteFlags::COLD };
+            let table = (1..=n).map(move |i: u32| (Selector(i.to_be_bytes()), facet, flags(i)));
+            Manifest::build([(facet, hash)], table)
+        };
+        assert!(mixed(692, 512).is_ok());
+        assert_eq!(mixed(693, 512), Err(ManifestError::Exchange { routes: 693, hot: 512 }));
+        assert!(mixed(3_900, 155).is_ok());
+        assert_eq!(mixed(3_900, 156), Err(ManifestError::Exchange { routes: 3_900, hot: 156 }));
         assert_eq!(
             Manifest::build([(facet, hash)], routes(3_901, RouteFlags::COLD)),
             Err(ManifestError::RouteCount(3_901))

@@ -106,7 +106,7 @@ impl Fault for PlanError {
             Self::CoreAccount { .. } => "PRX-PLAN-019",
             Self::LongName(_) => "PRX-PLAN-020",
             Self::InitEpoch { .. } => "PRX-PLAN-021",
-            Self::Manifest(ManifestError::HotRoutes(_)) => "PRX-PLAN-022",
+            Self::Manifest(ManifestError::HotRoutes(_) | ManifestError::Exchange { .. }) => "PRX-PLAN-022",
             Self::Manifest(_) => "PRX-PLAN-023",
             Self::Encode(_) => "PRX-PLAN-024",
         })
@@ -159,7 +159,7 @@ impl Fault for PlanError {
             Self::InitEpoch { planned, .. } => {
                 format!("remove [init], or write `epoch = {planned}` there if it must run again")
             }
-            Self::Manifest(ManifestError::HotRoutes(_)) => {
+            Self::Manifest(ManifestError::HotRoutes(_) | ManifestError::Exchange { .. }) => {
                 "`cold = true` for facets that are rarely called".into()
             }
             Self::Manifest(_) => "see docs/formats.md for the bounds of a manifest".into(),
