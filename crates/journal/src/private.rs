@@ -36,7 +36,11 @@ impl Private {
             use std::os::unix::fs::OpenOptionsExt as _;
             options.mode(0o600);
         }
-        let file = options.open(&path).map_err(failed)?;
+        let mut file = options.open(&path).map_err(failed)?;
+        // What a crash tore must not take the next entry with it.
+        if payrox_files::read(&path, LIMIT).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n')) {
+            file.write_all(b"\n").map_err(failed)?;
+        }
         Ok(Self { path, file })
     }
 

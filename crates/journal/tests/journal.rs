@@ -206,6 +206,19 @@ fn prx_b45_signed_transactions_are_kept_from_other_users_and_out_of_the_public_f
 }
 
 #[test]
+fn prx_b02_b18_what_a_crash_tore_does_not_take_the_next_signed_transaction_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()).unwrap());
+    let hidden = dir.path().join(".payrox/journal/31338");
+    let writer = fs::read_to_string(hidden.join("writer")).unwrap();
+    fs::write(hidden.join(format!("{writer}.signed.jsonl")), r#"{"tx":"0x12"#).unwrap();
+    let raw = Bytes::from_static(&[0x02, 0xbe, 0xef]);
+    let tx = keccak256(&raw);
+    open(dir.path()).unwrap().0.keep_signed(&[(tx, raw.clone())]).unwrap();
+    assert_eq!(open(dir.path()).unwrap().0.signed(tx), Some(raw));
+}
+
+#[test]
 fn prx_d10_log_and_deployments_are_rendered_from_the_journal_with_the_same_bytes_each_time() {
     let dir = tempfile::tempdir().unwrap();
     written(dir.path());
