@@ -39,8 +39,7 @@ async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, E
     let dispatcher = run.plan.addresses.dispatcher;
     let found = run.chain.dispatcher.as_ref().and_then(|d| d.pending);
     let Some(plan_id) = found.map(|pending| pending.plan_id) else { return Ok(Outcome::NothingToDo) };
-    if let Some(wanted) = wanted.filter(|wanted| *wanted != plan_id) {
-        let _ = wanted;
+    if wanted.is_some_and(|wanted| wanted != plan_id) {
         return Err(Refusal::OtherPlanPending { pending: plan_id }.into());
     }
     let who = roles::allowed(run.plan, Sender::Guardian, &run.chain);
@@ -65,7 +64,14 @@ async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, E
         epoch: run.plan.epoch,
     }])?;
     run.begun = true;
-    run.send(&[Item::cancel(&cleared, from)]).await?;
+    // A wave that met earlier transactions of its sender has only waited for them.
+    while let Some(found) = run.chain.dispatcher.as_ref().and_then(|d| d.pending) {
+        if found.plan_id != plan_id {
+            return Err(Refusal::OtherPlanPending { pending: found.plan_id }.into());
+        }
+        run.may_go_on()?;
+        run.send(&[Item::cancel(&cleared, from)]).await?;
+    }
     Ok(Outcome::Complete)
 }
 

@@ -93,9 +93,7 @@ impl Fault for Refusal {
             Self::OtherCode { .. } => {
                 "build and plan again; if the code there is not yours, look at it before anything else".into()
             }
-            Self::OtherPlanPending { pending } => {
-                format!("go on with that plan, or remove it: payrox cancel {pending}")
-            }
+            Self::OtherPlanPending { .. } => "go on with that plan, or remove it: payrox cancel".into(),
             Self::EpochMoved { .. } | Self::OtherParent { .. } => {
                 "the chain has moved on: payrox plan, then payrox plan diff".into()
             }
