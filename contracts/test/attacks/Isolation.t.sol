@@ -29,7 +29,8 @@ contract IsolationAttacks is LiveSystem {
     function firstRoutes() internal override returns (Route[] memory) {
         add(address(plain), PlainStorage.spill.selector, PlainStorage.fill.selector, LOCK);
         add(address(writer), SlotWriter.write.selector, SlotWriter.delegateOut.selector, 0);
-        add(address(writer), SlotWriter.writeTransient.selector, SlotWriter.die.selector, LOCK);
+        add(address(writer), SlotWriter.writeTransient.selector, 0);
+        add(address(writer), SlotWriter.die.selector, LOCK);
         add(address(caller), Caller.callTwice.selector, LOCK);
         add(address(caller), Caller.staticOut.selector, LOCK);
         add(address(views), Views.slot.selector, 0);
@@ -263,6 +264,48 @@ contract IsolationAttacks is LiveSystem {
         dispatcher.activate(plan, init);
     }
 
+    /// @notice One contract is owner, operator and guardian, and init calls it.
+    function test_A33_nor_do_owner_operator_and_guardian_contracts_from_init() public {
+        release(planFor(secondRoutes()), "");
+        vm.startPrank(owner);
+        dispatcher.setOperator(address(attacker), true);
+        dispatcher.setGuardian(address(attacker), true);
+        vm.stopPrank();
+        makeOwner(address(attacker));
+        bytes memory init = abi.encodeCall(Initializer.callOut, (address(attacker), ""));
+        Plan memory plan = withInit(planFor(firstRoutes()), address(initializer), init);
+        vm.prank(address(attacker));
+        dispatcher.stage(plan);
+        warpToEta();
+
+        bytes4 held = IPayRoxRouter.LockHeld.selector;
+        bytes4 nothing = IManifestDispatcher.NothingPending.selector;
+        assertRefusedFromInit(plan, init, abi.encodeCall(dispatcher.activate, (plan, init)), nothing);
+        assertRefusedFromInit(plan, init, abi.encodeCall(dispatcher.rollback, (3, 1, planOf[1])), held);
+        assertRefusedFromInit(plan, init, abi.encodeCall(dispatcher.undo, (3, plan, planOf[2])), held);
+        assertRefusedFromInit(plan, init, abi.encodeCall(dispatcher.repair, (new bytes4[](0))), held);
+    }
+
+    /// @dev Once passing the refusal on, which takes the activation back, and once swallowing it, which changes nothing else.
+    function assertRefusedFromInit(Plan memory plan, bytes memory init, bytes memory act, bytes4 error)
+        private
+    {
+        uint256 snapshot = vm.snapshotState();
+        attacker.arm(address(dispatcher), act, true);
+        expectError(error);
+        vm.prank(operator);
+        dispatcher.activate(plan, init);
+        assertEq(activeEpoch(), 2, "the epoch moved");
+
+        attacker.arm(address(dispatcher), act, false);
+        activate(plan, init);
+        assertFalse(attacker.succeeded(), "init got back into the dispatcher");
+        assertEq(attacker.result(), abi.encodeWithSelector(error), "another reason");
+        assertEq(activeEpoch(), 3, "another epoch");
+        assertServed(firstRoutes());
+        vm.revertToState(snapshot);
+    }
+
     // --- views ---
 
     function test_A34_H2_views_work_under_staticcall_and_inside_a_locked_call() public {
@@ -327,16 +370,30 @@ contract IsolationAttacks is LiveSystem {
         assertEq(asCounter().count(), 3, "a call after a failure was refused");
     }
 
-    function test_A36_a_facet_that_takes_the_lock_by_hand_locks_one_transaction_at_most() public {
+    /// @notice Within the transaction, that is: the lock lies in transient storage. `Exchange.t.sol` has the next transaction.
+    function test_A36_a_facet_that_takes_the_lock_by_hand_keeps_strangers_out_and_nobody_from_stopping()
+        public
+    {
         asWriter().writeTransient(LOCK_SLOT, bytes32(uint256(1)));
-        // A test runs in one transaction, so the lock is seen held here or was released by the router's frame.
+        expectErrorOf(IPayRoxRouter.Reentered.selector, Counter.increment.selector);
+        asCounter().increment();
+        expectErrorOf(IPayRoxRouter.Reentered.selector, Views.guarded.selector);
+        asViews().guarded();
+        expectError(IPayRoxRouter.LockHeld.selector);
+        repair(new bytes4[](0));
         assertServed(firstRoutes());
+
+        vm.prank(guardian);
+        dispatcher.pause();
+        vm.prank(owner);
+        dispatcher.unpause();
+        asWriter().writeTransient(LOCK_SLOT, bytes32(0));
         asCounter().increment();
     }
 
     // --- init ---
 
-    function test_C17_C18_init_cannot_change_what_the_router_serves() public {
+    function test_C17_C18_init_cannot_change_a_route_of_the_new_manifest() public {
         Plan memory plan = planFor(secondRoutes());
         bytes memory init = abi.encodeCall(
             Initializer.write, (slotOf(Counter.withdraw.selector), bytes32(uint256(uint160(stranger))))
@@ -348,6 +405,27 @@ contract IsolationAttacks is LiveSystem {
         vm.prank(operator);
         dispatcher.activate(plan, init);
         assertEq(activeEpoch(), 1, "the epoch moved");
+    }
+
+    /// @notice Nobody on chain can know of a slot that no route explains. Whoever reads the router's storage does.
+    function test_C17_C18_a_route_that_init_adds_beside_the_manifest_stays_until_it_is_named_to_repair()
+        public
+    {
+        bytes4 stray = Counter.bomb.selector;
+        bytes32 word = bytes32(uint256(uint160(address(counter))) | (uint256(0x40) << 160));
+        bytes memory init = abi.encodeCall(Initializer.write, (slotOf(stray), word));
+        Plan memory plan = withInit(planFor(secondRoutes()), address(initializer), init);
+        stage(plan);
+        warpToEta();
+        activate(plan, init);
+        assertEq(vm.load(address(router), slotOf(stray)), word, "the stray is not there");
+        assertServed(secondRoutes());
+
+        bytes4[] memory one = new bytes4[](1);
+        one[0] = stray;
+        repair(one);
+        expectErrorOf(IPayRoxRouter.NoRoute.selector, stray);
+        asCounter().bomb(0);
     }
 
     function test_C17_I11_init_runs_once_as_the_last_act_and_with_what_was_approved() public {

@@ -3,9 +3,20 @@ pragma solidity 0.8.30;
 
 import { IManifestDispatcher } from "../../src/interfaces/IManifestDispatcher.sol";
 import { Plan } from "../../src/interfaces/PayRoxTypes.sol";
-import { LOCK, COLD, PAUSE_EXEMPT } from "../harness/Flags.sol";
+import { Acts } from "../harness/Acts.sol";
+import {
+    BLOCKED,
+    COLD,
+    FAST,
+    LOCK,
+    PAUSE_EXEMPT,
+    PIN,
+    RECEIVE,
+    STATE,
+    VIEW_LOCK
+} from "../harness/Flags.sol";
 import { LiveSystem } from "../harness/LiveSystem.sol";
-import { Route } from "../harness/Manifests.sol";
+import { Manifests, Route } from "../harness/Manifests.sol";
 import { Counter, CounterByTen } from "../harness/facets/Counter.sol";
 import { Views } from "../harness/facets/Views.sol";
 import { Initializer } from "../harness/facets/Initializer.sol";
@@ -43,6 +54,9 @@ contract Actions is LiveSystem {
     Route[][] internal tables;
     address[] internal actors;
 
+    /// @dev Never one of the actors, who may come to own the system.
+    address internal outsider;
+
     function setUp() public override {
         super.setUp();
         epoch = 1;
@@ -59,6 +73,7 @@ contract Actions is LiveSystem {
         add(address(views), Views.echo.selector, 0);
         copy(take());
         actors = [owner, bootstrapper, guardian, otherGuardian, operator, stranger];
+        (outsider,) = makeActor("outsider");
     }
 
     function copy(Route[] memory routes) private {
@@ -347,18 +362,47 @@ contract Actions is LiveSystem {
         vm.warp(vm.getBlockTimestamp() + bound(seconds_, 1, 5 days));
     }
 
-    /// @notice Any calldata by somebody without a role, to dispatcher and router alike, changes nothing in the dispatcher.
+    /// @notice Somebody without a role calls everything that changes something, and any calldata besides.
     function meddle(bytes4 selector, bytes calldata arguments, bool toRouter) external {
+        Acts.Subject memory subject = meddlers();
+        bytes[] memory acts = Acts.ofDispatcher(subject);
+        for (uint256 i = 0; i < acts.length; i++) {
+            breaks(meddled(address(dispatcher), acts[i]), "I9: an act of the dispatcher took a stranger");
+        }
+        acts = Acts.ofControl(subject, address(initializer), initData());
+        for (uint256 i = 0; i < acts.length; i++) {
+            breaks(meddled(address(router), acts[i]), "I9: an act on the router took a stranger");
+        }
         bytes32 before = dispatcherState();
-        vm.prank(stranger);
-        (bool ok,) =
+        vm.prank(outsider);
+        (bool ignored,) =
             (toRouter ? address(router) : address(dispatcher)).call(bytes.concat(selector, arguments));
-        bool accepted = selector == IManifestDispatcher.acceptOwnership.selector && !toRouter && ok;
-        breaks(
-            !accepted && dispatcherState() != before && stranger != ownerNow(),
-            "I9: a stranger changed the dispatcher"
-        );
+        ignored;
+        breaks(dispatcherState() != before, "I9: a stranger changed the dispatcher");
         count["meddle"]++;
+    }
+
+    function meddlers() private returns (Acts.Subject memory) {
+        (bytes32 id,) = dispatcher.pending();
+        return Acts.Subject({
+            next: isStaged ? stagedPlan : planFor(tables[0]),
+            activePlan: planOf[epoch],
+            parent: planOf[epoch - 1],
+            epoch: epoch,
+            planId: id,
+            guardian: guardian,
+            account: outsider,
+            selector: tables[routesAt[epoch]][0].selector
+        });
+    }
+
+    /// @return Whether it did not revert, or wrote.
+    function meddled(address target, bytes memory act) private returns (bool) {
+        vm.record();
+        (bool ok,) = tryCallAs(outsider, target, act);
+        (, bytes32[] memory inDispatcher) = vm.accesses(address(dispatcher));
+        (, bytes32[] memory inRouter) = vm.accesses(address(router));
+        return ok || inDispatcher.length + inRouter.length != 0;
     }
 
     // --- what is ---
@@ -422,6 +466,44 @@ contract Actions is LiveSystem {
 
     function checkServed() external view {
         assertServed(tables[routesAt[epoch]]);
+    }
+
+    /// @notice That the router's slot of every selector of every table, and its state word, are what the active table and the
+    /// flags demand, bit for bit.
+    function checkSlots() external view {
+        for (uint256 i = 0; i < tables.length; i++) {
+            for (uint256 j = 0; j < tables[i].length; j++) {
+                bytes4 selector = tables[i][j].selector;
+                assertEq(
+                    vm.load(address(router), slotOf(selector)),
+                    demanded(selector),
+                    string.concat("the slot of ", vm.toString(abi.encodePacked(selector)))
+                );
+            }
+        }
+        uint256 status = (paused ? 1 : 0) | (halted ? 2 : 0);
+        assertEq(
+            vm.load(address(router), STATE),
+            bytes32(uint256(uint160(planOf[epoch].manifest)) | (status << 160)),
+            "the state word"
+        );
+    }
+
+    /// @dev Facet, flags and code hash from the low end, as the router's interface describes it.
+    function demanded(bytes4 selector) private view returns (bytes32) {
+        bool forbidden = isForbiddenByModel[selector];
+        Route[] memory active = Manifests.resolve(tables[routesAt[epoch]]);
+        for (uint256 i = 0; i < active.length; i++) {
+            if (active[i].selector != selector) continue;
+            uint8 flags = active[i].flags;
+            if (flags & COLD != 0) break;
+            bool blocked = forbidden || halted || (paused && flags & PAUSE_EXEMPT == 0);
+            uint8 checked = LOCK | VIEW_LOCK | PIN | RECEIVE;
+            if (blocked) flags = (flags & ~checked) | BLOCKED;
+            else if (flags & checked == 0) flags |= FAST;
+            return bytes32(abi.encodePacked(bytes11(active[i].codeHash), flags, active[i].facet));
+        }
+        return forbidden ? bytes32(uint256(BLOCKED) << 160) : bytes32(0);
     }
 
     function dispatcherAddress() external view returns (IManifestDispatcher) {

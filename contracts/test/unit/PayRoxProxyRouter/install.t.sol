@@ -287,7 +287,7 @@ contract Install is Unit {
 
     // --- init ---
 
-    function test_C17_C18_init_may_not_change_what_the_router_serves() public {
+    function test_C17_C18_init_may_change_no_route_no_state_and_none_of_the_routers_own_functions() public {
         bytes32[4] memory slots = [
             slotOf(Views.echo.selector),
             slotOf(IPayRoxRouter.owner.selector),

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.30;
+
+import { IPayRoxRouter } from "../../src/interfaces/IPayRoxRouter.sol";
+import { Plan } from "../../src/interfaces/PayRoxTypes.sol";
+import { COLD, LOCK, LOCK_SLOT } from "../harness/Flags.sol";
+import { Route } from "../harness/Manifests.sol";
+import { System } from "../harness/System.sol";
+import { Counter } from "../harness/facets/Counter.sol";
+import { SlotWriter } from "../harness/facets/Hostile.sol";
+import { Views } from "../harness/facets/Views.sol";
+
+/// @notice The way back from one largest table to another, in a transaction of its own and at the chain's limit of gas.
+/// @dev Isolated, every call of a test is a transaction of its own: with 21,000 gas, its calldata and cold slots.
+/// forge-config: default.isolate = true
+contract ExchangeAttacks is System {
+    /// @dev EIP-7825, less what a transaction costs before it runs; calldata is taken from it.
+    uint256 private constant LIMIT = 16_777_216 - 21_000;
+    uint256 private constant NEW_SLOT = 22_100;
+
+    address private one;
+    address private other;
+
+    function setUp() public override {
+        super.setUp();
+        (one, other) = (address(new Counter()), address(new Views()));
+    }
+
+    function test_A41_512_hot_and_180_cold_routes_are_exchanged_in_one_transaction() public {
+        assertExchanged(512, 180);
+    }
+
+    function test_A41_155_hot_and_3745_cold_routes_are_exchanged_in_one_transaction() public {
+        assertExchanged(155, 3745);
+    }
+
+    function test_A41_one_route_more_than_can_be_exchanged_is_not_staged() public {
+        assertTooMuch(512, 181);
+        assertTooMuch(156, 3744);
+        stage(planFor(routes(one, 0x10000000, 511, 190)));
+    }
+
+    /// @dev No selector and no facet is in both tables, so that every slot of one is cleared and every slot of the other new.
+    function assertExchanged(uint256 hot, uint256 cold) private {
+        Plan memory first = release(planFor(routes(one, 0x10000000, hot, cold)), "");
+        Plan memory second = release(planFor(routes(other, 0x20000000, hot, cold)), "");
+
+        uint256 snapshot = vm.snapshotState();
+        uint256 before = gasleft();
+        vm.prank(guardian);
+        (bool ok,) =
+            address(dispatcher).call{ gas: LIMIT }(abi.encodeCall(dispatcher.undo, (2, second, first)));
+        assertTrue(ok, "an undo does not fit into a transaction");
+        assertGt(before - gasleft(), hot * NEW_SLOT, "the slots were warm");
+        assertEq(servedCount(), hot + cold, "not all routes came back");
+        vm.revertToState(snapshot);
+
+        vm.prank(owner);
+        (ok,) = address(dispatcher).call{ gas: LIMIT }(abi.encodeCall(dispatcher.rollback, (2, 1, first)));
+        assertTrue(ok, "a rollback does not fit into a transaction");
+        assertEq(servedCount(), hot + cold, "not all routes came back");
+    }
+
+    function assertTooMuch(uint256 hot, uint256 cold) private {
+        Plan memory plan = planFor(routes(one, 0x10000000, hot, cold));
+        vm.expectRevert(abi.encodeWithSignature("TooMuchToExchange(uint256,uint256)", hot + cold, hot));
+        stage(plan);
+    }
+
+    function routes(address facet, uint32 first, uint256 hot, uint256 cold)
+        private
+        view
+        returns (Route[] memory list)
+    {
+        list = new Route[](hot + cold);
+        for (uint256 i = 0; i < list.length; i++) {
+            list[i] = Route(bytes4(first + uint32(i)), facet, facet.codehash, i < hot ? 0 : COLD);
+        }
+    }
+}
+
+/// @notice Takes the lock through a route that has none, and calls on.
+contract LockTaker {
+    function takeAndCall(address router, bytes calldata data)
+        external
+        returns (bool ok, bytes memory result)
+    {
+        SlotWriter(router).writeTransient(LOCK_SLOT, bytes32(uint256(1)));
+        return router.call(data);
+    }
+}
+
+/// @dev Isolated as above.
+/// forge-config: default.isolate = true
+contract LockAcrossTransactions is System {
+    function test_A36_a_lock_taken_by_hand_is_free_in_the_next_transaction() public {
+        add(address(new SlotWriter()), SlotWriter.writeTransient.selector, 0);
+        add(address(new Counter()), Counter.increment.selector, LOCK);
+        release(take());
+        LockTaker taker = new LockTaker();
+
+        bytes memory locked = abi.encodeCall(Counter.increment, ());
+        (bool ok, bytes memory reason) = taker.takeAndCall(address(router), locked);
+        assertFalse(ok, "a locked route answered a stranger while the lock was held");
+        assertEq(
+            reason,
+            abi.encodeWithSelector(IPayRoxRouter.Reentered.selector, Counter.increment.selector),
+            "another reason"
+        );
+        assertEq(Counter(address(router)).increment(), 1, "the lock outlived its transaction");
+    }
+}
