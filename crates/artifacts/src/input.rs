@@ -72,7 +72,8 @@ pub(crate) fn find(source: &Source, contract: &Contract) -> Result<Option<Compil
                 let text = payrox_files::read_text(&file, LIMIT)?;
                 let named = |error| SetError::artifact(&file, error);
                 let info: BuildInfo<'_> = serde_json::from_str(&text).map_err(named)?;
-                if made(compilation, contract.id.path(), info.input).map_err(named)? {
+                let input: Input<'_> = serde_json::from_str(info.input.get()).map_err(named)?;
+                if made(compilation, contract.id.path(), &input).map_err(named)? {
                     return Ok(Some(CompilerInput::new(info.input.get().to_owned())));
                 }
             }
@@ -81,14 +82,46 @@ pub(crate) fn find(source: &Source, contract: &Contract) -> Result<Option<Compil
     }
 }
 
+/// The hashes of several contracts' inputs, each file read once.
+pub(crate) fn hashes(source: &Source, contracts: &[Contract]) -> Result<Vec<Option<B256>>, SetError> {
+    let mut hashes: Vec<_> = contracts.iter().map(|contract| contract.input_hash).collect();
+    match source {
+        Source::StandardJson { input, .. } => {
+            let whole = input.as_deref().map(whole).transpose()?.map(|input| input.hash);
+            hashes.iter_mut().for_each(|hash| *hash = hash.or(whole));
+        }
+        Source::Foundry(out) => {
+            for file in build_infos(&out.join("build-info"))? {
+                let missing = contracts.iter().zip(&mut hashes).filter(|(_, hash)| hash.is_none());
+                let missing: Vec<_> =
+                    missing.filter_map(|(c, hash)| Some((c.compilation.as_ref()?, c, hash))).collect();
+                if missing.is_empty() {
+                    break;
+                }
+                let text = payrox_files::read_text(&file, LIMIT)?;
+                let named = |error| SetError::artifact(&file, error);
+                let info: BuildInfo<'_> = serde_json::from_str(&text).map_err(named)?;
+                let input: Input<'_> = serde_json::from_str(info.input.get()).map_err(named)?;
+                let mut found = None;
+                for (compilation, contract, hash) in missing {
+                    if made(compilation, contract.id.path(), &input).map_err(named)? {
+                        let sum = || B256::from_slice(&Sha256::digest(info.input.get()));
+                        *hash = Some(*found.get_or_insert_with(sum));
+                    }
+                }
+            }
+        }
+    }
+    Ok(hashes)
+}
+
 /// Whether a compilation was made from this input. Foundry's artifacts do not say from which: source and settings do.
-fn made(compilation: &Compilation, path: &str, input: &RawValue) -> Result<bool, serde_json::Error> {
-    let input: Input<'_> = serde_json::from_str(input.get())?;
+fn made(compilation: &Compilation, path: &str, input: &Input<'_>) -> Result<bool, serde_json::Error> {
     let Some(source) = input.sources.get(path) else { return Ok(false) };
     let source: SourceText<'_> = serde_json::from_str(source.get())?;
     Ok(compilation.source_hash == Some(keccak256(source.content.as_bytes()))
         && compilation.via_ir == input.settings.via_ir
-        && compilation.optimizer_runs == input.settings.optimizer.and_then(|o| o.tuned_for()))
+        && compilation.optimizer_runs == input.settings.optimizer.as_ref().and_then(RawOptimizer::tuned_for))
 }
 
 fn build_infos(folder: &Path) -> Result<Vec<PathBuf>, SetError> {

@@ -134,6 +134,14 @@ impl ArtifactSet {
             None => Ok(self.compiler_input(contract)?.map(|input| input.hash)),
         }
     }
+
+    /// The same for all [`contracts`](Self::contracts), in their order; what the compiler was asked is read once.
+    ///
+    /// # Errors
+    /// As [`Self::compiler_input`].
+    pub fn input_hashes(&self) -> Result<Vec<Option<B256>>, SetError> {
+        input::hashes(&self.source, &self.contracts)
+    }
 }
 
 fn parse(text: &str) -> Result<Reference, SetError> {

@@ -74,6 +74,8 @@ fn the_compilers_input_is_found_and_the_hash_does_not_depend_on_the_order_of_ask
     let input = set.compiler_input(payments).unwrap().unwrap();
     assert!(input.json.contains("src/facets/Payments.sol"));
     assert_eq!(set.input_hash(payments).unwrap(), Some(input.hash));
+    let one_by_one: Vec<_> = set.contracts().iter().map(|c| set.input_hash(c).unwrap()).collect();
+    assert_eq!(set.input_hashes().unwrap(), one_by_one);
     wanted.reverse();
     wanted.push("Payments".into());
     assert_eq!(ArtifactSet::read(&out(), &wanted).unwrap().hash(), set.hash());

@@ -8,7 +8,7 @@ use alloy_transport::{RpcError, TransportError};
 use payrox_model::{ChainId, CodeHash, Gas};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{Arc, OnceLock, atomic::AtomicBool};
 use url::Url;
 
 /// Requests in one HTTP body, at most: public endpoints refuse more.
@@ -22,6 +22,8 @@ pub struct Endpoint {
     in_process: bool,
     /// Many reads go in one call, as long as the endpoint is seen to do that.
     pub(crate) gathers: Arc<AtomicBool>,
+    /// What it said its chain is.
+    chain: Arc<OnceLock<ChainId>>,
 }
 
 /// The block a read is pinned to.
@@ -109,6 +111,7 @@ impl Endpoint {
                 shown,
                 in_process: false,
                 gathers: Arc::new(true.into()),
+                chain: Arc::default(),
             }),
             "https" => Err(ChainError::NoTls { endpoint: shown }),
             other => Err(refuse(format!("its scheme is `{other}`"))),
@@ -118,7 +121,13 @@ impl Endpoint {
     /// The embedded chain.
     pub fn in_process(client: RpcClient) -> Self {
         // There is nothing to save where no bytes are sent.
-        Self { client, shown: "the embedded chain".into(), in_process: true, gathers: Arc::default() }
+        Self {
+            client,
+            shown: "the embedded chain".into(),
+            in_process: true,
+            gathers: Arc::default(),
+            chain: Arc::default(),
+        }
     }
 
     #[cfg(test)]
@@ -212,18 +221,27 @@ impl Endpoint {
         Err(ChainError::WrongChain { endpoint: self.shown.clone(), expected, found })
     }
 
-    /// The chain's id and its newest block, in one round trip.
+    /// The chain's id and its newest block, in one round trip. The id is asked for once: what is signed names its chain anyway.
     ///
     /// # Errors
     /// As [`Endpoint::request`].
     pub async fn newest(&self) -> Result<(ChainId, Head), ChainError> {
         const BLOCK: &str = "eth_getBlockByNumber";
-        let answers = self.batch(&[("eth_chainId", json!([])), (BLOCK, json!(["latest", false]))]).await?;
-        let [id, block] = <[_; 2]>::try_from(answers).map_err(|_| self.odd(BLOCK, "an answer is missing"))?;
-        let id = id.map_err(|e| ChainError::of(&self.shown, "eth_chainId", &e))?;
-        let block = block.map_err(|e| ChainError::of(&self.shown, BLOCK, &e))?;
-        let id: U64 = self.parse("eth_chainId", &id)?;
-        Ok((ChainId(id.to()), self.parse::<BlockJson>(BLOCK, &block)?.into()))
+        let mut requests = vec![(BLOCK, json!(["latest", false]))];
+        if self.chain.get().is_none() {
+            requests.push(("eth_chainId", json!([])));
+        }
+        let mut answers = self.batch(&requests).await?.into_iter();
+        let mut next = |method| {
+            let answer = answers.next().ok_or_else(|| self.odd(method, "an answer is missing"))?;
+            answer.map_err(|e| ChainError::of(&self.shown, method, &e))
+        };
+        let head = self.parse::<BlockJson>(BLOCK, &next(BLOCK)?)?.into();
+        let id = match self.chain.get() {
+            Some(id) => *id,
+            None => ChainId(self.parse::<U64>("eth_chainId", &next("eth_chainId")?)?.to()),
+        };
+        Ok((*self.chain.get_or_init(|| id), head))
     }
 
     /// A block's head.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Fewer are asked by themselves.
 const FEW: usize = 4;
 /// In one call, at most: what nodes let it use of gas, and send, is bounded.
-const MANY: usize = 256;
+const MANY: usize = 500;
 const BYTES: usize = 64 << 10;
 
 /// Where the reader stands. Nothing is there.

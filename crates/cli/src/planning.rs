@@ -9,7 +9,7 @@ use payrox_files::write_derived;
 use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId};
 use payrox_plan::{Inputs, Names, Parent, Plan, PlanOutcome, ReleaseCode};
 use payrox_probe::{before_active, staged_plan};
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf};
 
 /// Everything a plan is made from, apart from the state of the chain.
 pub(crate) struct Workshop<'a> {
@@ -20,6 +20,8 @@ pub(crate) struct Workshop<'a> {
     /// Read before anything is done: a key that is none must stop a command at its beginning.
     pub(crate) keyring: Keyring,
     release: ReleaseCode,
+    /// Reading and checking a plan takes longer than all else that a run with nothing to do does: it is read once.
+    kept: RefCell<Option<Plan>>,
 }
 
 impl<'a> Workshop<'a> {
@@ -39,6 +41,7 @@ impl<'a> Workshop<'a> {
             artifacts,
             keyring,
             release: ReleaseCode::from(payrox_artifacts::release()),
+            kept: RefCell::default(),
         })
     }
 
@@ -89,7 +92,7 @@ impl<'a> Workshop<'a> {
         let Some(active) = chain.dispatcher.as_ref().map(|d| d.active).filter(|a| a.epoch.0 > 0) else {
             return Ok(None);
         };
-        if let Some(plan) = self.kept_plans().find(|p| p.plan_id == active.plan_id) {
+        if let Some(plan) = self.kept_plan(active.plan_id) {
             return Ok(Some(Parent::from(&plan)));
         }
         let mut names = Names::default();
@@ -105,7 +108,7 @@ impl<'a> Workshop<'a> {
         chain: &ChainSnapshot,
         plan_id: PlanId,
     ) -> Result<Option<Plan>, BoxFault> {
-        if let Some(plan) = self.kept_plans().find(|p| p.plan_id == plan_id) {
+        if let Some(plan) = self.kept_plan(plan_id) {
             return Ok(Some(plan));
         }
         let dispatcher = self.addresses()?.dispatcher;
@@ -116,6 +119,15 @@ impl<'a> Workshop<'a> {
             PlanOutcome::Planned(plan) if plan.plan_id == plan_id => Ok(Some(plan)),
             _ => Ok(None),
         }
+    }
+
+    /// The one with this id, from wherever it lies.
+    fn kept_plan(&self, plan_id: PlanId) -> Option<Plan> {
+        let mut kept = self.kept.borrow_mut();
+        if kept.as_ref().is_none_or(|plan| plan.plan_id != plan_id) {
+            *kept = self.kept_plans().find(|plan| plan.plan_id == plan_id);
+        }
+        kept.clone()
     }
 
     /// Plans of this chain that lie in the project: the last one, and the journal's copies. What cannot be read is left out:
@@ -137,18 +149,18 @@ impl<'a> Workshop<'a> {
 
     /// Writes the plan's file.
     pub(crate) fn write(&self, plan: &Plan) -> Result<(), BoxFault> {
-        Ok(write_derived(
-            &self.context.plan_file(),
-            plan.to_json().map_err(payrox_plan::PlanError::from)?.as_bytes(),
-        )?)
+        let text = plan.to_json().map_err(payrox_plan::PlanError::from)?;
+        Ok(write_derived(&self.context.plan_file(), text.as_bytes())?)
     }
 
     /// Puts the active plan in the place of another, or of none: after a rollback the last plan is not what is live.
     pub(crate) fn keep(&self, plan: &Plan) -> Result<(), BoxFault> {
-        match Plan::read(&self.context.plan_file()) {
-            Ok(there) if there.plan_id == plan.plan_id => Ok(()),
-            _ => self.write(plan),
+        let text = plan.to_json().map_err(payrox_plan::PlanError::from)?;
+        let file = self.context.plan_file();
+        if fs::read(&file).is_ok_and(|there| there == text.as_bytes()) {
+            return Ok(());
         }
+        Ok(write_derived(&file, text.as_bytes())?)
     }
 
     /// What is known of the contracts by name: for records, and for reasons of reverts.
@@ -168,9 +180,11 @@ impl<'a> Workshop<'a> {
             |abi, input_hash| ContractInfo { abi: serde_json::to_value(abi).unwrap_or_default(), input_hash };
         let mut contracts: BTreeMap<_, _> =
             own.into_iter().map(|(name, c)| (name.to_owned(), info(&c.abi, Some(release.hash)))).collect();
+        let hashes = self.artifacts.input_hashes().unwrap_or_default();
+        let hashes: BTreeMap<_, _> = self.artifacts.contracts().iter().map(|c| &c.id).zip(hashes).collect();
         for facet in &self.project.facets {
             if let Ok(contract) = self.artifacts.get(&facet.contract.to_string()) {
-                let hash = self.artifacts.input_hash(contract).ok().flatten();
+                let hash = hashes.get(&contract.id).copied().flatten();
                 contracts.insert(facet.name.to_string(), info(&contract.abi, hash));
             }
         }

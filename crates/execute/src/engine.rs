@@ -11,6 +11,7 @@ use crate::{
     select::select,
     truth::{self, Truth, truth},
 };
+use alloy_primitives::Address;
 use payrox_chain::{SnapshotQuery, snapshot};
 use payrox_files::to_canonical_json;
 use payrox_journal::{Ending as Ended, History, Identity, Journal, JournalError, Record, Unfinished, render};
@@ -123,10 +124,12 @@ impl<'a> Run<'a> {
     /// Reads the chain anew.
     pub(crate) async fn look(&mut self) -> Result<(), Ending> {
         let addresses = self.plan.addresses;
+        // Only what comes after a first release is tried on a copy of what is served now.
+        let router = if self.plan.epoch.0 == 1 { Address::ZERO } else { addresses.router };
         let query = SnapshotQuery {
             addresses: truth::addresses(self.plan),
             dispatcher: addresses.dispatcher,
-            router: addresses.router,
+            router,
         };
         let chain = snapshot(self.session.endpoint, &query).await?;
         if chain.chain_id != self.plan.chain_id {
@@ -245,7 +248,6 @@ impl<'a> Run<'a> {
     /// Everything is true. What the journal does not know yet, it learns.
     fn nothing_to_do(&mut self) -> Result<Outcome, Ending> {
         self.skip_what_is_true()?;
-        self.render()?;
         Ok(Outcome::NothingToDo)
     }
 

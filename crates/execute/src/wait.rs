@@ -6,7 +6,7 @@ use payrox_chain::Receipt;
 use payrox_journal::Record;
 use std::time::{Duration, Instant};
 
-/// The first pause between two looks; each next one is twice as long, up to the longest: a node that mines what it is sent at
+/// The first pause between two looks; each next one is three times as long, up to the longest: a node that mines what it is sent at
 /// once is not waited for, and one that makes blocks by the clock is not asked all the time.
 const FIRST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(500);
@@ -30,12 +30,12 @@ impl Pauses {
 
     /// For the next block of a chain whose last took this long.
     fn after(pace: Duration) -> Self {
-        Self { next: (pace / 4).clamp(FIRST, LONGEST), ..Self::new() }
+        Self { next: (pace / 2).clamp(FIRST, LONGEST), ..Self::new() }
     }
 
     async fn pause(&mut self) {
         tokio::time::sleep(self.next).await;
-        self.next = (self.next * 2).min(LONGEST);
+        self.next = (self.next * 3).min(LONGEST);
     }
 
     /// Once, when it has lasted more than a moment.

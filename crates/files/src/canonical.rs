@@ -1,6 +1,7 @@
 //! Canonical JSON: sorted keys, two spaces, a final line break, the same bytes for the same value.
 
 use serde::Serialize;
+use serde_json::Value;
 
 /// The canonical form of a value, ready to be written or hashed.
 ///
@@ -8,8 +9,15 @@ use serde::Serialize;
 /// When the value has no JSON form, such as a map with keys that are not text.
 pub fn to_canonical_json<T: Serialize>(value: &T) -> Result<String, serde_json::Error> {
     // Through a `Value`, whose maps are sorted: the order of a struct's fields must not matter.
-    let value = serde_json::to_value(value)?;
-    let mut text = serde_json::to_string_pretty(&value)?;
+    canonical_text(&serde_json::to_value(value)?)
+}
+
+/// The same of what is a `Value` already: none is made of it again.
+///
+/// # Errors
+/// As [`to_canonical_json`].
+pub fn canonical_text(value: &Value) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(value)?;
     text.push('\n');
     Ok(text)
 }

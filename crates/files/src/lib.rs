@@ -3,7 +3,7 @@
 
 mod canonical;
 
-pub use canonical::to_canonical_json;
+pub use canonical::{canonical_text, to_canonical_json};
 
 use payrox_model::{Code, ExitCode, Fault, text::escape};
 use std::{

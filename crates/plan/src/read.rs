@@ -2,9 +2,10 @@
 
 use crate::{Plan, verify::Inconsistency};
 use alloy_primitives::B256;
-use payrox_files::{FileError, to_canonical_json};
+use payrox_files::{FileError, canonical_text, to_canonical_json};
 use payrox_model::{Code, ExitCode, Fault, text::escape, version};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
@@ -73,11 +74,7 @@ impl Plan {
     /// # Errors
     /// Never, for a plan that the planner made.
     pub fn compute_content_hash(&self) -> Result<B256, serde_json::Error> {
-        let mut value = serde_json::to_value(self)?;
-        if let Some(object) = value.as_object_mut() {
-            object.remove("contentHash");
-        }
-        Ok(B256::from_slice(&Sha256::digest(to_canonical_json(&value)?)))
+        content_hash(serde_json::to_value(self)?)
     }
 
     /// Reads a plan's file.
@@ -106,12 +103,13 @@ impl Plan {
             return Err(ReadError::Version { file, found: head.version });
         }
         let plan: Self = serde_json::from_str(text).map_err(shape)?;
-        let canonical = plan.to_json().map_err(shape)?;
+        let value = serde_json::to_value(&plan).map_err(shape)?;
+        let canonical = canonical_text(&value).map_err(shape)?;
         if canonical != text {
             let same = canonical.lines().zip(text.lines()).take_while(|(a, b)| a == b).count();
             return Err(ReadError::NotCanonical { file, line: same + 1 });
         }
-        let computed = plan.compute_content_hash().map_err(shape)?;
+        let computed = content_hash(value).map_err(shape)?;
         if computed != plan.content_hash {
             return Err(ReadError::ContentHash { file, written: plan.content_hash, computed });
         }
@@ -120,4 +118,11 @@ impl Plan {
             Err(source) => Err(ReadError::Inconsistent { file, source }),
         }
     }
+}
+
+fn content_hash(mut plan: Value) -> Result<B256, serde_json::Error> {
+    if let Some(object) = plan.as_object_mut() {
+        object.remove("contentHash");
+    }
+    Ok(B256::from_slice(&Sha256::digest(canonical_text(&plan)?)))
 }
