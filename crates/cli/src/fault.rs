@@ -32,6 +32,9 @@ pub(crate) enum CliFault {
     /// A command that needs a plan before there is one.
     #[error("there is no plan yet: {path} does not exist")]
     NoPlan { path: String, next: String },
+    /// A plan that project, network and artifacts do not make.
+    #[error("{path} is not the plan that this project makes for `{network}`: {differs} differ")]
+    ForeignPlan { path: String, network: String, differs: &'static str },
     /// A facet that the plan does not have.
     #[error("the plan has no facet `{name}`")]
     UnknownFacet { name: String, known: Vec<String> },
@@ -57,6 +60,7 @@ impl Fault for CliFault {
             Self::NoEndpoint { .. } => "PRX-CLI-009",
             Self::Name { .. } => "PRX-CLI-010",
             Self::NoPlan { .. } => "PRX-CLI-011",
+            Self::ForeignPlan { .. } => "PRX-CLI-012",
             Self::Internal { .. } => "PRX-CLI-070",
         })
     }
@@ -64,6 +68,7 @@ impl Fault for CliFault {
     fn exit(&self) -> ExitCode {
         match self {
             Self::Interrupted { .. } => ExitCode::Waiting,
+            Self::ForeignPlan { .. } => ExitCode::Refused,
             Self::Start { .. } | Self::Internal { .. } => ExitCode::Internal,
             _ => ExitCode::BadInput,
         }
@@ -74,7 +79,9 @@ impl Fault for CliFault {
             Self::UnknownCode { code } => Some(code.clone()),
             Self::NoNetwork => Some("--rpc-url".into()),
             Self::NoEndpointWanted { network } | Self::NoEndpoint { network } => Some(network.clone()),
-            Self::ProjectExists { path } | Self::NoPlan { path, .. } => Some(path.clone()),
+            Self::ProjectExists { path } | Self::NoPlan { path, .. } | Self::ForeignPlan { path, .. } => {
+                Some(path.clone())
+            }
             Self::UnknownFacet { name, .. } => Some(name.clone()),
             _ => None,
         }
@@ -92,6 +99,7 @@ impl Fault for CliFault {
             Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
             Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
+            Self::ForeignPlan { .. } => Some("pass the same --config and --network, or make it again: payrox plan; payrox plan diff FILE shows the difference".into()),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }

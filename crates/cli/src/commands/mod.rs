@@ -18,13 +18,14 @@ mod verify;
 
 use crate::{
     args::Verb,
-    context::Context,
+    context::{Connection, Context},
     execution::{Act, act, conclude},
+    fault::CliFault,
     planning::Workshop,
 };
 use payrox_execute::Selection;
-use payrox_model::{BoxFault, ExitCode};
-use payrox_plan::Plan;
+use payrox_model::{BoxFault, Epoch, ExitCode, text::escape};
+use payrox_plan::{Plan, PlanOutcome};
 
 /// Runs the verb.
 pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -51,6 +52,36 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
 async fn slice(context: &Context<'_>, plan: &Plan, selection: Selection) -> Result<ExitCode, BoxFault> {
     let workshop = Workshop::open(context)?;
     let connection = context.connect(&workshop.network)?;
+    refuse_a_foreign_plan(&workshop, &connection, plan).await?;
     let result = act(&workshop, &connection, plan, &Act::Make(selection)).await?;
     Ok(conclude(context, result, None))
+}
+
+/// Whoever can write a plan's file can seal it again. Its parts follow from each other; that they follow from project,
+/// network and artifacts shows only when those make the same plan. What is stale is refused later, with its own reason.
+async fn refuse_a_foreign_plan(
+    workshop: &Workshop<'_>,
+    connection: &Connection,
+    plan: &Plan,
+) -> Result<(), BoxFault> {
+    let (context, network) = (workshop.context, &workshop.network);
+    if plan.chain_id != network.chain_id || plan.artifacts_hash != workshop.artifacts.hash() {
+        return Ok(());
+    }
+    let foreign = |differs| {
+        let path = escape(&context.plan_file().display().to_string());
+        Err(CliFault::ForeignPlan { path, network: network.name.to_string(), differs }.into())
+    };
+    if workshop.addresses()? != plan.addresses {
+        return foreign("its addresses");
+    }
+    let chain = workshop.snapshot(connection).await?;
+    let active = chain.dispatcher.as_ref().map(|d| d.active).unwrap_or_default();
+    if (plan.epoch, plan.parent) != (Epoch(active.epoch.0 + 1), active.plan_id) {
+        return Ok(());
+    }
+    match workshop.plan(connection, &chain).await? {
+        PlanOutcome::Planned(made) if made.plan_id == plan.plan_id => Ok(()),
+        _ => foreign("its routes, code or bounds"),
+    }
 }

@@ -98,3 +98,23 @@ fn prx_d07_one_bit_in_a_slot_in_a_facets_code_or_in_the_manifest_makes_verify_fa
     live.tamper("hardhat_setCode", json!([at, chunk]));
     live.is_whole();
 }
+
+/// Whoever can write the plan's file can also compute its content hash.
+#[test]
+fn prx_b30_a_plan_that_was_changed_and_sealed_again_is_refused_before_anything_is_sent() {
+    let project = Project::example();
+    project.json(&["plan"]);
+    let own = project.plan();
+    project.json(&["plan", "--config", "upgrade.toml"]);
+    let file = project.path().join("artifacts/dispatcher.plan.json");
+    let mut other = payrox_plan::Plan::read(&file).unwrap();
+    other.artifacts_hash = own["artifactsHash"].as_str().unwrap().parse().unwrap();
+    other.content_hash = other.compute_content_hash().unwrap();
+    std::fs::write(&file, other.to_json().unwrap()).unwrap();
+    for slice in [&["deploy", "dispatcher"][..], &["deploy", "facets"], &["stage"], &["apply"]] {
+        let ran = project.run(&[slice, &["--json"]].concat());
+        assert_eq!(ran.status, 3, "{ran:?}");
+        assert_eq!(ran.json()["error"]["code"], "PRX-CLI-012");
+    }
+    assert_eq!(project.json(&["status"])["block"], 0);
+}
