@@ -26,9 +26,10 @@ pub async fn staged_plan(
     Ok(plan.as_ref().map(OnchainPlan::from))
 }
 
-/// The system as it was when the active plan was made: the same planner then gives the same plan again.
+/// The system as it was when the active plan was made: the same planner then gives the same plan again. A rollback makes a
+/// plan active in a later epoch than it was made for.
 ///
-/// `None` where the logs do not reach back far enough, or a rollback made the active epoch.
+/// `None` where the logs do not reach back far enough.
 ///
 /// # Errors
 /// When the endpoint fails.
@@ -41,9 +42,6 @@ pub async fn before_active(
     let Some(active) = staged_plan(endpoint, dispatcher, state.active.plan_id).await? else {
         return Ok(None);
     };
-    if active.epoch != state.active.epoch.0 {
-        return Ok(None);
-    }
     let mut then = now.clone();
     let Some(dispatcher_then) = then.dispatcher.as_mut() else { return Ok(None) };
     dispatcher_then.pending = None;

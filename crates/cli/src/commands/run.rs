@@ -23,7 +23,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
         }
         PlanOutcome::NoChanges { plan_id, epoch, .. } => {
             let Some(plan) = workshop.active_plan(&connection, &chain, plan_id).await? else {
-                // A rollback made the epoch, or the logs do not reach back: the plan cannot be had, and is not needed.
+                // The logs do not reach back: the plan cannot be had, and what is served is not compared with it.
                 return Ok(super::plan::no_changes(context, &workshop, plan_id, epoch));
             };
             workshop.keep(&plan)?;

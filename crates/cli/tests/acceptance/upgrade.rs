@@ -95,6 +95,27 @@ fn prx_p05_prx_d07_the_inverse_sent_by_cast_with_the_owners_key_restores_every_r
     assert_eq!(verified["planId"], first["planId"], "epoch 3 is epoch 1's plan");
 }
 
+#[test]
+fn prx_d11_after_a_rollback_a_run_without_journal_and_plan_still_verifies_what_is_live() {
+    let (project, first) = Project::live();
+    project.json(&[&["run", "--network", "local"][..], &UPGRADE].concat());
+    let inverse = project.json(&["plan", "show", "--inverse"]);
+    let [call] = list(&inverse["inverse"]["calls"]) else { panic!("one call: {inverse}") };
+    let served = Served::devnet(&project, &[]);
+    let (from, to, data) = (&inverse["from"][0][0], &call["to"], &call["data"]);
+    let rollback = serde_json::json!([{ "from": from, "to": to, "data": data }]);
+    served.chain().ask("eth_sendTransaction", rollback).unwrap();
+    drop(served);
+    for lost in ["journal", "artifacts"] {
+        project.forget(lost);
+    }
+    let ran = project.json(&["run", "--network", "local"]);
+    assert_eq!((&ran["outcome"], &ran["epoch"]), (&"nothing_to_do".into(), &3.into()));
+    assert!(list(&ran["checks"]["checks"]).len() > 5, "nothing was looked at: {ran}");
+    let verified = project.json(&["verify", "--network", "local"]);
+    assert_eq!((&verified["outcome"], &verified["planId"]), (&"pass".into(), &first["planId"]));
+}
+
 /// What the upgrade added.
 fn second_change(project: &Project) -> serde_json::Value {
     list(&project.plan()["changes"]).iter().filter(|c| c["kind"] == "added").cloned().collect()
