@@ -49,6 +49,11 @@ contract Read is FactoryUnit {
         expectNoChunk(factory.deployDeterministic("other salt", chunkInitCode("content"), ""));
     }
 
+    function test_A15_A48_C23_code_that_does_not_begin_with_STOP_is_no_chunk(bytes1 first) public {
+        vm.assume(first != 0x00 && first != 0xef);
+        expectNoChunk(factory.deployDeterministic(0, initCodeFor(bytes.concat(first, "content")), ""));
+    }
+
     function test_C24_a_chunk_whose_code_changed_is_none() public {
         (address chunk,) = factory.stage("content");
         vm.etch(chunk, "\x00contenu");
@@ -66,6 +71,20 @@ contract Exists is FactoryUnit {
         assertTrue(factory.exists(hash), "after it was staged");
         assertFalse(factory.exists(0), "nothing has a hash of zero");
         assertFalse(factory.exists(keccak256("content")), "the hash is the init code's");
+    }
+
+    function test_C23_what_was_deployed_and_is_no_chunk_does_not_exist() public {
+        bytes[3] memory initCodes = [
+            bytes.concat(type(Plain).creationCode, abi.encode(1)),
+            initCodeFor("\x01content"),
+            // A STOP and nothing behind it, as an empty chunk has, by another init code.
+            initCodeOfSize(20)
+        ];
+        for (uint256 i = 0; i < 3; i++) {
+            address deployed = factory.deployDeterministic(0, initCodes[i], "");
+            assertGt(deployed.code.length, 0, "nothing was deployed");
+            assertFalse(factory.exists(keccak256(initCodes[i])), "it passes for a chunk");
+        }
     }
 }
 

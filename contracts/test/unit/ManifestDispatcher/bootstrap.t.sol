@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import { IManifestDispatcher } from "../../../src/interfaces/IManifestDispatcher.sol";
 import { IPayRoxRouter } from "../../../src/interfaces/IPayRoxRouter.sol";
 import { Plan } from "../../../src/interfaces/PayRoxTypes.sol";
+import { Counter } from "../../harness/facets/Counter.sol";
 import { Unit } from "../Unit.sol";
 
 /// @notice `stage` and `activate` before the first epoch.
@@ -48,6 +49,45 @@ contract Bootstrap is Unit {
                 revert(add(result, 32), mload(result))
             }
         }
+    }
+
+    // --- stops without a manifest ---
+
+    function assertNoSlot() private view {
+        assertEq(
+            vm.load(address(router), slotOf(0)), bytes32(0), "something serves, or stops, the selector zero"
+        );
+        assertTrue(dispatcher.verifySystemIntegrity(), "integrity is denied");
+    }
+
+    function test_A37_H12_stops_before_epoch_1_write_no_route() public {
+        pause();
+        assertNoSlot();
+        unpause();
+        assertNoSlot();
+        halt();
+        assertNoSlot();
+        vm.prank(owner);
+        dispatcher.repair(new bytes4[](0));
+        assertNoSlot();
+        unpause();
+        assertNoSlot();
+    }
+
+    /// @dev Epoch 1 without a RECEIVE route, so that nothing of it lies in the slot of the selector zero.
+    function test_A37_H12_no_ether_gets_stuck_after_stops_before_epoch_1() public {
+        pause();
+        unpause();
+        vm.prank(owner);
+        dispatcher.repair(new bytes4[](0));
+        add(address(counter), Counter.increment.selector, 0);
+        first = planFor(take());
+        stageAs(bootstrapper);
+        activateAs(bootstrapper);
+        vm.deal(address(this), 1 ether);
+        (bool ok, bytes memory reason) = address(router).call{ value: 1 ether }("");
+        assertFalse(ok, "ether is stuck");
+        assertEq(reason, abi.encodeWithSelector(IPayRoxRouter.NoRoute.selector, bytes4(0)), "another reason");
     }
 
     function test_the_bootstrapper_stages_and_activates_at_once() public {

@@ -128,6 +128,13 @@ contract Stage is Unit {
         refuse(plan, abi.encodeWithSelector(IManifestDispatcher.InvalidAccount.selector, address(4)));
     }
 
+    /// @dev The account's key could point it to other code between staging and activation, and back.
+    function test_H13_C17_an_account_that_delegates_is_no_init_target() public {
+        vm.etch(stranger, abi.encodePacked(hex"ef0100", address(initializer)));
+        Plan memory plan = withInit(planFor(secondRoutes()), stranger, "");
+        refuse(plan, abi.encodeWithSelector(IManifestDispatcher.InvalidAccount.selector, stranger));
+    }
+
     function test_C17_without_an_init_target_both_hashes_are_zero() public {
         Plan memory plan = planFor(secondRoutes());
         plan.initDataHash = keccak256("");
