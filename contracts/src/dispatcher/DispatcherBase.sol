@@ -8,7 +8,6 @@ import { IPayRoxRouterControl } from "../interfaces/IPayRoxRouter.sol";
 import { Plan } from "../interfaces/PayRoxTypes.sol";
 import { PayRoxProxyRouter } from "../router/PayRoxProxyRouter.sol";
 import { DispatcherStorage } from "../storage/DispatcherStorage.sol";
-import { RouterStorage } from "../storage/RouterStorage.sol";
 
 /// @notice What the parts of the dispatcher share: who is who, and how the router is told.
 abstract contract DispatcherBase is IManifestDispatcher, EIP712 {
@@ -64,11 +63,11 @@ abstract contract DispatcherBase is IManifestDispatcher, EIP712 {
     }
 
     function _requireOwnerOrGuardian() internal view {
-        require(msg.sender == _store().owner || _isGuardian(msg.sender), Unauthorized(msg.sender));
+        require(_isGuardian(msg.sender) || msg.sender == _store().owner, Unauthorized(msg.sender));
     }
 
     function _requireNotSealed() internal view {
-        require(!_store().isSealed, SystemSealed());
+        require(_store().flags & DispatcherStorage.SEALED == 0, SystemSealed());
     }
 
     function _store() internal pure returns (DispatcherStorage.Layout storage) {
@@ -112,10 +111,13 @@ abstract contract DispatcherBase is IManifestDispatcher, EIP712 {
     }
 
     /// @dev What the router is told about pause and halt.
-    function _status() internal view returns (uint256 status) {
+    function _status() internal view returns (uint256) {
+        return _store().flags & DispatcherStorage.STATUS;
+    }
+
+    function _setFlag(uint8 flag, bool on) internal {
         DispatcherStorage.Layout storage $ = _store();
-        if ($.paused) status = RouterStorage.PAUSED;
-        if ($.halted) status |= RouterStorage.HALTED;
+        $.flags = on ? $.flags | flag : $.flags & ~flag;
     }
 
     /// @dev The contracts of this system: no owner, guardian, operator, init target or facet.

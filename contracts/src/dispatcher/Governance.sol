@@ -67,7 +67,7 @@ abstract contract Governance is DispatcherBase {
         require(block.timestamp >= at, TooEarly(at, block.timestamp));
 
         $.sealAt = 0;
-        $.isSealed = true;
+        _setFlag(DispatcherStorage.SEALED, true);
         _cancelPending();
         emit SystemIsSealed(epoch);
     }

@@ -24,7 +24,7 @@ abstract contract LifeCycle is DispatcherBase {
         DispatcherStorage.Layout storage $ = _store();
         bool bootstrapping = _isBootstrapping();
         if (!bootstrapping) _requireOwner();
-        require(!$.frozen, SystemFrozen());
+        require($.flags & DispatcherStorage.FROZEN == 0, SystemFrozen());
         uint64 epoch = $.epoch;
         uint64 eta = $.eta;
         require(
@@ -63,7 +63,7 @@ abstract contract LifeCycle is DispatcherBase {
             msg.sender == $.owner || $.roles[msg.sender].operator || _isBootstrapping(),
             Unauthorized(msg.sender)
         );
-        require(!$.frozen, SystemFrozen());
+        require($.flags & DispatcherStorage.FROZEN == 0, SystemFrozen());
         bytes32 id = _planId(plan);
         _requirePending(id);
         uint256 eta = $.eta;
@@ -198,6 +198,8 @@ abstract contract LifeCycle is DispatcherBase {
         bytes32 actual;
         if (plan.initTarget != address(0)) {
             _requireAccount(plan.initTarget);
+            // A delegated account has the hash of a pointer, whatever runs behind it (EIP-7702).
+            require(bytes1(plan.initTarget.code) != 0xef, InvalidAccount(plan.initTarget));
             require(plan.initTarget.code.length != 0, InvalidAccount(plan.initTarget));
             actual = plan.initTarget.codehash;
         } else {

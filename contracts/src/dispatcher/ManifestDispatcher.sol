@@ -113,7 +113,16 @@ contract ManifestDispatcher is LifeCycle, Stops, Governance {
     /// @inheritdoc IManifestDispatcher
     function status() external view returns (bool, bool, bool, bool, uint64, uint32, uint64) {
         DispatcherStorage.Layout storage $ = _store();
-        return ($.paused, $.halted, $.frozen, $.isSealed, $.floor, _delay(), $.unpauses);
+        uint8 flags = $.flags;
+        return (
+            flags & DispatcherStorage.PAUSED != 0,
+            flags & DispatcherStorage.HALTED != 0,
+            flags & DispatcherStorage.FROZEN != 0,
+            flags & DispatcherStorage.SEALED != 0,
+            $.floor,
+            _delay(),
+            $.unpauses
+        );
     }
 
     /// @inheritdoc IManifestDispatcher

@@ -25,21 +25,19 @@ abstract contract Stops is DispatcherBase {
     function unpause() external onlyOwner {
         DispatcherStorage.Layout storage $ = _store();
 
-        $.paused = false;
-        $.halted = false;
+        _setFlag(DispatcherStorage.STATUS, false);
         // Whatever was signed before is void.
-        uint64 unpauses = ++$.unpauses;
-        emit Unpaused(msg.sender, unpauses);
+        unchecked {
+            ++$.unpauses;
+        }
+        emit Unpaused(msg.sender, $.unpauses);
 
         _writeStatus();
     }
 
     /// @inheritdoc IManifestDispatcher
     function halt() external onlyOwnerOrGuardian {
-        DispatcherStorage.Layout storage $ = _store();
-
-        $.paused = true;
-        $.halted = true;
+        _setFlag(DispatcherStorage.STATUS, true);
         emit Halted(msg.sender);
 
         _writeStatus();
@@ -75,7 +73,7 @@ abstract contract Stops is DispatcherBase {
             $.forbidden.push(selector);
             $.forbiddenAt[selector] = $.forbidden.length;
         }
-        $.anyForbidden = $.forbidden.length != 0;
+        _setFlag(DispatcherStorage.ANY_FORBIDDEN, $.forbidden.length != 0);
         emit SelectorsForbidden(msg.sender, selectors);
 
         _control().setForbidden($.manifest, _status(), selectors, true);
@@ -94,7 +92,7 @@ abstract contract Stops is DispatcherBase {
             $.forbidden.pop();
             $.forbiddenAt[selectors[i]] = 0;
         }
-        $.anyForbidden = $.forbidden.length != 0;
+        _setFlag(DispatcherStorage.ANY_FORBIDDEN, $.forbidden.length != 0);
         emit SelectorsAllowed(msg.sender, selectors);
 
         _control().setForbidden($.manifest, _status(), selectors, false);
@@ -102,20 +100,20 @@ abstract contract Stops is DispatcherBase {
 
     /// @inheritdoc IManifestDispatcher
     function freeze() external onlyOwnerOrGuardian notSealed {
-        _store().frozen = true;
+        _setFlag(DispatcherStorage.FROZEN, true);
 
         emit Frozen(msg.sender);
     }
 
     /// @inheritdoc IManifestDispatcher
     function unfreeze() external onlyOwner notSealed {
-        _store().frozen = false;
+        _setFlag(DispatcherStorage.FROZEN, false);
 
         emit Unfrozen(msg.sender);
     }
 
     function _pause(address by) private {
-        _store().paused = true;
+        _setFlag(DispatcherStorage.PAUSED, true);
         emit Paused(by);
 
         _writeStatus();

@@ -87,7 +87,8 @@ contract DeterministicChunkFactory is IDeterministicChunkFactory {
 
     /// @inheritdoc IDeterministicChunkFactory
     function exists(bytes32 hash) external view returns (bool) {
-        return Create2.computeAddress(0, hash).code.length != 0;
+        (bytes32 found,,) = ChunkCode.read(Create2.computeAddress(0, hash));
+        return hash != 0 && found == hash;
     }
 
     /// @inheritdoc IDeterministicChunkFactory

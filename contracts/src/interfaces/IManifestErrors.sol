@@ -28,10 +28,12 @@ interface IManifestErrors {
     /// @notice The route of `selector` names a facet beyond the table.
     error FacetIndexOutOfRange(bytes4 selector, uint8 index);
     /// @notice The flags are unknown or do not go together. `RECEIVE` stands alone and only on 0x00000000, which takes nothing
-    /// else; `supportsInterface` must be `COLD`, because the router answers first.
+    /// else; `supportsInterface` must be `COLD` and without a lock, because the router answers first.
     error InvalidFlags(bytes4 selector, uint8 flags);
     /// @notice More than 512 routes take a storage slot.
     error TooManyHotRoutes(uint256 hot);
+    /// @notice `routes + 9 * hot` exceeds 5,300: exchanging all of them, and so a rollback, might not fit in one transaction.
+    error TooMuchToExchange(uint256 routes, uint256 hot);
     /// @notice The plan's number of routes is not the manifest's.
     error RouteCountMismatch(uint16 given, uint256 counted);
     /// @notice The plan's root is zero or not the manifest's.

@@ -33,6 +33,8 @@ library ChunkCode {
         assembly ("memory-safe") {
             extcodecopy(chunk, sub(data, 1), 0, add(size, 1))
             hash := keccak256(initCode, length)
+            // The same init code around other code is no chunk: what does not begin with STOP can run, and end itself.
+            if byte(0, mload(sub(data, 1))) { hash := 0 }
         }
     }
 }

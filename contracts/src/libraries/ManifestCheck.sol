@@ -117,8 +117,8 @@ library ManifestCheck {
                         fault := RESERVED
                         break
                     }
-                    // The router answers `supportsInterface` first: it has no slot.
-                    if iszero(and(byte(5, route), 0x10)) {
+                    // The router answers `supportsInterface` first: it has no slot, and asks the facet without the lock.
+                    if xor(and(byte(5, route), 0x13), 0x10) {
                         fault := WRONG_FLAGS
                         break
                     }
@@ -146,6 +146,11 @@ library ManifestCheck {
         }
         if (fault != 0) _revert(fault, at);
         require(hot <= ManifestCodec.MAX_HOT, IManifestErrors.TooManyHotRoutes(hot));
+        uint256 count = manifest.routeCount();
+        require(
+            count + ManifestCodec.HOT_WEIGHT * hot <= ManifestCodec.MAX_EXCHANGE,
+            IManifestErrors.TooMuchToExchange(count, hot)
+        );
         _requireAllUsed(manifest, used);
     }
 

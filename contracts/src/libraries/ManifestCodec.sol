@@ -14,6 +14,9 @@ library ManifestCodec {
     uint256 internal constant ROUTE = 6;
     uint256 internal constant MAX_ROUTES = 3900;
     uint256 internal constant MAX_HOT = 512;
+    /// @dev A whole exchange costs some 27,300 gas for a hot route and 3,030 for any; within this it fits in 16,777,216 (EIP-7825).
+    uint256 internal constant MAX_EXCHANGE = 5300;
+    uint256 internal constant HOT_WEIGHT = 9;
 
     /// @dev The first 11 bytes of a code hash, where a route's word keeps them.
     uint256 internal constant PREFIX = type(uint256).max << 168;
@@ -74,20 +77,23 @@ library ManifestCodec {
     /// @notice Where the route of `selector` is; zero if there is none.
     function find(Manifest manifest, uint256 selector) internal pure returns (uint256 at) {
         (uint256 start,) = manifest.routes();
-        uint256 high = manifest.routeCount();
+        uint256 count = manifest.routeCount();
         assembly ("memory-safe") {
-            let low := 0
-            for { } lt(low, high) { } {
-                let middle := shr(1, add(low, high))
-                let candidate := add(start, mul(middle, ROUTE))
-                let found := shr(224, mload(candidate))
-                if eq(found, selector) {
-                    at := candidate
-                    break
+            // The last route that is not greater. A function of its own keeps the stack of the loop small.
+            function search(wanted, n, first) -> found {
+                found := first
+                for { } 1 { } {
+                    if lt(n, 2) { leave }
+                    let half := shr(1, n)
+                    n := sub(n, half)
+                    half := mul(half, ROUTE)
+                    found := add(found, mul(half, iszero(gt(shr(224, mload(add(found, half))), wanted))))
                 }
-                switch lt(found, selector)
-                case 1 { low := add(middle, 1) }
-                default { high := middle }
+            }
+
+            if count {
+                at := search(selector, count, start)
+                at := mul(at, eq(shr(224, mload(at)), selector))
             }
         }
     }
@@ -101,18 +107,25 @@ library ManifestCodec {
 
     /// @notice The words of all facets without flags, one after the other.
     function bases(Manifest manifest) internal pure returns (uint256 table) {
-        uint256 prefix = PREFIX;
         assembly ("memory-safe") {
-            table := mload(0x40)
-            let at := add(manifest, HEADER)
-            let next := table
-            for { let end := add(at, mul(byte(1, mload(manifest)), FACET)) } lt(at, end) {
-                at := add(at, FACET)
-            } {
-                mstore(next, or(shr(96, mload(at)), and(mload(add(at, 20)), prefix)))
-                next := add(next, 0x20)
+            // A function of its own keeps the stack of the loop small.
+            function write(end, to, at) {
+                for { } 1 { } {
+                    mstore(
+                        to,
+                        or(shr(96, mload(at)), and(mload(add(at, 20)), shl(168, 0xffffffffffffffffffffff)))
+                    )
+                    to := add(to, 0x20)
+                    at := add(at, FACET)
+                    if iszero(lt(at, end)) { leave }
+                }
             }
-            mstore(0x40, next)
+
+            table := mload(0x40)
+            let count := byte(1, mload(manifest))
+            let at := add(manifest, HEADER)
+            if count { write(add(at, mul(count, FACET)), table, at) }
+            mstore(0x40, add(table, shl(5, count)))
         }
     }
 

@@ -13,6 +13,8 @@ library RouteTable {
 
     /// @dev Greater than every selector.
     uint256 private constant NONE = 0x100000000;
+    /// @dev Five routes with nothing but the flag COLD.
+    uint256 private constant COLD_FIVE = 0x0000000000100000000000100000000000100000000000100000000000100000;
 
     /// @dev How far two manifests are compared: the next route of each, the end of its routes, and its facets' words.
     struct Comparison {
@@ -83,23 +85,84 @@ library RouteTable {
         }
     }
 
-    /// @notice Writes every hot route; with `coldToo` also what a cold route's slot must not hold.
-    function writeAll(Manifest current, uint256 status, bool coldToo) internal {
-        unchecked {
-            (uint256 at, uint256 end) = current.routes();
-            uint256 bases = current.bases();
-            uint256 skipped = coldToo ? 0 : RouteWord.COLD >> 160;
-            for (; at < end; at += ManifestCodec.ROUTE) {
-                uint256 route;
-                uint256 skip;
-                assembly ("memory-safe") {
-                    route := mload(at)
-                    skip := and(byte(5, route), skipped)
+    /// @notice Writes every hot route, as if nothing was forbidden.
+    /// @dev The loop that a pause is made of: five routes a turn. The table has zero for COLD, with which the last five are filled
+    /// up, and for RECEIVE, whose selector is the first.
+    function writeHot(Manifest current, uint256 status) internal {
+        (uint256 at, uint256 end) = current.routes();
+        uint256 bases = current.bases();
+        // Without a manifest the memory behind it reads as zero too.
+        if (at < end && ManifestCodec.selectorAt(at) == 0) {
+            RouterStorage.setRoute(0, RouteWord.toSlot(ManifestCodec.wordFrom(bases, at), status));
+        }
+        uint256 table = RouteWord.flagTable(status);
+        uint256 root = RouterStorage.routes();
+        uint256 cold = COLD_FIVE;
+        assembly ("memory-safe") {
+            // A function of its own keeps the stack of the loop small.
+            function write(bases_, table_, root_, end_, at_) {
+                for { } 1 { } {
+                    if iszero(lt(at_, end_)) { leave }
+                    let five := mload(at_)
+                    at_ := add(at_, 30)
+                    {
+                        let flags := byte(byte(5, five), table_)
+                        if flags {
+                            sstore(
+                                add(root_, shr(224, five)),
+                                or(mload(add(bases_, shl(5, byte(4, five)))), shl(160, flags))
+                            )
+                        }
+                    }
+                    {
+                        let flags := byte(byte(11, five), table_)
+                        if flags {
+                            sstore(
+                                add(root_, and(shr(176, five), 0xffffffff)),
+                                or(mload(add(bases_, shl(5, byte(10, five)))), shl(160, flags))
+                            )
+                        }
+                    }
+                    {
+                        let flags := byte(byte(17, five), table_)
+                        if flags {
+                            sstore(
+                                add(root_, and(shr(128, five), 0xffffffff)),
+                                or(mload(add(bases_, shl(5, byte(16, five)))), shl(160, flags))
+                            )
+                        }
+                    }
+                    {
+                        let flags := byte(byte(23, five), table_)
+                        if flags {
+                            sstore(
+                                add(root_, and(shr(80, five), 0xffffffff)),
+                                or(mload(add(bases_, shl(5, byte(22, five)))), shl(160, flags))
+                            )
+                        }
+                    }
+                    {
+                        let flags := byte(byte(29, five), table_)
+                        if flags {
+                            sstore(
+                                add(root_, and(shr(32, five), 0xffffffff)),
+                                or(mload(add(bases_, shl(5, byte(28, five)))), shl(160, flags))
+                            )
+                        }
+                    }
                 }
-                if (skip != 0) continue;
-                uint256 slot = RouteWord.toSlot(ManifestCodec.wordFrom(bases, at), status);
-                RouterStorage.setRoute(route >> 224, slot);
             }
+
+            mstore(end, cold)
+            write(bases, table, root, end, at)
+        }
+    }
+
+    /// @notice Writes what every route's slot must hold, the cold ones' too, as if nothing was forbidden.
+    function writeAll(Manifest current, uint256 status) internal {
+        (uint256 at, uint256 end) = current.routes();
+        for (; at < end; at += ManifestCodec.ROUTE) {
+            RouterStorage.setRoute(ManifestCodec.selectorAt(at), RouteWord.toSlot(current.word(at), status));
         }
     }
 

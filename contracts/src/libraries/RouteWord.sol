@@ -22,6 +22,11 @@ library RouteWord {
 
     uint256 internal constant CHECKED = LOCK | VIEW_LOCK | PIN | RECEIVE;
 
+    uint256 private constant SERVED = 0x400102030405060748090a0b0c0d0e0f00000000000000000000000000000000;
+    uint256 private constant EXEMPT_SERVED =
+        0x808080808080808048090a0b0c0d0e0f00000000000000000000000000000000;
+    uint256 private constant NONE_SERVED = 0x8080808080808080888888888888888800000000000000000000000000000000;
+
     /// @notice What the slot holds for a route. `BLOCKED` in `word` says that the selector is forbidden.
     function toSlot(uint256 word, uint256 status) internal pure returns (uint256 slot) {
         assembly ("memory-safe") {
@@ -38,6 +43,12 @@ library RouteWord {
             }
             default { slot := and(word, shl(167, 1)) }
         }
+    }
+
+    /// @notice `toSlot` for the flags of a hot route, as far as they are less than COLD: byte for byte. Zero says: ask `toSlot`.
+    function flagTable(uint256 status) internal pure returns (uint256) {
+        if (status == 0) return SERVED;
+        return status == RouterStorage.PAUSED ? EXEMPT_SERVED : NONE_SERVED;
     }
 
     /// @notice Whether pause or halt stops the route.

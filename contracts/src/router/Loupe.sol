@@ -29,10 +29,28 @@ abstract contract Loupe is IPayRoxRouter, ExtensionBase {
             let out := add(cells, shl(5, count))
             calldatacopy(cells, calldatasize(), shl(5, count))
 
-            for { let at := routes } lt(at, end) { at := add(at, 6) } {
-                let cell := add(cells, shl(5, byte(4, mload(at))))
-                mstore(cell, add(mload(cell), 1))
+            // Functions of their own keep the stacks of the loops small.
+            function countRoutes(cells_, end_, at) {
+                for { } 1 { } {
+                    let cell := add(cells_, shl(5, byte(4, mload(at))))
+                    mstore(cell, add(mload(cell), 1))
+                    at := add(at, 6)
+                    if iszero(lt(at, end_)) { leave }
+                }
             }
+            function placeRoutes(cells_, end_, at) {
+                for { } 1 { } {
+                    let route := mload(at)
+                    let cell := add(cells_, shl(5, byte(4, route)))
+                    let place := mload(cell)
+                    mstore(place, shl(224, shr(224, route)))
+                    mstore(cell, add(place, 0x20))
+                    at := add(at, 6)
+                    if iszero(lt(at, end_)) { leave }
+                }
+            }
+
+            if lt(routes, end) { countRoutes(cells, end, routes) }
 
             mstore(out, 0x20)
             mstore(add(out, 0x20), add(count, 1))
@@ -53,14 +71,7 @@ abstract contract Loupe is IPayRoxRouter, ExtensionBase {
                 item := add(item, shl(5, n))
             }
 
-            let selectorMask := shl(224, 0xffffffff)
-            for { let at := routes } lt(at, end) { at := add(at, 6) } {
-                let route := mload(at)
-                let cell := add(cells, shl(5, byte(4, route)))
-                let place := mload(cell)
-                mstore(place, and(route, selectorMask))
-                mstore(cell, add(place, 0x20))
-            }
+            if lt(routes, end) { placeRoutes(cells, end, routes) }
 
             mstore(offset, sub(item, offsets))
             mstore(item, address())

@@ -11,7 +11,8 @@ import { RouterStorage } from "../storage/RouterStorage.sol";
 /// one more word behind the calldata. So does every call of the dispatcher, whatever the slot says: a facet that wrote
 /// slots cannot stand between the router and its dispatcher.
 contract PayRoxProxyRouter {
-    address private immutable DISPATCHER;
+    // A word: an address would be masked at each use.
+    uint256 private immutable DISPATCHER;
     address private immutable EXTENSION;
     // Immutable so that they are pushed: tuned for size, the optimizer would compute or load them.
     uint256 private immutable ROUTES = RouterStorage.ROUTES;
@@ -20,53 +21,39 @@ contract PayRoxProxyRouter {
 
     /// @dev Created by its dispatcher.
     constructor(address extension) {
-        DISPATCHER = msg.sender;
+        DISPATCHER = uint160(msg.sender);
         EXTENSION = extension;
     }
 
     fallback() external payable {
-        address dispatcher = DISPATCHER;
+        uint256 dispatcher = DISPATCHER;
+        bool control;
+        assembly {
+            control := eq(caller(), dispatcher)
+        }
+        if (control) _extension();
+
         uint256 routes = ROUTES;
         uint256 fast = FAST;
         uint256 route;
 
-        // Nothing returns to Solidity from the branches here and below, so all memory is theirs. Until the call,
-        // `returndatasize()` is the cheapest zero.
+        // Nothing returns to Solidity from the branches here and below, so all memory is theirs. Before the call,
+        // `returndatasize()` is a cheaper zero.
         assembly {
-            // For the dispatcher every slot is empty.
-            route := mul(
-                sload(add(routes, shr(224, calldataload(returndatasize())))),
-                iszero(eq(caller(), dispatcher))
-            )
+            route := sload(add(routes, shr(224, calldataload(0))))
 
             if and(route, fast) {
                 calldatacopy(returndatasize(), returndatasize(), calldatasize())
-                let ok :=
-                    delegatecall(
-                        gas(),
-                        route,
-                        returndatasize(),
-                        calldatasize(),
-                        returndatasize(),
-                        returndatasize()
-                    )
+                let ok := delegatecall(gas(), route, 0, calldatasize(), 0, returndatasize())
                 returndatacopy(0, 0, returndatasize())
                 if ok { return(0, returndatasize()) }
                 revert(0, returndatasize())
             }
         }
 
-        address extension = EXTENSION;
         uint256 locked = LOCKED;
 
         assembly {
-            function call_(facet) {
-                calldatacopy(0, 0, calldatasize())
-                let ok := delegatecall(gas(), facet, 0, calldatasize(), 0, 0)
-                returndatacopy(0, 0, returndatasize())
-                if iszero(ok) { revert(0, returndatasize()) }
-            }
-
             // A facet that calls its own system goes on under the lock it holds.
             function requireOwnCall() {
                 if xor(caller(), address()) {
@@ -80,18 +67,19 @@ contract PayRoxProxyRouter {
             // A blocked slot has none of these flags.
             let flags := byte(11, route)
 
-            // PIN, RECEIVE
-            if and(flags, 0x24) {
-                // Without calldata it is RECEIVE. `transfer` leaves 2,300 gas, of which the slot took 2,100.
-                if iszero(calldatasize()) { stop() }
+            // PIN
+            if and(flags, 0x04) {
                 if shr(168, xor(extcodehash(route), route)) {
                     mstore(0, 0x741ec743) // PinMismatch(address)
                     mstore(0x20, shr(96, shl(96, route)))
                     revert(0x1c, 0x24)
                 }
-                if iszero(and(flags, 0x23)) {
-                    call_(route)
-                    return(0, returndatasize())
+                if iszero(and(flags, 0x03)) {
+                    calldatacopy(0, 0, calldatasize())
+                    let ok := delegatecall(gas(), route, 0, calldatasize(), 0, 0)
+                    returndatacopy(0, 0, returndatasize())
+                    if ok { return(0, returndatasize()) }
+                    revert(0, returndatasize())
                 }
             }
 
@@ -99,22 +87,40 @@ contract PayRoxProxyRouter {
             if and(flags, 0x01) {
                 if iszero(tload(locked)) {
                     tstore(locked, 1)
-                    call_(route)
-                    tstore(locked, 0)
-                    return(0, returndatasize())
+                    calldatacopy(0, 0, calldatasize())
+                    let ok := delegatecall(gas(), route, 0, calldatasize(), 0, 0)
+                    returndatacopy(0, 0, returndatasize())
+                    if ok {
+                        tstore(locked, 0)
+                        return(0, returndatasize())
+                    }
+                    revert(0, returndatasize())
                 }
-                requireOwnCall()
-                call_(route)
-                return(0, returndatasize())
             }
 
-            // VIEW_LOCK only reads the lock: it must work under STATICCALL.
-            if and(flags, 0x02) {
+            // RECEIVE: `transfer` leaves 2,300 gas, of which the slot took 2,100.
+            if and(flags, 0x20) {
+                if iszero(calldatasize()) { stop() }
+            }
+
+            // VIEW_LOCK only reads the lock, so that it works under STATICCALL. LOCK comes here where the lock is held.
+            if and(flags, 0x03) {
                 if tload(locked) { requireOwnCall() }
-                call_(route)
-                return(0, returndatasize())
+                calldatacopy(0, 0, calldatasize())
+                let ok := delegatecall(gas(), route, 0, calldatasize(), 0, 0)
+                returndatacopy(0, 0, returndatasize())
+                if ok { return(0, returndatasize()) }
+                revert(0, returndatasize())
             }
+        }
 
+        _extension();
+    }
+
+    function _extension() private {
+        uint256 dispatcher = DISPATCHER;
+        address extension = EXTENSION;
+        assembly {
             calldatacopy(0, 0, calldatasize())
             mstore(calldatasize(), dispatcher)
             let ok := delegatecall(gas(), extension, 0, add(calldatasize(), 0x20), 0, 0)

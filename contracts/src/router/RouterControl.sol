@@ -55,7 +55,9 @@ abstract contract RouterControl is IPayRoxRouterControl, ExtensionBase {
         external
         onlyDispatcher
     {
-        _loadMarked(activeManifest, forbidden).writeAll(status, false);
+        Manifest current = ManifestCodec.load(activeManifest);
+        current.writeHot(status);
+        current.writeMarks(status, forbidden, true);
         RouterStorage.setState(activeManifest, status);
     }
 
@@ -76,14 +78,14 @@ abstract contract RouterControl is IPayRoxRouterControl, ExtensionBase {
         bytes4[] calldata forbidden,
         bytes4[] calldata strays
     ) external onlyDispatcher takesLock {
-        Manifest current = _loadMarked(activeManifest, forbidden);
+        Manifest current = ManifestCodec.load(activeManifest);
         for (uint256 i; i < strays.length; ++i) {
             uint256 selector = uint32(strays[i]);
             require(current.find(selector) == 0, IPayRoxRouter.NotAStray(strays[i]));
             RouterStorage.setRoute(selector, 0);
         }
 
-        current.writeAll(status, true);
+        current.writeAll(status);
         current.writeMarks(status, forbidden, true);
         RouterStorage.setState(activeManifest, status);
     }
@@ -95,7 +97,9 @@ abstract contract RouterControl is IPayRoxRouterControl, ExtensionBase {
         onlyDelegated
         returns (bool)
     {
-        return _isIntact(activeManifest, _loadMarked(activeManifest, forbidden), status, forbidden);
+        Manifest current = ManifestCodec.load(activeManifest);
+        current.mark(forbidden);
+        return _isIntact(activeManifest, current, status, forbidden);
     }
 
     function _isIntact(address chunk, Manifest marked, uint256 status, bytes4[] calldata forbidden)
@@ -112,10 +116,5 @@ abstract contract RouterControl is IPayRoxRouterControl, ExtensionBase {
             if (RouterStorage.route(ManifestCodec.selectorAt(at)) != 0) return false;
         }
         return marked.isIntact(status, forbidden);
-    }
-
-    function _loadMarked(address chunk, bytes4[] calldata forbidden) private view returns (Manifest loaded) {
-        loaded = ManifestCodec.load(chunk);
-        loaded.mark(forbidden);
     }
 }

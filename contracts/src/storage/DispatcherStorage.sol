@@ -6,14 +6,22 @@ library DispatcherStorage {
     /// @dev erc7201:payrox.dispatcher
     uint256 private constant ROOT = 0xd5690d4d20be9bcb0b7ba52e4eeac00f28dfae0c54221e9607ea1ef31300e900;
 
+    /// @dev Flags. The first two are the router's status.
+    uint8 internal constant PAUSED = 1;
+    uint8 internal constant HALTED = 2;
+    uint8 internal constant STATUS = PAUSED | HALTED;
+    uint8 internal constant FROZEN = 4;
+    uint8 internal constant SEALED = 8;
+    /// @dev Whether `forbidden` has any, so that it need not be read.
+    uint8 internal constant ANY_FORBIDDEN = 16;
+
     struct Layout {
-        // What the router serves, and the four flags.
+        // What the router serves, and what stops it. One slot, because guardians pay for each.
         address manifest;
         uint64 epoch;
-        bool paused;
-        bool halted;
-        bool frozen;
-        bool isSealed;
+        uint8 flags;
+        // May wrap after 16 million: signatures of so long ago have other deadlines.
+        uint24 unpauses;
         // The pending plan's time, whose id is `records[epoch + 1].planId`; `eta` is zero without one.
         uint64 eta;
         uint32 window;
@@ -23,10 +31,7 @@ library DispatcherStorage {
         uint64 undoUntil;
         bytes32 root;
         address owner;
-        uint64 unpauses;
         bool initialized;
-        // Whether `forbidden` has any: beside the owner, whom most acts read anyway.
-        bool anyForbidden;
         address pendingOwner;
         // The delay and the seal that were asked for; times are zero without.
         uint32 nextDelay;
@@ -70,7 +75,7 @@ library DispatcherStorage {
 
     /// @notice The forbidden selectors, in memory.
     function forbiddenList(Layout storage $) internal view returns (bytes4[] memory selectors) {
-        if (!$.anyForbidden) return selectors;
+        if ($.flags & ANY_FORBIDDEN == 0) return selectors;
         bytes4[] storage packed = $.forbidden;
         assembly ("memory-safe") {
             selectors := mload(0x40)

@@ -29,15 +29,29 @@ library RouterStorage {
         }
     }
 
-    function route(uint256 selector) internal view returns (uint256 word) {
+    /// @dev ROUTES. There is always code, which the optimizer does not know: it would copy the constant from there at each use.
+    function routes() internal pure returns (uint256 root) {
         assembly ("memory-safe") {
-            word := sload(add(ROUTES, selector))
+            function namespace() -> slot {
+                slot := ROUTES
+                if codesize() { leave }
+                slot := 0
+            }
+            root := namespace()
+        }
+    }
+
+    function route(uint256 selector) internal view returns (uint256 word) {
+        uint256 root = routes();
+        assembly ("memory-safe") {
+            word := sload(add(root, selector))
         }
     }
 
     function setRoute(uint256 selector, uint256 word) internal {
+        uint256 root = routes();
         assembly ("memory-safe") {
-            sstore(add(ROUTES, selector), word)
+            sstore(add(root, selector), word)
         }
     }
 
