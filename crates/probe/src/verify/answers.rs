@@ -93,6 +93,12 @@ impl Answers {
         })
     }
 
+    /// As if this question had not been answered.
+    #[cfg(test)]
+    pub(crate) fn lose(&self, at: usize) {
+        self.answers.borrow_mut()[at] = None;
+    }
+
     pub(crate) fn into_trouble(self) -> Option<ChainError> {
         self.trouble.into_inner()
     }

@@ -34,7 +34,14 @@ impl Staging {
             Tally::new("staging", "facts about the staged plan", "`payrox stage` stages the plan");
         let active = answers.output(&self.active).map(|a| PlanId(a.planId));
         let live = matches!(&active, Seen::Value(id) if *id == plan.plan_id);
-        tally.judge(STAGED, "the pending plan", answers.output(&self.pending), |pending| {
+        let pending = match (&active, answers.output(&self.pending)) {
+            // Nothing is pending: whether that is because it is active is not known.
+            (Seen::Unknown(why), Seen::Value(pending)) if pending.planId.is_zero() => {
+                Seen::Unknown(why.clone())
+            }
+            (_, pending) => pending,
+        };
+        tally.judge(STAGED, "the pending plan", pending, |pending| {
             let (id, until) =
                 (PlanId(pending.planId), pending.eta.saturating_add(plan.onchain.window.into()));
             match id {

@@ -193,3 +193,17 @@ async fn prx_d11_the_chains_own_log_gives_the_active_plan_and_the_state_before_i
     let then = crate::before_active(&endpoint, world.dispatcher(), &now).await.unwrap().unwrap();
     assert_eq!(then.dispatcher.unwrap().active.epoch.0, 0);
 }
+
+#[tokio::test]
+async fn prx_d06_nothing_pending_and_an_active_plan_that_is_not_told_is_unknown_not_failed() {
+    let world = live();
+    let endpoint = Endpoint::in_process(world.chain.client());
+    let mut questions = Questions::default();
+    let staging = staging::Staging::ask(&world.plan, &mut questions);
+    let answers = questions.put(&endpoint, At::Latest).await.unwrap();
+    // The second question: active().
+    answers.lose(1);
+    let check = staging.check(&world.plan, &answers, 0);
+    assert_eq!(check.verdict, Verdict::Unknown, "{check:#?}");
+    assert_eq!(check.findings[0].code, SILENT);
+}
