@@ -60,7 +60,11 @@ impl Fault for FileError {
         match self {
             Self::Missing { .. } => Some("check the path; `payrox init` makes a new project".into()),
             Self::Write { .. } => Some("check space and permissions; nothing was replaced".into()),
-            _ => None,
+            Self::Read { .. } => {
+                Some("check that it is a file, not a folder, and that it may be read".into())
+            }
+            Self::TooLarge { .. } => Some("check that it is the file that was meant".into()),
+            Self::NotUtf8 { .. } => Some("save it as UTF-8".into()),
         }
     }
 }
@@ -151,6 +155,20 @@ mod tests {
         assert!(matches!(read(dir.path(), 10), Err(FileError::Read { .. })));
         write_derived(&path, b"again").unwrap();
         assert_eq!(read(&path, 10).unwrap(), b"again");
+    }
+
+    #[test]
+    fn a_folder_in_place_of_a_file_and_a_file_that_is_too_large_have_a_hint() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a");
+        write_atomic(&path, b"xx").unwrap();
+        for (error, code) in [
+            (read(dir.path(), 10).unwrap_err(), "PRX-FILE-002"),
+            (read(&path, 1).unwrap_err(), "PRX-FILE-003"),
+        ] {
+            assert_eq!(error.code().0, code);
+            assert!(error.hint().is_some_and(|hint| !hint.is_empty()), "{error}");
+        }
     }
 
     #[test]
