@@ -8,11 +8,18 @@ use alloy_transport::{RpcError, TransportError};
 use payrox_model::{ChainId, CodeHash, Gas};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
-use std::sync::{Arc, OnceLock, atomic::AtomicBool};
+use std::{
+    sync::{Arc, OnceLock, atomic::AtomicBool},
+    time::Duration,
+};
 use url::Url;
 
 /// Requests in one HTTP body, at most: public endpoints refuse more.
 const BATCH: usize = 500;
+
+/// How long a connection and an answer are waited for: a node that is silent must not hold a run for ever.
+const CONNECT: Duration = Duration::from_secs(5);
+const ANSWER: Duration = Duration::from_secs(30);
 
 /// A chain one can talk to.
 #[derive(Clone, Debug)]
@@ -99,6 +106,14 @@ impl Endpoint {
     /// # Errors
     /// When the text is no http URL, or needs TLS.
     pub fn http(url: &str) -> Result<Self, ChainError> {
+        Self::http_within(url, ANSWER)
+    }
+
+    /// The same, with another limit to how long an answer is waited for.
+    ///
+    /// # Errors
+    /// As [`Endpoint::http`].
+    pub fn http_within(url: &str, answer: Duration) -> Result<Self, ChainError> {
         let refuse = |why: String| ChainError::Url { url: foreign(&hide(url)), why: foreign(&why) };
         let parsed = Url::parse(url).map_err(|e| refuse(e.to_string()))?;
         let host = parsed.host_str().ok_or_else(|| refuse("it names no host".into()))?;
@@ -106,13 +121,17 @@ impl Endpoint {
         let port = parsed.port().map(|p| format!(":{p}")).unwrap_or_default();
         let shown = format!("{}://{host}{port}", parsed.scheme());
         match parsed.scheme() {
-            "http" => Ok(Self {
-                client: RpcClient::new_http(parsed),
-                shown,
-                in_process: false,
-                gathers: Arc::new(true.into()),
-                chain: Arc::default(),
-            }),
+            "http" => {
+                let client = reqwest::Client::builder().connect_timeout(CONNECT).timeout(answer).build();
+                let client = client.map_err(|e| refuse(e.without_url().to_string()))?;
+                Ok(Self {
+                    client: RpcClient::new_http_with_client(client, parsed),
+                    shown,
+                    in_process: false,
+                    gathers: Arc::new(true.into()),
+                    chain: Arc::default(),
+                })
+            }
             "https" => Err(ChainError::NoTls { endpoint: shown }),
             other => Err(refuse(format!("its scheme is `{other}`"))),
         }
@@ -219,6 +238,19 @@ impl Endpoint {
             return Ok(());
         }
         Err(ChainError::WrongChain { endpoint: self.shown.clone(), expected, found })
+    }
+
+    /// That the chain has this block.
+    ///
+    /// # Errors
+    /// When it has another at this height or none, or the endpoint fails.
+    pub async fn expect_block(&self, number: u64, expected: B256) -> Result<(), ChainError> {
+        let block: Option<BlockJson> =
+            self.request("eth_getBlockByNumber", (At::Block(number).tag(), false)).await?;
+        match block.map(|block| block.hash) {
+            Some(found) if found == expected => Ok(()),
+            found => Err(ChainError::WrongBlock { endpoint: self.shown.clone(), number, expected, found }),
+        }
     }
 
     /// The chain's id and its newest block, in one round trip. The id is asked for once: what is signed names its chain anyway.

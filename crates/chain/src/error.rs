@@ -1,6 +1,6 @@
 //! What can go wrong between here and a chain.
 
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, B256, Bytes};
 use alloy_transport::{RpcError, TransportError};
 use payrox_model::{ChainId, Code, ExitCode, Fault, text::escape};
 
@@ -22,6 +22,8 @@ pub enum ChainError {
     Reverted { to: Address, text: String, data: Bytes },
     #[error("{endpoint} is chain {found}, not {expected}")]
     WrongChain { endpoint: String, expected: ChainId, found: ChainId },
+    #[error("{endpoint} is another chain: its block {number} is {}, not {expected}", found.map_or("missing".into(), |hash| hash.to_string()))]
+    WrongBlock { endpoint: String, number: u64, expected: B256, found: Option<B256> },
     #[error("there is no key of {0}")]
     NoKey(Address),
     #[error("the key from {origin} is no secp256k1 key in hexadecimal")]
@@ -92,7 +94,7 @@ impl Fault for ChainError {
             Self::Answer { .. } => "PRX-CHN-004",
             Self::Server { .. } => "PRX-CHN-005",
             Self::Reverted { .. } => "PRX-CHN-006",
-            Self::WrongChain { .. } => "PRX-CHN-007",
+            Self::WrongChain { .. } | Self::WrongBlock { .. } => "PRX-CHN-007",
             Self::NoKey(_) => "PRX-CHN-008",
             Self::BadKey { .. } => "PRX-CHN-009",
             Self::FeeCap { .. } => "PRX-CHN-010",
@@ -102,9 +104,11 @@ impl Fault for ChainError {
 
     fn exit(&self) -> ExitCode {
         match self {
-            Self::Url { .. } | Self::NoTls { .. } | Self::BadKey { .. } | Self::WrongChain { .. } => {
-                ExitCode::BadInput
-            }
+            Self::Url { .. }
+            | Self::NoTls { .. }
+            | Self::BadKey { .. }
+            | Self::WrongChain { .. }
+            | Self::WrongBlock { .. } => ExitCode::BadInput,
             Self::Unreachable { .. } | Self::Answer { .. } | Self::Server { .. } => ExitCode::Endpoint,
             Self::Reverted { .. } => ExitCode::Reverted,
             Self::NoKey(_) | Self::FeeCap { .. } => ExitCode::Refused,
@@ -117,7 +121,7 @@ impl Fault for ChainError {
             Self::Url { .. } => Some("such as --rpc-url http://127.0.0.1:8545".into()),
             Self::NoTls { .. } => Some("use a node on this machine over http".into()),
             Self::Unreachable { .. } => Some("check --rpc-url and whether the node runs".into()),
-            Self::WrongChain { .. } => {
+            Self::WrongChain { .. } | Self::WrongBlock { .. } => {
                 Some("choose the network that the endpoint serves with --network".into())
             }
             Self::NoKey(address) => {

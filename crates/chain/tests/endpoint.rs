@@ -124,6 +124,28 @@ async fn a_dead_endpoint_is_named_without_what_may_be_a_key() {
     assert!(text.contains("http://127.0.0.1:9 does not answer eth_chainId"), "{text}");
 }
 
+#[tokio::test]
+async fn an_endpoint_that_accepts_and_stays_silent_is_given_up() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let endpoint = Endpoint::http_within(&url, std::time::Duration::from_millis(200)).unwrap();
+    let asked = tokio::time::timeout(std::time::Duration::from_secs(20), endpoint.chain_id()).await;
+    let error = asked.expect("it is given up").unwrap_err();
+    assert_eq!((error.code().0, error.exit()), ("PRX-CHN-003", ExitCode::Endpoint));
+    assert!(error.to_string().contains("does not answer eth_chainId"), "{error}");
+}
+
+#[tokio::test]
+async fn prx_b23_a_chain_with_another_known_block_or_without_it_is_the_wrong_one() {
+    let (_, endpoint) = devnet();
+    let genesis = endpoint.block(At::Block(0)).await.unwrap().hash;
+    endpoint.expect_block(0, genesis).await.unwrap();
+    for number in [0, 7] {
+        let error = endpoint.expect_block(number, B256::repeat_byte(1)).await.unwrap_err();
+        assert_eq!((error.code().0, error.exit()), ("PRX-CHN-007", ExitCode::BadInput), "{error}");
+    }
+}
+
 #[test]
 fn an_url_that_cannot_be_used_says_why_and_hides_its_secrets() {
     for (url, code) in [
