@@ -15,7 +15,7 @@ library ManifestCodec {
     uint256 internal constant MAX_ROUTES = 3900;
     uint256 internal constant MAX_HOT = 512;
     /// @dev A whole exchange costs some 27,300 gas for a hot route and 3,030 for any; within this it fits in 16,777,216 (EIP-7825).
-    uint256 internal constant MAX_EXCHANGE = 5300;
+    uint256 internal constant MAX_EXCHANGE = 5120;
     uint256 internal constant HOT_WEIGHT = 9;
 
     /// @dev The first 11 bytes of a code hash, where a route's word keeps them.

@@ -83,7 +83,6 @@ contract ManifestAttacks is LiveSystem {
         addAll(manyRoutes(address(views), 0x10000000, 513, 0));
         refused(planFor(take()), abi.encodeWithSelector(IManifestErrors.TooManyHotRoutes.selector, 513));
         addAll(manyRoutes(address(views), 0x10000000, 512, 0));
-        addAll(manyRoutes(address(views), 0x20000000, 20, COLD));
         stage(planFor(take()));
     }
 

@@ -22,7 +22,7 @@ pub mod limits {
     /// Routes with a storage slot, at most: exchanging all of them fits in one transaction (EIP-7825).
     pub const HOT_ROUTES: usize = 512;
     /// `routes + 9 × hot routes`, at most: what a whole exchange costs grows with both, and it must fit in [`TX_GAS`].
-    pub const EXCHANGE: usize = 5_300;
+    pub const EXCHANGE: usize = 5_120;
     /// Bytes of a manifest, at most: one below the code size limit (EIP-170).
     pub const BYTES: usize = 24_575;
     /// Runtime code, at most (EIP-170).
@@ -364,10 +364,10 @@ mod tests {
             let table = (1..=n).map(move |i: u32| (Selector(i.to_be_bytes()), facet, flags(i)));
             Manifest::build([(facet, hash)], table)
         };
-        assert!(mixed(692, 512).is_ok());
-        assert_eq!(mixed(693, 512), Err(ManifestError::Exchange { routes: 693, hot: 512 }));
-        assert!(mixed(3_900, 155).is_ok());
-        assert_eq!(mixed(3_900, 156), Err(ManifestError::Exchange { routes: 3_900, hot: 156 }));
+        assert!(mixed(512, 512).is_ok());
+        assert_eq!(mixed(513, 512), Err(ManifestError::Exchange { routes: 513, hot: 512 }));
+        assert!(mixed(3_900, 135).is_ok());
+        assert_eq!(mixed(3_900, 136), Err(ManifestError::Exchange { routes: 3_900, hot: 136 }));
         assert_eq!(
             Manifest::build([(facet, hash)], routes(3_901, RouteFlags::COLD)),
             Err(ManifestError::RouteCount(3_901))

@@ -288,12 +288,11 @@ contract StageManifest is Unit {
         );
     }
 
-    function test_A12_513_hot_routes_are_refused_and_512_beside_cold_ones_are_not() public {
+    function test_A12_513_hot_routes_are_refused_and_512_are_not() public {
         addAll(manyRoutes(address(views), 0x10000000, 513, 0));
         Plan memory plan = planFor(take());
         refusePlan(plan, abi.encodeWithSelector(IManifestErrors.TooManyHotRoutes.selector, 513));
         addAll(manyRoutes(address(views), 0x10000000, 512, 0));
-        addAll(manyRoutes(address(views), 0x20000000, 100, COLD));
         accept(take());
     }
 
