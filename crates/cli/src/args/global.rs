@@ -53,10 +53,6 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, help_heading = "Signing")]
     pub(crate) broadcast: bool,
 
-    /// Answer yes to every question
-    #[arg(long, short = 'y', global = true, help_heading = "Signing")]
-    pub(crate) yes: bool,
-
     /// Wait for a delay to pass instead of ending with status 6
     #[arg(long, global = true, help_heading = "Signing")]
     pub(crate) wait: bool,
