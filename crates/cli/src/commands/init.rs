@@ -3,7 +3,7 @@
 use crate::{args::InitArgs, context::Context, fault::CliFault};
 use payrox_files::write_atomic;
 use payrox_model::{BoxFault, ExitCode, Name, text::escape};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What a new project consists of. The artifacts come with it, so that the next command works without a compiler.
 const FILES: [(&str, &str); 10] = [
@@ -37,7 +37,16 @@ pub(crate) fn init(args: &InitArgs, context: &Context<'_>) -> Result<ExitCode, B
     };
     let name: Name = name.parse().map_err(|source| CliFault::Name { source })?;
     let shown = |path: &Path| escape(&path.display().to_string());
-    if let Some(path) = FILES.iter().map(|(file, _)| folder.join(file)).find(|path| path.exists()) {
+    // Before anything is written: what is there already, and what is no folder where one is needed.
+    let in_the_way = |path: PathBuf| {
+        let is_there = path.symlink_metadata().is_ok();
+        let above = path.ancestors().skip(1).find(|above| above.symlink_metadata().is_ok());
+        match above.filter(|above| !above.is_dir()) {
+            Some(above) => Some(above.to_owned()),
+            None => is_there.then_some(path),
+        }
+    };
+    if let Some(path) = FILES.iter().find_map(|(file, _)| in_the_way(folder.join(file))) {
         return Err(CliFault::ProjectExists { path: shown(&path) }.into());
     }
     for (file, text) in FILES {

@@ -1,7 +1,9 @@
 //! Before the first plan: a new project, its settings, the unit groups.
 
 use crate::project::{Project, Ran, list, text};
+use payrox_files::write_atomic;
 use serde_json::Value;
+use std::fs;
 
 #[test]
 fn prx_v02_each_unit_group_runs_alone_and_passes() {
@@ -38,6 +40,20 @@ fn prx_p01_a_project_made_by_init_goes_live_with_one_command() {
     assert_eq!((&ran["outcome"], &ran["epoch"]), (&"complete".into(), &1.into()));
     assert_eq!(project.json(&["run", "--network", "local"])["outcome"], "nothing_to_do");
     assert_eq!(project.json(&["verify", "--network", "local"])["outcome"], "pass");
+}
+
+#[test]
+fn prx_p01_init_with_a_file_in_place_of_a_folder_writes_nothing() {
+    let project = Project::empty();
+    fs::create_dir_all(project.path()).unwrap();
+    write_atomic(&project.path().join("networks"), b"mine").unwrap();
+    let ran = project.bare().arg("init").arg("--json").arg(project.path()).output().unwrap();
+    assert_eq!(ran.status.code(), Some(2), "{ran:?}");
+    let document: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(document["error"]["code"], "PRX-CLI-005");
+    let there: Vec<_> =
+        fs::read_dir(project.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(there, ["networks"]);
 }
 
 #[test]
