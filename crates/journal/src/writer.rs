@@ -80,16 +80,25 @@ impl Journal {
             .room
             .map_or(records.len(), |room| records.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
         let mut text = String::new();
+        let (mut next, mut last) = (self.next, self.last);
         for record in &records[..fits] {
-            let line = Line { seq: self.next, prev: self.last, time: now(), record: record.clone() };
+            let line = Line { seq: next, prev: last, time: now(), record: record.clone() };
             let line = serde_json::to_string(&line).map_err(JournalError::Encode)?;
-            self.last = keccak256(&line);
-            self.next += 1;
+            last = keccak256(&line);
+            next += 1;
             text.push_str(&line);
             text.push('\n');
         }
         let failed = |source| JournalError::Write { path: self.path.clone(), source };
-        self.file.write_all(text.as_bytes()).map_err(failed)?;
+        let end = self.file.stream_position().map_err(failed)?;
+        if let Err(source) = self.file.write_all(text.as_bytes()) {
+            // The next record must follow the last that is whole. If the file cannot be cut, what is torn is cut when it is
+            // opened again.
+            let _ = self.file.set_len(end);
+            let _ = self.file.seek(SeekFrom::Start(end));
+            return Err(failed(source));
+        }
+        (self.next, self.last) = (next, last);
         self.room = self.room.map(|room| room - fits as u64);
         if fits < records.len() {
             return Err(failed(io::ErrorKind::StorageFull.into()));
@@ -157,4 +166,29 @@ fn writer(hidden: &Path) -> Result<String, JournalError> {
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Ending;
+
+    #[test]
+    fn a_record_that_could_not_be_written_leaves_no_gap_before_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        let identity = Identity { chain_id: ChainId(31338), system: Address::repeat_byte(1) };
+        let (mut journal, _) = Journal::open(dir.path(), identity).unwrap();
+        let record = [Record::Finished { ending: Ending::Complete }];
+        let before = (journal.next, journal.last);
+        let closed = File::open(&journal.path).unwrap();
+        let open = std::mem::replace(&mut journal.file, closed);
+        assert_eq!(
+            journal.append(&record).unwrap_err().to_string(),
+            format!("cannot write {}", journal.path.display())
+        );
+        assert_eq!((journal.next, journal.last), before);
+        journal.file = open;
+        journal.append(&record).unwrap();
+        assert_eq!(History::read(dir.path(), identity).unwrap().records().count(), 2);
+    }
 }
