@@ -248,6 +248,14 @@ impl<'a> Run<'a> {
     /// Everything is true. What the journal does not know yet, it learns.
     fn nothing_to_do(&mut self) -> Result<Outcome, Ending> {
         self.skip_what_is_true()?;
+        // A run of this plan that was killed after its last transaction is over now: all of it is true.
+        let whole = self.plan.steps.iter().all(|step| self.holds(step));
+        if let Some(path) = self.journal.as_ref().map(|journal| journal.path().to_owned()).filter(|_| whole) {
+            let left = self.history.unfinished();
+            if left.iter().any(|left| left.path == path && left.plan == self.plan.content_hash) {
+                self.note(&[Record::Finished { ending: Ended::Complete }])?;
+            }
+        }
         Ok(Outcome::NothingToDo)
     }
 

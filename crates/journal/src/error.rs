@@ -69,9 +69,10 @@ impl Fault for JournalError {
             Self::OtherChain { .. } | Self::OtherSystem { .. } => {
                 "pass the project it belongs to with --project, or move the file away".into()
             }
-            Self::OtherPlan { found, .. } => format!(
-                "finish that run with its copy, plans/{found}.json beside the journal, or move the journal away: the chain has the state"
-            ),
+            Self::OtherPlan { .. } => {
+                "`payrox status` shows where it is: `payrox run` with that run's --config finishes it; or move the folder journal/<chain-id> away: the chain is the state"
+                    .into()
+            }
             Self::Locked { .. } => "wait until it is over; `payrox status` shows how far it is".into(),
             Self::Write { .. } => {
                 "check space and permissions; nothing was sent that is not written down".into()

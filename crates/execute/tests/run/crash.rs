@@ -92,12 +92,17 @@ async fn prx_b11_b18_what_was_signed_and_not_mined_is_sent_again_byte_by_byte() 
 }
 
 fn intents(world: &World) -> Vec<String> {
+    let lines = lines(world).into_iter();
+    lines.filter(|l| l["kind"] == "intent").map(|l| l["tx"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The records of the only writer.
+fn lines(world: &World) -> Vec<serde_json::Value> {
     let folder = world.dir.path().join("journal/31338");
     let file =
         std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some());
     let text = std::fs::read_to_string(file.unwrap()).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    lines.filter(|l| l["kind"] == "intent").map(|l| l["tx"].as_str().unwrap().to_owned()).collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[tokio::test]
@@ -138,8 +143,12 @@ async fn prx_b07_b08_a_killed_run_of_another_plan_is_finished_first_unless_the_c
     other.content_hash = other.compute_content_hash().unwrap();
     let refused = world.run(&other, Selection::All).await;
     assert_eq!((refused.outcome, code(&refused)), (Outcome::Refused, "PRX-JNL-005"));
-    let hint = refused.stopped.unwrap().hint.unwrap();
-    assert!(hint.contains(&format!("plans/{:#x}.json", small.content_hash)), "{hint}");
+    let stopped = refused.stopped.unwrap();
+    assert!(stopped.message.contains(&format!("{:#x}", small.content_hash)), "{}", stopped.message);
+    let hint = stopped.hint.unwrap();
+    for works in ["payrox status", "payrox run", "--config", "journal/<chain-id>"] {
+        assert!(hint.contains(works), "{works}: {hint}");
+    }
 
     // Killed after its last transaction: the chain shows that it is over.
     let world = World::local();
@@ -200,4 +209,20 @@ async fn prx_d11_what_waits_without_a_journal_is_not_sent_twice_though_it_is_min
     assert_eq!(resumed.outcome, Outcome::Complete, "{:?}", resumed.stopped);
     assert_eq!(world.transactions(), expected.transactions());
     assert_eq!(done(&resumed), ["stage", "activate"]);
+}
+
+#[tokio::test]
+async fn prx_d11_a_run_killed_before_its_last_record_is_finished_by_the_run_that_finds_nothing_to_do() {
+    let (expected, plan) = undisturbed("small.toml").await;
+    // All but the record that opens the journal, which needs no room, and the one that ends the run.
+    let room = lines(&expected).len() as u64 - 2;
+    let world = World::local();
+    let killed = world.run_as(&plan, Selection::All, How { room: Some(room), ..How::default() }).await;
+    assert_eq!((killed.outcome, world.transactions()), (Outcome::Failed, expected.transactions()));
+    assert_ne!(lines(&world).last().unwrap()["kind"], "finished");
+    assert_eq!(world.run(&plan, Selection::All).await.outcome, Outcome::NothingToDo);
+    let ends = |world: &World| lines(world).iter().filter(|line| line["kind"] == "finished").count();
+    assert_eq!(ends(&world), 1);
+    world.run(&plan, Selection::All).await;
+    assert_eq!(ends(&world), 1, "it is finished once");
 }
