@@ -97,6 +97,28 @@ impl<'a> Context<'a> {
         Ok(Connection { endpoint: Endpoint::http(url)?, devnet: None })
     }
 
+    /// That nothing is sent to a network of which more is promised than this release keeps.
+    pub(crate) fn may_send(&self, network: &Network) -> Result<(), BoxFault> {
+        if !self.args.broadcast {
+            return Ok(());
+        }
+        let refused = |what| Err(CliFault::Later { network: network.name.to_string(), what }.into());
+        match network.confirmations.value {
+            _ if network.production => refused("production = true"),
+            2.. => refused("confirmations above 1"),
+            _ => Ok(()),
+        }
+    }
+
+    /// That the chain is the network's, by its id and by the block that is known of it.
+    pub(crate) async fn is_meant(&self, network: &Network, endpoint: &Endpoint) -> Result<(), BoxFault> {
+        endpoint.expect_chain(network.chain_id).await?;
+        if let Some(known) = &network.known_block {
+            endpoint.expect_block(known.number, known.hash).await?;
+        }
+        Ok(())
+    }
+
     /// The keys that may be used on a network: what was given, and the development accounts where nothing has value.
     pub(crate) fn keyring(&self, network: &Network) -> Result<Keyring, BoxFault> {
         let mut keyring = if is_development(network) { Keyring::dev() } else { Keyring::empty() };

@@ -38,6 +38,9 @@ pub(crate) enum CliFault {
     /// A facet that the plan does not have.
     #[error("the plan has no facet `{name}`")]
     UnknownFacet { name: String, known: Vec<String> },
+    /// Sending to a network that asks for what is not there yet.
+    #[error("nothing is sent to `{network}` yet: its file says {what}")]
+    Later { network: String, what: &'static str },
     /// The process cannot be set up.
     #[error("cannot start: {what}")]
     Start { what: &'static str, source: std::io::Error },
@@ -61,6 +64,7 @@ impl Fault for CliFault {
             Self::Name { .. } => "PRX-CLI-010",
             Self::NoPlan { .. } => "PRX-CLI-011",
             Self::ForeignPlan { .. } => "PRX-CLI-012",
+            Self::Later { .. } => "PRX-CLI-013",
             Self::Internal { .. } => "PRX-CLI-070",
         })
     }
@@ -68,7 +72,7 @@ impl Fault for CliFault {
     fn exit(&self) -> ExitCode {
         match self {
             Self::Interrupted { .. } => ExitCode::Waiting,
-            Self::ForeignPlan { .. } => ExitCode::Refused,
+            Self::ForeignPlan { .. } | Self::Later { .. } => ExitCode::Refused,
             Self::Start { .. } | Self::Internal { .. } => ExitCode::Internal,
             _ => ExitCode::BadInput,
         }
@@ -78,7 +82,9 @@ impl Fault for CliFault {
         match self {
             Self::UnknownCode { code } => Some(code.clone()),
             Self::NoNetwork => Some("--rpc-url".into()),
-            Self::NoEndpointWanted { network } | Self::NoEndpoint { network } => Some(network.clone()),
+            Self::NoEndpointWanted { network }
+            | Self::NoEndpoint { network }
+            | Self::Later { network, .. } => Some(network.clone()),
             Self::ProjectExists { path } | Self::NoPlan { path, .. } | Self::ForeignPlan { path, .. } => {
                 Some(path.clone())
             }
@@ -100,6 +106,7 @@ impl Fault for CliFault {
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
             Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
             Self::ForeignPlan { .. } => Some("pass the same --config and --network, or make it again: payrox plan; payrox plan diff FILE shows the difference".into()),
+            Self::Later { .. } => Some("production networks and more than one confirmation come with a later release; without --broadcast what would be sent is printed".into()),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }

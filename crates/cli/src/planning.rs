@@ -9,7 +9,7 @@ use payrox_files::write_derived;
 use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId};
 use payrox_plan::{Inputs, Names, Parent, Plan, PlanOutcome, ReleaseCode};
 use payrox_probe::{before_active, staged_plan};
-use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf, thread};
 
 /// Everything a plan is made from, apart from the state of the chain.
 pub(crate) struct Workshop<'a> {
@@ -28,12 +28,17 @@ impl<'a> Workshop<'a> {
     /// Reads project, network and artifacts. Touches no chain.
     pub(crate) fn open(context: &'a Context<'a>) -> Result<Self, BoxFault> {
         let network = context.network()?;
+        context.may_send(&network)?;
         let keyring = context.keyring(&network)?;
         let project = context.project()?;
         let mut wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
         let folder = context.folder().join(&*project.artifacts);
-        let artifacts = ArtifactSet::read(&Source::at(&folder), &wanted)?;
+        let artifacts = thread::scope(|scope| {
+            // Parsing the release takes as long as reading the project's own contracts.
+            scope.spawn(payrox_artifacts::release);
+            ArtifactSet::read(&Source::at(&folder), &wanted)
+        })?;
         Ok(Self {
             context,
             project,
@@ -66,8 +71,9 @@ impl<'a> Workshop<'a> {
         let Addresses { dispatcher, router, .. } = self.addresses()?;
         let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
         let chain = snapshot(&connection.endpoint, &query).await?;
-        if chain.chain_id != self.network.chain_id {
-            connection.endpoint.expect_chain(self.network.chain_id).await?;
+        // The id came with the snapshot.
+        if chain.chain_id != self.network.chain_id || self.network.known_block.is_some() {
+            self.context.is_meant(&self.network, &connection.endpoint).await?;
         }
         Ok(chain)
     }

@@ -37,7 +37,7 @@ pub(crate) async fn status(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
         Err(error) => return Err(error.into()),
     };
     let connection = context.connect(&network)?;
-    connection.endpoint.expect_chain(network.chain_id).await?;
+    context.is_meant(&network, &connection.endpoint).await?;
     let query = SnapshotQuery {
         addresses: plan.facets.iter().map(|f| f.address).collect(),
         dispatcher: plan.addresses.dispatcher,
