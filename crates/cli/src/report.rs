@@ -4,7 +4,8 @@ use crate::{
     printer::{Paint, Tone},
     table::table,
 };
-use payrox_model::{Check, ExitCode, Report, Verdict, text::escape};
+use payrox_model::{Check, ExitCode, Fault as _, Report, Verdict, text::escape};
+use payrox_probe::Verification;
 
 /// One line a check, and below each what speaks against it.
 pub(crate) fn checks(report: &Report, paint: Paint) -> String {
@@ -37,6 +38,14 @@ pub(crate) fn exit(report: &Report) -> ExitCode {
     match report.verdict() {
         Verdict::Pass => ExitCode::Ok,
         Verdict::Unknown | Verdict::Fail => ExitCode::GateFailed,
+    }
+}
+
+/// The same of a verification. A failed check is worse than an endpoint that did not answer all of them.
+pub(crate) fn proof(seen: &Verification) -> ExitCode {
+    match (&seen.trouble, seen.report.verdict()) {
+        (Some(trouble), Verdict::Unknown) => trouble.exit(),
+        _ => exit(&seen.report),
     }
 }
 

@@ -7,8 +7,8 @@ use crate::{
     printer::Tone,
     report,
 };
-use payrox_model::{BoxFault, ExitCode, Fault as _, Report, Verdict, version};
-use payrox_probe::{Scope, Verification};
+use payrox_model::{BoxFault, ExitCode, Report, Verdict, version};
+use payrox_probe::Scope;
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -20,7 +20,7 @@ struct Document<'a> {
     chain_id: u64,
     block: Option<u64>,
     plan_id: String,
-    epoch: u64,
+    epoch: Option<u64>,
     #[serde(flatten)]
     report: &'a Report,
     exit: u8,
@@ -36,24 +36,26 @@ pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<E
     let network = context.network()?;
     let plan = read_plan(context)?;
     let connection = context.connect(&network)?;
+    if network.known_block.is_some() {
+        context.is_meant(&network, &connection.endpoint).await?;
+    }
     let seen = payrox_probe::verify(&connection.endpoint, &plan, scope).await;
-    let exit = exit(&seen);
+    let exit = report::proof(&seen);
     let (printer, verdict) = (context.printer, seen.report.verdict());
-    let epoch = seen.epoch.unwrap_or(plan.epoch);
     let (word, tone) = match verdict {
         Verdict::Pass => ("as planned", Tone::Good),
         Verdict::Fail => ("not as planned", Tone::Bad),
         Verdict::Unknown => ("unknown, which is not a pass", Tone::Notice),
     };
+    let epoch = seen.epoch.map(|e| format!(", epoch {e}")).unwrap_or_default();
     let block = seen.block.map(|b| format!(", block {b}")).unwrap_or_default();
     printer.result(&format!(
-        "{}\n\n{}: {} on {} (chain {}), epoch {}{block}",
+        "{}\n\n{}: {} on {} (chain {}){epoch}{block}",
         report::checks(&seen.report, printer.paint()),
         printer.paint().tone(tone, word),
         plan.system.name,
         network.name,
         plan.chain_id,
-        epoch,
     ));
     printer.document(&Document {
         version: version::OUTPUT,
@@ -62,17 +64,9 @@ pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<E
         chain_id: plan.chain_id.0,
         block: seen.block,
         plan_id: plan.plan_id.to_string(),
-        epoch: epoch.0,
+        epoch: seen.epoch.map(|e| e.0),
         report: &seen.report,
         exit: exit as u8,
     });
     Ok(exit)
-}
-
-/// A failed check is worse than an endpoint that did not answer all of them.
-fn exit(seen: &Verification) -> ExitCode {
-    match (&seen.trouble, seen.report.verdict()) {
-        (Some(trouble), Verdict::Unknown) => trouble.exit(),
-        _ => report::exit(&seen.report),
-    }
 }
