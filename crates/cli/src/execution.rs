@@ -12,6 +12,7 @@ use payrox_chain::FeePolicy;
 use payrox_execute::{Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped, Target};
 use payrox_model::{BoxFault, ExitCode, PlanId, Report, Verdict, text::escape, version};
 use payrox_plan::Plan;
+use payrox_probe::{SILENT, Verification};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -80,17 +81,18 @@ struct Document<'a> {
 }
 
 /// Prints a result, and gives the status the process ends with.
-pub(crate) fn conclude(context: &Context<'_>, mut result: RunResult, checks: Option<&Report>) -> ExitCode {
-    let failed = checks.is_some_and(|report| report.verdict() != Verdict::Pass);
-    if failed {
+pub(crate) fn conclude(
+    context: &Context<'_>,
+    mut result: RunResult,
+    verified: Option<&Verification>,
+) -> ExitCode {
+    let checks = verified.map(|verified| &verified.report);
+    let unproved = verified.and_then(unproved);
+    if unproved.is_some() {
         result.outcome = Outcome::Failed;
     }
-    let stopped = result.stopped.take();
-    let exit = match &stopped {
-        Some(stopped) => stopped.exit,
-        None if failed => ExitCode::GateFailed,
-        None => result.exit(),
-    };
+    let stopped = result.stopped.take().or(unproved);
+    let exit = stopped.as_ref().map_or(result.exit(), |stopped| stopped.exit);
     let printer = context.printer;
     printer.result(&shown(context, &result, stopped.as_ref(), checks));
     let error = stopped.as_ref().map(error);
@@ -105,6 +107,27 @@ pub(crate) fn conclude(context: &Context<'_>, mut result: RunResult, checks: Opt
         printer.stopped(&stopped.code.to_string(), &stopped.message, stopped.hint.as_deref());
     }
     exit
+}
+
+/// Why a verification is no pass, with the status that `verify` would end with.
+fn unproved(verified: &Verification) -> Option<Stopped> {
+    let exit = match verified.report.verdict() {
+        Verdict::Pass => return None,
+        Verdict::Unknown | Verdict::Fail => crate::report::proof(verified),
+    };
+    if let Some(trouble) = verified.trouble.as_ref().filter(|_| verified.report.verdict() == Verdict::Unknown)
+    {
+        return Some(Stopped { exit, ..Stopped::of(trouble) });
+    }
+    let failed = verified.report.checks.iter().filter(|check| check.verdict == Verdict::Fail);
+    let worst = failed.chain(&verified.report.checks).flat_map(|check| &check.findings).next();
+    Some(Stopped {
+        code: worst.map_or(SILENT, |finding| finding.code),
+        exit,
+        message: worst.map_or("nothing was verified".into(), |f| format!("{}: {}", f.subject, f.evidence)),
+        hint: worst.and_then(|finding| finding.hint.clone()),
+        until: None,
+    })
 }
 
 fn error(stopped: &Stopped) -> Value {

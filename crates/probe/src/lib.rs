@@ -7,4 +7,4 @@ mod verify;
 
 pub use history::{before_active, staged_plan};
 pub use units::{UnitGroup, run_units};
-pub use verify::{Scope, Verification, route_slot, verify};
+pub use verify::{SILENT, Scope, Verification, route_slot, verify};

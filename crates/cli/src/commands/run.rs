@@ -6,12 +6,14 @@ use crate::{
     execution::{Act, act, conclude},
     planning::Workshop,
 };
-use payrox_execute::{Outcome, Selection};
-use payrox_model::{BoxFault, ExitCode};
+use payrox_execute::{Outcome, RunResult, Selection};
+use payrox_model::{BoxFault, Check, Epoch, ExitCode, Finding, Gas, Manifest, Report, Severity, Verdict};
 use payrox_plan::{Plan, PlanOutcome};
-use payrox_probe::{Scope, verify};
+use payrox_probe::{SILENT, Scope, Verification, verify};
+use std::time::Instant;
 
 pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let started = Instant::now();
     let workshop = Workshop::open(context)?;
     let connection = context.connect(&workshop.network)?;
     let chain = workshop.snapshot(&connection).await?;
@@ -21,10 +23,28 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
             tell(context, &plan);
             plan
         }
-        PlanOutcome::NoChanges { plan_id, epoch, .. } => {
+        PlanOutcome::NoChanges { addresses, epoch, plan_id } => {
             let Some(plan) = workshop.active_plan(&connection, &chain, plan_id).await? else {
                 // The logs do not reach back: the plan cannot be had, and what is served is not compared with it.
-                return Ok(super::plan::no_changes(context, &workshop, plan_id, epoch));
+                let active =
+                    chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active).unwrap_or_default();
+                let manifest = chain.router.as_ref().and_then(|r| Manifest::decode(&r.manifest).ok());
+                let result = RunResult {
+                    outcome: Outcome::NothingToDo,
+                    network: workshop.network.name.clone(),
+                    chain_id: workshop.network.chain_id,
+                    facets: manifest.as_ref().map_or(0, |manifest| manifest.facets().len()),
+                    routes: manifest.as_ref().map_or(0, |manifest| manifest.routes().len()),
+                    addresses,
+                    epoch,
+                    root: active.root,
+                    plan_id,
+                    steps: Vec::new(),
+                    gas: Gas(0),
+                    duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
+                    stopped: None,
+                };
+                return Ok(conclude(context, result, Some(&unverified(chain.block, epoch))));
             };
             workshop.keep(&plan)?;
             plan
@@ -35,7 +55,29 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
         return Ok(conclude(context, result, None));
     }
     let verified = verify(&connection.endpoint, &plan, Scope::Everything).await;
-    Ok(conclude(context, result, Some(&verified.report)))
+    Ok(conclude(context, result, Some(&verified)))
+}
+
+/// What is served is what was asked for by the planner's word alone: nothing was compared, and that is no pass.
+fn unverified(block: u64, epoch: Epoch) -> Verification {
+    let check = Check {
+        name: "system".into(),
+        verdict: Verdict::Unknown,
+        summary: "not looked at".into(),
+        findings: vec![Finding {
+            code: SILENT,
+            severity: Severity::Error,
+            subject: "the active plan".into(),
+            evidence: "no file of the project has it, and the endpoint's logs do not reach back to it".into(),
+            hint: Some("put its journal/<chain-id>/plans back, or pass --rpc-url of an archive node".into()),
+        }],
+    };
+    Verification {
+        report: Report { checks: vec![check] },
+        block: Some(block),
+        epoch: Some(epoch),
+        trouble: None,
+    }
 }
 
 /// What the plan changes, before anything is done about it.

@@ -11,6 +11,7 @@ mod interop;
 mod journal;
 mod planning;
 mod project;
+mod proving;
 mod sending;
 mod served;
 mod starting;

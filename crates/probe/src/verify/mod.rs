@@ -17,7 +17,7 @@ use payrox_model::{Check, Code, Epoch, Finding, Report, Severity, Verdict};
 use payrox_plan::Plan;
 
 /// The endpoint did not answer.
-const SILENT: Code = Code("PRX-PRB-001");
+pub const SILENT: Code = Code("PRX-PRB-001");
 
 /// Which part of the plan to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

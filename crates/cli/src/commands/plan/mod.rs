@@ -82,12 +82,7 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
 }
 
 /// The chain serves exactly what the project says.
-pub(crate) fn no_changes(
-    context: &Context<'_>,
-    workshop: &Workshop<'_>,
-    plan_id: PlanId,
-    epoch: Epoch,
-) -> ExitCode {
+fn no_changes(context: &Context<'_>, workshop: &Workshop<'_>, plan_id: PlanId, epoch: Epoch) -> ExitCode {
     let network = &workshop.network;
     context.printer.result(&format!(
         "no changes: epoch {epoch} on {} serves exactly this\n\nplan  {plan_id}",
