@@ -38,7 +38,8 @@ impl Private {
         }
         let mut file = options.open(&path).map_err(failed)?;
         // What a crash tore must not take the next entry with it.
-        if payrox_files::read(&path, LIMIT).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n')) {
+        if payrox_files::read(&path, LIMIT).is_ok_and(|bytes| bytes.last().is_some_and(|last| *last != b'\n'))
+        {
             file.write_all(b"\n").map_err(failed)?;
         }
         Ok(Self { path, file })
