@@ -101,9 +101,11 @@ fn versions(repo: &Repo) -> Done<String> {
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
     let cores = thread::available_parallelism().map(|n| n.get()).unwrap_or_default();
     let payrox = repo.path("target/release/payrox");
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     Ok(format!(
-        "{cores} cores, {}; {}; {}; {}; {}; {}.",
+        "{cores} cores, {}, load average {}; {}; {}; {}; {}; {}.",
         model.unwrap_or("unknown processor"),
+        load.split(' ').next().unwrap_or("unknown"),
         first(Command::new(payrox).arg("--version")),
         first(Command::new("rustc").arg("--version")),
         first(Command::new(repo.foundry("forge")).arg("--version")),
