@@ -84,7 +84,7 @@ const WORK: &[Work] = &[
     ),
     Work::time("again-local", "the same on the embedded chain", Some(30.0), Bench::run_again_locally),
     Work::time("plan", "`plan` alone", None, Bench::plan),
-    Work::time("rehearse", "plan and rehearse, in process", Some(25.0), Bench::rehearse),
+    Work::time("rehearse", "plan and rehearse, in process", Some(25.0), Bench::rehearse).once(),
     Work::time("verify", "`verify` against anvil", Some(30.0), Bench::verify)
         .beside("bench/verify.sh (cast)", Bench::verify_by_cast),
     Work::count("verify-trips", "round trips of `verify`", Some(4.0), Bench::verify_round_trips),
