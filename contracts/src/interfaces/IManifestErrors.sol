@@ -32,7 +32,7 @@ interface IManifestErrors {
     error InvalidFlags(bytes4 selector, uint8 flags);
     /// @notice More than 512 routes take a storage slot.
     error TooManyHotRoutes(uint256 hot);
-    /// @notice `routes + 9 * hot` exceeds 5,120: exchanging all of them, and so a rollback, might not fit in one transaction.
+    /// @notice `routes + 9 * hot + 2 * facets` exceeds 5,200: exchanging all of them, and so a rollback, might not fit in one transaction.
     error TooMuchToExchange(uint256 routes, uint256 hot);
     /// @notice The plan's number of routes is not the manifest's.
     error RouteCountMismatch(uint16 given, uint256 counted);

@@ -148,7 +148,8 @@ library ManifestCheck {
         require(hot <= ManifestCodec.MAX_HOT, IManifestErrors.TooManyHotRoutes(hot));
         uint256 count = manifest.routeCount();
         require(
-            count + ManifestCodec.HOT_WEIGHT * hot <= ManifestCodec.MAX_EXCHANGE,
+            count + ManifestCodec.HOT_WEIGHT * hot + ManifestCodec.FACET_WEIGHT * facets
+                <= ManifestCodec.MAX_EXCHANGE,
             IManifestErrors.TooMuchToExchange(count, hot)
         );
         _requireAllUsed(manifest, used);
