@@ -273,7 +273,10 @@ fn more_than_512_hot_routes_are_refused_and_cold_ones_are_not() {
         "PRX-PLAN-022 these facets make no manifest: 513 hot routes: at most 512 fit into one exchange; mark rarely called ones `cold`"
     );
     assert_eq!(expect(fixture.plan_of(&[Fixture::facet("Wide", "cold = true")])).routes.len(), 513);
-    assert_eq!(expect(fixture.plan_of(&[Fixture::facet("Wide", "cold = [\"f0()\", \"f1()\"]")])).routes.len(), 513);
+    assert_eq!(
+        expect(fixture.plan_of(&[Fixture::facet("Wide", "cold = [\"f0()\", \"f1()\"]")])).routes.len(),
+        513
+    );
 }
 
 #[test]
