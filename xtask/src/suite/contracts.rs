@@ -10,12 +10,7 @@ use serde_json::Value;
 use std::{path::Path, process::Command};
 
 pub(crate) fn check(repo: &Repo) -> Done<Report> {
-    // Gas is measured here and compared by the snapshots' stage.
-    let gas = repo.scratch().join("gas");
-    let _ = std::fs::remove_dir_all(&gas);
-    let project = repo.contracts();
-    forge(repo, &project, |command| {
-        command.env("FOUNDRY_SNAPSHOTS", &gas).env("FORGE_SNAPSHOT_EMIT", "true");
+    forge(repo, &repo.contracts(), |command| {
         command.args(["--no-match-path", "test/symbolic/**"]);
     })
 }

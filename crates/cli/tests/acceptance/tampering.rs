@@ -110,7 +110,7 @@ fn prx_b30_a_plan_that_was_changed_and_sealed_again_is_refused_before_anything_i
     let mut other = payrox_plan::Plan::read(&file).unwrap();
     other.artifacts_hash = own["artifactsHash"].as_str().unwrap().parse().unwrap();
     other.content_hash = other.compute_content_hash().unwrap();
-    std::fs::write(&file, other.to_json().unwrap()).unwrap();
+    payrox_files::write_atomic(&file, other.to_json().unwrap().as_bytes()).unwrap();
     for slice in [&["deploy", "dispatcher"][..], &["deploy", "facets"], &["stage"], &["apply"]] {
         let ran = project.run(&[slice, &["--json"]].concat());
         assert_eq!(ran.status, 3, "{ran:?}");
