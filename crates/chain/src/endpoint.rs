@@ -122,6 +122,8 @@ impl Endpoint {
         let shown = format!("{}://{host}{port}", parsed.scheme());
         match parsed.scheme() {
             "http" => {
+                // Once a process; a second time says that it is there.
+                let _ = rustls::crypto::ring::default_provider().install_default();
                 let client = reqwest::Client::builder().connect_timeout(CONNECT).timeout(answer).build();
                 let client = client.map_err(|e| refuse(e.without_url().to_string()))?;
                 Ok(Self {
