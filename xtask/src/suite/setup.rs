@@ -2,7 +2,7 @@
 
 use super::outcome::Report;
 use crate::{
-    failure::Done,
+    failure::{Doing, Done},
     process::{run, run_within},
     repo::{self, Repo, read},
 };
@@ -12,6 +12,7 @@ use std::{path::Path, process::Command, time::Duration};
 pub(crate) fn prepare(repo: &Repo) -> Done<Report> {
     let mut report = Report::default();
     npm(repo, &mut report)?;
+    hardhat(repo, &mut report)?;
     python(repo, &mut report)?;
     Ok(report)
 }
@@ -25,10 +26,29 @@ fn npm(repo: &Repo, report: &mut Report) -> Done {
         return Ok(());
     }
     let mut command = Command::new("npm");
-    command.current_dir(repo.path(".")).args(["ci", "--no-audit", "--no-fund", "--no-progress"]);
-    match run(&mut command) {
+    install_packages(command.current_dir(repo.path(".")), &stamp, &lock, report)
+}
+
+/// Under the Node that Hardhat needs: npm leaves out what is not for the Node that runs it.
+fn hardhat(repo: &Repo, report: &mut Report) -> Done {
+    let folder = repo.hardhat();
+    let stamp = folder.join("node_modules/.payrox-lock");
+    let lock = repo.read("tests/hardhat/package-lock.json")?;
+    if read(&stamp).ok().as_deref() == Some(lock.as_str()) {
+        report.passed += 1;
+        return Ok(());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(repo.node()).chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(folders).doing(|| "PATH".into())?;
+    let mut command = Command::new("npm");
+    install_packages(command.current_dir(folder).env("PATH", path), &stamp, &lock, report)
+}
+
+fn install_packages(command: &mut Command, stamp: &Path, lock: &str, report: &mut Report) -> Done {
+    match run(command.args(["ci", "--no-audit", "--no-fund", "--no-progress"])) {
         Ok(ran) if ran.ok => {
-            repo::write(&stamp, &lock)?;
+            repo::write(stamp, lock)?;
             report.passed += 1;
         }
         Ok(ran) => unknown(report, "npm ci", &ran.tail(20)),
