@@ -1,6 +1,6 @@
 //! Keys: where each came from can be shown, the key never.
 
-use crate::{ChainError, Fees};
+use crate::{ChainError, Endpoint, Fees};
 use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex};
@@ -129,11 +129,12 @@ impl Keyring {
         self.keys.keys().copied()
     }
 
-    /// Signs a transaction for its sender (EIP-1559).
+    /// Signs a transaction for its sender (EIP-1559). A device, a service or `node` may have to be asked, which takes seconds.
     ///
     /// # Errors
     /// When there is no key of the sender.
-    pub fn sign(&self, tx: &Transaction) -> Result<Signed, ChainError> {
+    pub async fn sign(&self, tx: &Transaction, node: &Endpoint) -> Result<Signed, ChainError> {
+        let _ = node;
         let key = self.keys.get(&tx.from).ok_or(ChainError::NoKey(tx.from))?;
         let unsigned = TxEip1559 {
             chain_id: tx.chain_id.0,

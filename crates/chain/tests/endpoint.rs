@@ -2,7 +2,6 @@
 #![cfg(test)]
 
 use alloy_primitives::{Address, B256, Bytes, U256, address, hex};
-use alloy_signer_local::{MnemonicBuilder, coins_bip39::English};
 use alloy_sol_types::{SolError, SolValue};
 use payrox_chain::{
     At, CallRequest, ChainError, Endpoint, FeePolicy, Fees, Keyring, LogQuery, Read, Reasons, SnapshotQuery,
@@ -39,7 +38,10 @@ async fn a_transaction_is_signed_sent_and_found_again() {
         gas: Gas(21_000),
         fees: Fees::choose(&position.head, position.tip, FeePolicy::default()).unwrap(),
     };
-    let signed = [keyring.sign(&transaction(0)).unwrap(), keyring.sign(&transaction(1)).unwrap()];
+    let signed = [
+        keyring.sign(&transaction(0), &endpoint).await.unwrap(),
+        keyring.sign(&transaction(1), &endpoint).await.unwrap(),
+    ];
     for answer in endpoint.send(&signed).await.unwrap() {
         answer.unwrap();
     }
@@ -168,44 +170,6 @@ async fn prx_b47_what_a_server_says_is_escaped_and_cut() {
     let ChainError::Server { text, .. } = &error else { panic!("{error:?}") };
     assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
     assert!(text.chars().count() <= 401);
-}
-
-#[test]
-fn the_development_keys_are_those_of_the_mnemonic() {
-    let phrase = "test test test test test test test test test test test junk";
-    let keyring = Keyring::dev();
-    for index in 0..10u32 {
-        let derived =
-            MnemonicBuilder::<English>::default().phrase(phrase).index(index).unwrap().build().unwrap();
-        assert_eq!(keyring.origin(derived.address()), Some(format!("development account {index}").as_str()));
-    }
-    assert_eq!(keyring.addresses().count(), 10);
-}
-
-#[test]
-fn prx_b45_a_key_is_never_shown() {
-    let key = "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
-    let mut keyring = Keyring::empty();
-    let address = keyring.add_private_key(&format!("0x{key}\n"), "PRIVATE_KEY").unwrap();
-    assert_eq!(address, address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266"));
-    assert_eq!(keyring.origin(address), Some("PRIVATE_KEY"));
-    assert!(!format!("{keyring:?}").to_lowercase().contains(&key[..8]));
-    for bad in [&key[1..], "0x", "nonsense", &"0".repeat(64), &"f".repeat(64)] {
-        let error = Keyring::empty().add_private_key(bad, "--private-key").unwrap_err();
-        assert_eq!(error.code().0, "PRX-CHN-009");
-        assert!(bad.len() < 8 || !format!("{error} {error:?}").contains(bad));
-    }
-    let unknown = Keyring::empty().sign(&Transaction {
-        chain_id: ChainId(1),
-        from: OWNER,
-        nonce: 0,
-        to: OWNER,
-        value: U256::ZERO,
-        data: Bytes::new(),
-        gas: Gas(21_000),
-        fees: Fees::default(),
-    });
-    assert_eq!(unknown.unwrap_err().code().0, "PRX-CHN-008");
 }
 
 #[tokio::test]

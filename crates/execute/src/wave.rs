@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
             self.preflight(first).await?;
         }
         let transactions = self.price(wave, &positions)?;
-        let signed = self.sign(&transactions, wave)?;
+        let signed = self.sign(&transactions, wave).await?;
         self.write_down(wave, &transactions, &signed)?;
         self.may_go_on()?;
         for ((item, tx), signed) in wave.iter().zip(&transactions).zip(&signed) {
@@ -217,7 +217,7 @@ impl<'a> Run<'a> {
     }
 
     /// What an earlier run signed for the same step, plan, sender and nonce is sent again byte by byte.
-    fn sign(&self, transactions: &[Transaction], wave: &[Item]) -> Result<Vec<Signed>, Ending> {
+    async fn sign(&self, transactions: &[Transaction], wave: &[Item]) -> Result<Vec<Signed>, Ending> {
         let earlier = self.history.open_intents();
         let same = |item: &Item, tx: &Transaction| {
             let plan = self.plan.content_hash;
@@ -231,7 +231,7 @@ impl<'a> Run<'a> {
         for (item, tx) in wave.iter().zip(transactions) {
             signed.push(match same(item, tx) {
                 Some(same) => same,
-                None => self.session.keyring.sign(tx)?,
+                None => self.session.keyring.sign(tx, self.session.endpoint).await?,
             });
         }
         Ok(signed)
