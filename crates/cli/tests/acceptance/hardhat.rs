@@ -1,0 +1,43 @@
+//! The same over HTTP, against Hardhat's node.
+
+use crate::{
+    chain::{BOOTSTRAPPER, Chain},
+    project::Project,
+    served::Served,
+};
+use serde_json::json;
+
+/// The account that makes the canonical CREATE2 deployer, and its one transaction: signed by nobody, the same on all chains.
+const MAKER: &str = "0x3fab184622dc19b6109349b94811493bf2a45362";
+const MAKING: &str = "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
+
+fn make_deployer(chain: &Chain) {
+    let fund = json!([{ "from": BOOTSTRAPPER, "to": MAKER, "value": "0x2386f26fc10000" }]);
+    chain.ask("eth_sendTransaction", fund).unwrap();
+    chain.ask("eth_sendRawTransaction", json!([MAKING])).unwrap();
+}
+
+#[test]
+fn prx_d08_prx_d01_the_same_run_on_hardhats_node_completes_upgrades_and_verifies() {
+    let Some(node) = Served::hardhat() else { return };
+    let chain = node.chain();
+    make_deployer(&chain);
+    let (_, ran) = Project::live();
+    let project = Project::example();
+    let run = ["run", "--network", "anvil", "--rpc-url", node.url(), "--broadcast"];
+
+    let first = project.json(&run);
+    assert_eq!(first["outcome"], "complete", "{first}");
+    for same in ["addresses", "root", "epoch", "facets", "routes"] {
+        assert_eq!(first[same], ran[same], "{same}");
+    }
+    let sent = chain.transactions();
+    assert_eq!(project.json(&run)["outcome"], "nothing_to_do");
+    assert_eq!(chain.transactions(), sent);
+
+    let upgrade = ["--config", "upgrade.toml"];
+    let second = project.json(&[&run[..], &upgrade].concat());
+    assert_eq!((&second["outcome"], &second["epoch"]), (&json!("complete"), &json!(2)), "{second}");
+    let verify = ["verify", "--network", "anvil", "--rpc-url", node.url()];
+    assert_eq!(project.json(&[&verify[..], &upgrade].concat())["outcome"], "pass");
+}
