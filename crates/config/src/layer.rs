@@ -1,8 +1,8 @@
 //! One project file, and how it lies over the one it extends.
 
 use crate::{
-    Arg, Compiler, ConfigError, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Place, Policy,
-    Project, Source, Sourced, SystemSettings, parse::Document,
+    Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Place,
+    Policy, Project, Source, Sourced, SystemSettings, contacts::ContactsFile, parse::Document,
 };
 use alloy_primitives::Address;
 use payrox_model::{Name, text::escape, version};
@@ -40,6 +40,8 @@ struct ProjectFile {
     #[serde(default)]
     libraries: BTreeMap<String, Text>,
     init: Option<InitFile>,
+    #[serde(default)]
+    contacts: ContactsFile,
     policy: Option<Policy>,
 }
 
@@ -113,6 +115,7 @@ pub(crate) struct Layer {
     facets: BTreeMap<Name, FacetLayer>,
     libraries: BTreeMap<String, Address>,
     init: Option<InitSettings>,
+    contacts: Contacts,
     policy: Option<Policy>,
 }
 
@@ -194,6 +197,7 @@ impl Layer {
                 epoch: init.epoch,
             });
         }
+        file.contacts.lay(doc, &mut self.contacts)?;
         self.policy = file.policy.or(self.policy.take());
         Ok(())
     }
@@ -295,6 +299,7 @@ impl Layer {
             facets,
             libraries: self.libraries,
             init: self.init,
+            contacts: self.contacts,
             policy: self.policy.unwrap_or_default(),
         })
     }

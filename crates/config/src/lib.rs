@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod args;
+mod contacts;
 mod error;
 mod layer;
 mod network;
@@ -10,6 +11,7 @@ mod project;
 mod setting;
 
 pub use args::Arg;
+pub use contacts::{Contact, Contacts};
 pub use error::{ConfigError, Place};
 pub use network::{FeeCaps, KnownBlock, Network};
 pub use project::{

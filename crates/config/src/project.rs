@@ -1,6 +1,6 @@
 //! `payrox.toml`, resolved.
 
-use crate::{Arg, ConfigError, Setting, Sourced, layer::Layer};
+use crate::{Arg, ConfigError, Contacts, Setting, Sourced, layer::Layer};
 use alloy_primitives::Address;
 use payrox_model::Name;
 use serde::Deserialize;
@@ -29,6 +29,8 @@ pub struct Project {
     pub libraries: BTreeMap<String, Address>,
     /// What runs once at activation.
     pub init: Option<InitSettings>,
+    /// Whom to reach when something goes wrong.
+    pub contacts: Contacts,
     /// What is refused beyond the rules.
     pub policy: Policy,
 }

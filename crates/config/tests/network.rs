@@ -54,8 +54,9 @@ fn a_network_file_of_the_project_wins_and_its_roles_are_sorted() {
     let dir = folder(FILE);
     let network = Network::find(dir.path(), "test").unwrap();
     assert!(!network.built_in && network.production);
-    assert!(network.roles.guardians.is_sorted());
-    assert!(network.roles.bootstrapper.is_zero());
+    let roles = network.roles.as_ref().unwrap();
+    assert!(roles.guardians.is_sorted());
+    assert!(roles.bootstrapper.is_zero());
     assert_eq!(network.known_block.unwrap().number, 7);
     assert_eq!(network.args.len(), 1);
     assert!(matches!(&network.confirmations.source, Source::File { line: 5, .. }));
@@ -109,4 +110,76 @@ fn a_name_that_is_no_name_reaches_no_file() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(Network::find(dir.path(), "../test"), Err(ConfigError::Name { .. })));
     assert!(matches!(Network::find(dir.path(), "nowhere"), Err(ConfigError::UnknownNetwork { .. })));
+}
+
+/// Name, chain id, hash of block 0, whether something there has value.
+const PUBLIC: [(&str, u64, &str, bool); 8] = [
+    ("mainnet", 1, "0xd4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3", true),
+    ("sepolia", 11_155_111, "0x25a5cc106eea7138acab33231d7160d69cb777ee0c2c553fcddf5138993e6dd9", false),
+    ("hoodi", 560_048, "0xbbe312868b376a3001692a646dd2d7d1e4406380dfd86b98aa8a34d1557c971b", false),
+    ("base", 8_453, "0xf712aa9241cc24369b143cf6dce85f0902a9731e70d66818a3a5845b296c73dd", true),
+    ("arbitrum", 42_161, "0x7ee576b35482195fc49205cec9af72ce14f003b9ae69f6ba0faef4514be8b442", true),
+    ("optimism", 10, "0x7ca38a1916c42007829c55e69d3e9a73265554b586a499015373241b8a3fa48b", true),
+    ("polygon", 137, "0xa9c28ce2141b56c474f1dc504bee9b01eb1bd7d1a507580d5519d4437a97de1b", true),
+    ("gnosis", 100, "0x4f1dd23188aab3a76b463e4af801b52b1248ef073c648cbdc4c9333d3da79756", true),
+];
+
+#[test]
+fn prx_b23_public_networks_come_with_their_genesis_and_caps_and_without_endpoint_and_roles() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, id, genesis, production) in PUBLIC {
+        let network = Network::find_with(dir.path(), name, &|_| None).unwrap();
+        let known = network.known_block.unwrap();
+        assert_eq!((network.chain_id, known.number), (ChainId(id), 0), "{name}");
+        assert_eq!(known.hash.to_string(), genesis, "{name}");
+        assert_eq!(network.production, production, "{name}");
+        assert!(network.rpc_url.is_empty() && network.roles.is_none() && !network.skip_time, "{name}");
+        assert_eq!(network.unset, [format!("{}_RPC_URL", name.to_uppercase())]);
+        let (fee, tip) = (network.fees.max_fee.unwrap(), network.fees.max_priority_fee.unwrap());
+        assert!(fee > tip && network.confirmations.value > 1, "{name}");
+    }
+    let mut names: Vec<_> = PUBLIC.iter().map(|(name, ..)| *name).chain(["anvil", "local"]).collect();
+    let mut built_in: Vec<_> = Network::built_in().collect();
+    names.sort_unstable();
+    built_in.sort_unstable();
+    assert_eq!(names, built_in);
+}
+
+#[test]
+fn prx_b23_a_project_says_its_roles_over_what_is_known_of_a_chain_and_never_another_chain() {
+    let owner = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    let write = |more: &str| {
+        let text = format!(
+            "version = 1\nname = \"mainnet\"\nextends = \"mainnet\"\n{more}[roles]\nowner = \"{owner}\"\n"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        payrox_files::write_atomic(&dir.path().join("networks/mainnet.toml"), text.as_bytes()).unwrap();
+        Network::find_with(dir.path(), "mainnet", &|name| (name == "KEY").then(|| "s3cret".to_owned()))
+            .map_err(|e| format!("{} {e}", e.code()))
+    };
+    let network =
+        write("rpc_url = [\"https://eth.payrox.dev/${KEY}\", \"${OTHER}\"]\nconfirmations = 9\n").unwrap();
+    assert_eq!(network.roles.as_ref().unwrap().owner.to_checksum(None), owner);
+    assert!(network.production && network.known_block.is_some() && !network.built_in);
+    assert_eq!((network.chain_id, network.confirmations.value), (ChainId(1), 9));
+    assert_eq!(network.rpc_url.value, ["https://eth.payrox.dev/s3cret"]);
+    assert_eq!(network.unset, ["OTHER"]);
+    assert!(network.settings().iter().all(|s| !s.shown().contains("s3cret")));
+    let refused = |more: &str, expected: &str| {
+        let told = write(more).unwrap_err();
+        assert!(told.contains(expected), "{more}: {told}");
+    };
+    refused("chain_id = 5\n", "chain_id: 5 is not 1, the chain of what it extends");
+    refused("skip_time = true\n", "time cannot be skipped in production");
+    refused("rpc_url = [\"https://${A B}\"]\n", "rpc_url[0]: a variable is written");
+    refused("rpc_url = [\"https://${A\"]\n", "rpc_url[0]: a variable is written");
+    refused("rpc_url = [\"${KEY}\"]\n", "rpc_url[0]: an endpoint begins with http");
+    let dir = folder(&FILE.replacen("chain_id = 5", "extends = \"nowhere\"", 1));
+    let told = Network::find(dir.path(), "test").unwrap_err().to_string();
+    assert!(
+        told.contains("extends: none of the networks that come with payrox: anvil, local, mainnet"),
+        "{told}"
+    );
+    let dir = folder(&FILE.replacen("chain_id = 5\n", "", 1));
+    assert_eq!(Network::find(dir.path(), "test").unwrap_err().code().0, "PRX-CFG-010");
 }

@@ -62,6 +62,8 @@ pub enum PlanError {
     LongName(String),
     #[error("[init] belongs to epoch {written}, the plan is for epoch {planned}")]
     InitEpoch { written: u64, planned: u64 },
+    #[error("nobody is named who holds a role on the network {0}")]
+    NoRoles(String),
     #[error("these facets make no manifest: {0}")]
     Manifest(#[from] ManifestError),
     #[error("a plan cannot be written: {0}")]
@@ -109,6 +111,7 @@ impl Fault for PlanError {
             Self::Manifest(ManifestError::HotRoutes(_) | ManifestError::Exchange { .. }) => "PRX-PLAN-022",
             Self::Manifest(_) => "PRX-PLAN-023",
             Self::Encode(_) => "PRX-PLAN-024",
+            Self::NoRoles(_) => "PRX-PLAN-025",
         })
     }
 
@@ -158,6 +161,11 @@ impl Fault for PlanError {
             Self::LongName(_) => "shorten it".into(),
             Self::InitEpoch { planned, .. } => {
                 format!("remove [init], or write `epoch = {planned}` there if it must run again")
+            }
+            Self::NoRoles(network) => {
+                format!(
+                    "write networks/{network}.toml: version = 1, name and extends = \"{network}\", [roles] with owner"
+                )
             }
             Self::Manifest(ManifestError::HotRoutes(_) | ManifestError::Exchange { .. }) => {
                 "`cold = true` for facets that are rarely called".into()

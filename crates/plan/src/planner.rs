@@ -138,7 +138,7 @@ fn core(inputs: &Inputs<'_>) -> Result<(SystemPart, Core), PlanError> {
     let (project, network) = (inputs.project, inputs.network);
     let system = SystemPart {
         name: project.name.value.clone(),
-        roles: network.roles.clone(),
+        roles: network.roles.clone().ok_or_else(|| PlanError::NoRoles(network.name.to_string()))?,
         delay: network.delay.as_ref().unwrap_or(&project.system.delay).value,
         proxy: Address::ZERO,
     };
