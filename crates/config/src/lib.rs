@@ -3,6 +3,7 @@
 
 mod args;
 mod contacts;
+mod endpoints;
 mod error;
 mod layer;
 mod network;
@@ -12,6 +13,7 @@ mod setting;
 
 pub use args::Arg;
 pub use contacts::{Contact, Contacts};
+pub use endpoints::EndpointSettings;
 pub use error::{ConfigError, Place};
 pub use network::{FeeCaps, KnownBlock, Network};
 pub use project::{

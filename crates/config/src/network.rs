@@ -2,9 +2,12 @@
 
 mod file;
 
-use crate::{Arg, ConfigError, Place, Setting, Source, Sourced, parse::Document, redact_url};
+use crate::{
+    Arg, ConfigError, EndpointSettings, Place, Setting, Source, Sourced, endpoints::EndpointFields,
+    parse::Document,
+};
 use alloy_primitives::{Address, B256};
-use file::{NetworkFile, read_block, read_roles, read_urls, read_wei, sourced};
+use file::{NetworkFile, read_block, read_roles, read_urls, read_wei};
 use payrox_model::{ChainId, Name, Roles, Wei, version};
 use std::{
     collections::BTreeMap,
@@ -41,6 +44,8 @@ pub struct Network {
     pub known_block: Option<KnownBlock>,
     /// Endpoints; none for the embedded chain.
     pub rpc_url: Sourced<Vec<String>>,
+    /// What kind of chain it is, and how its endpoints are used.
+    pub endpoints: EndpointSettings,
     /// Blocks after which a receipt counts.
     pub confirmations: Sourced<u64>,
     /// What a transaction may cost, at most.
@@ -171,6 +176,7 @@ impl Network {
             known_block: None,
             rpc_url: Sourced::default_of(Vec::new()),
             unset: Vec::new(),
+            endpoints: EndpointSettings::default(),
             confirmations: Sourced::default_of(1),
             fees: FeeCaps::default(),
             roles: None,
@@ -225,8 +231,17 @@ impl Network {
         if let Some(urls) = &file.rpc_url {
             (self.rpc_url, self.unset) = read_urls(doc, urls, variable)?;
         }
+        let fields = EndpointFields {
+            family: file.family.as_ref(),
+            quorum: file.quorum.as_ref(),
+            requests_per_second: file.requests_per_second.as_ref(),
+            batch: file.batch.as_ref(),
+            timeout: file.timeout.as_ref(),
+            chain: file.chain_id.as_ref(),
+        };
+        self.endpoints.lay(doc, &fields, self.local, self.rpc_url.len() + self.unset.len())?;
         if let Some(n) = &file.confirmations {
-            self.confirmations = sourced(doc, n, (*n.get_ref()).max(1));
+            self.confirmations = doc.sourced(n, (*n.get_ref()).max(1));
         }
         if let Some(fee) = &file.fees.max_fee {
             self.fees.max_fee = Some(read_wei(doc, fee, "fees.max_fee")?);
@@ -239,7 +254,7 @@ impl Network {
         }
         if let Some(delay) = &file.delay {
             let value = doc.within(delay, "delay", 1..90 * 86_400 + 1, "seconds")?;
-            self.delay = Some(sourced(doc, delay, value));
+            self.delay = Some(doc.sourced(delay, value));
         }
         for (facet, list) in file.args {
             self.args.insert(doc.name(&facet, "args")?, list);
@@ -252,13 +267,12 @@ impl Network {
         let from = |name| self.sources.0.get(name).cloned().unwrap_or(Source::Default);
         let list =
             |items: &[Address]| items.iter().map(|a| a.to_checksum(None)).collect::<Vec<_>>().join(", ");
-        let urls = self.rpc_url.iter().map(|u| redact_url(u)).collect::<Vec<_>>().join(", ");
         let mut out = vec![
             Setting::new("network", &self.name, from("network")),
             Setting::new("chain_id", self.chain_id, from("chain_id")),
-            Setting::new("rpc_url", urls, self.rpc_url.source.clone()),
-            Setting::new("confirmations", self.confirmations.value, self.confirmations.source.clone()),
         ];
+        out.extend(self.endpoints.settings(&self.rpc_url));
+        out.push(Setting::new("confirmations", self.confirmations.value, self.confirmations.source.clone()));
         if let Some(roles) = &self.roles {
             for (role, shown) in [
                 ("roles.owner", roles.owner.to_checksum(None)),

@@ -1,6 +1,6 @@
 //! A TOML file with its places, so that what is wrong in it can be pointed at.
 
-use crate::{ConfigError, ContractRef, Place};
+use crate::{ConfigError, ContractRef, Place, Source, Sourced};
 use alloy_primitives::Address;
 use payrox_model::{Name, text::escape};
 use serde::de::DeserializeOwned;
@@ -66,6 +66,10 @@ impl Document {
 
     pub(crate) fn line<T>(&self, value: &Spanned<T>) -> usize {
         self.at(value, "").line
+    }
+
+    pub(crate) fn sourced<T, U>(&self, place: &Spanned<T>, value: U) -> Sourced<U> {
+        Sourced { value, source: Source::File { path: self.path.clone(), line: self.line(place) } }
     }
 
     pub(crate) fn name(&self, text: &Spanned<String>, field: &str) -> Result<Name, ConfigError> {

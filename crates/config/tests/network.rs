@@ -2,7 +2,7 @@
 #![cfg(test)]
 
 use payrox_config::{ConfigError, Network, Source};
-use payrox_model::{ChainId, Fault};
+use payrox_model::{ChainId, Family, Fault};
 use tempfile::TempDir;
 
 const FILE: &str = r#"version = 1
@@ -100,6 +100,31 @@ fn every_mistake_is_named_with_file_line_column_field_and_code() {
         ),
         (refusal("Payments = ", "\"a b\" = "), "PRX-CFG-004 test.toml:17:1: args"),
         (refusal("delay = 7200", "delay = 7776001"), "PRX-CFG-007 test.toml:6:9: delay"),
+        (
+            refusal("chain_id = 5", "chain_id = 324"),
+            "PRX-CFG-007 test.toml:3:12: chain_id: chains of the family zksync are refused: it",
+        ),
+        (
+            refusal("chain_id = 5", "chain_id = 5\nfamily = \"zksync\""),
+            "PRX-CFG-007 test.toml:4:10: family: chains of",
+        ),
+        (
+            refusal("chain_id = 5", "chain_id = 5\nfamily = \"evm\""),
+            "PRX-CFG-007 test.toml:4:10: family: `evm` is none of",
+        ),
+        (
+            refusal("chain_id = 5", "chain_id = 5\nquorum = 2"),
+            "PRX-CFG-007 test.toml:4:10: quorum: 2 is not between 1 and 1 endpoints",
+        ),
+        (
+            refusal("chain_id = 5", "chain_id = 5\nbatch = 0"),
+            "PRX-CFG-007 test.toml:4:9: batch: 0 is not between 1 and 1000",
+        ),
+        (refusal("chain_id = 5", "chain_id = 5\ntimeout = 601"), "PRX-CFG-007 test.toml:4:11: timeout"),
+        (
+            refusal("chain_id = 5", "chain_id = 5\nrequests_per_second = 0"),
+            "PRX-CFG-007 test.toml:4:23: requests_per_second",
+        ),
     ] {
         assert!(told.starts_with(expected), "\n  told: {told}\nwanted: {expected}");
     }
@@ -182,4 +207,26 @@ fn prx_b23_a_project_says_its_roles_over_what_is_known_of_a_chain_and_never_anot
     );
     let dir = folder(&FILE.replacen("chain_id = 5\n", "", 1));
     assert_eq!(Network::find(dir.path(), "test").unwrap_err().code().0, "PRX-CFG-010");
+}
+
+#[test]
+fn prx_p01_prx_p02_how_endpoints_are_asked_is_read_and_shown_with_its_line() {
+    let more =
+        "chain_id = 5\nfamily = \"op-stack\"\nquorum = 1\nrequests_per_second = 25\nbatch = 50\ntimeout = 10";
+    let dir = folder(&FILE.replacen("chain_id = 5", more, 1));
+    let network = Network::find(dir.path(), "test").unwrap();
+    let found = &network.endpoints;
+    assert_eq!((found.family.value, found.quorum.as_deref()), (Family::OpStack, Some(&1)));
+    assert_eq!((found.requests_per_second.as_deref(), found.batch.as_deref()), (Some(&25), Some(&50)));
+    assert_eq!(found.timeout.as_deref(), Some(&10));
+    let settings = network.settings().into_iter();
+    let shown: Vec<_> = settings.map(|s| format!("{} {} {}", s.name, s.value, s.source)).collect();
+    let wanted = ["family op-stack", "quorum 1", "requests_per_second 25", "batch 50", "timeout 10"];
+    for (name, line) in wanted.into_iter().zip(4..) {
+        let found = shown.iter().find(|s| s.starts_with(name)).unwrap_or_else(|| panic!("{name}: {shown:?}"));
+        assert!(found.ends_with(&format!("test.toml:{line}")), "{found}");
+    }
+    for (name, family) in [("anvil", Family::Anvil), ("local", Family::Embedded), ("base", Family::OpStack)] {
+        assert_eq!(Network::find(dir.path(), name).unwrap().endpoints.family.value, family, "{name}");
+    }
 }

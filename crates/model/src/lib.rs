@@ -3,6 +3,7 @@
 
 pub mod abi;
 mod check;
+mod family;
 mod fault;
 mod flags;
 mod ids;
@@ -15,6 +16,7 @@ pub mod text;
 pub mod version;
 
 pub use check::{Check, Finding, Report, Severity, Verdict};
+pub use family::{DataFee, Family, FamilyError, Finality, Traits};
 pub use fault::{BoxFault, Code, ExitCode, Fault};
 pub use flags::RouteFlags;
 pub use ids::{ChainId, CodeHash, Epoch, Gas, ParseIdError, PlanId, Root, Salt, Selector, Wei};

@@ -1,8 +1,8 @@
 //! The shape of `networks/<name>.toml`, and how its values are read.
 
 use super::KnownBlock;
-use crate::{Arg, ConfigError, Source, Sourced, parse::Document};
-use alloy_primitives::{Address, U256};
+use crate::{Arg, ConfigError, Sourced, endpoints::URLS, parse::Document};
+use alloy_primitives::U256;
 use payrox_model::{Roles, Wei};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -17,6 +17,11 @@ pub(super) struct NetworkFile {
     pub(super) chain_id: Option<Spanned<u64>>,
     pub(super) known_block: Option<KnownBlockFile>,
     pub(super) rpc_url: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) family: Option<Spanned<String>>,
+    pub(super) quorum: Option<Spanned<u32>>,
+    pub(super) requests_per_second: Option<Spanned<u32>>,
+    pub(super) batch: Option<Spanned<u32>>,
+    pub(super) timeout: Option<Spanned<u32>>,
     pub(super) confirmations: Option<Spanned<u64>>,
     #[serde(default)]
     pub(super) fees: FeesFile,
@@ -50,10 +55,6 @@ pub(super) struct RolesFile {
     pub(super) bootstrapper: Option<Spanned<String>>,
     pub(super) guardians: Option<Spanned<Vec<Spanned<String>>>>,
     pub(super) operators: Option<Spanned<Vec<Spanned<String>>>>,
-}
-
-pub(super) fn sourced<T, U>(doc: &Document, place: &Spanned<T>, value: U) -> Sourced<U> {
-    Sourced { value, source: Source::File { path: doc.path.clone(), line: doc.line(place) } }
 }
 
 pub(super) fn read_roles(doc: &Document, file: &RolesFile) -> Result<Roles, ConfigError> {
@@ -94,6 +95,10 @@ pub(super) fn read_urls(
     list: &Spanned<Vec<Spanned<String>>>,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(Sourced<Vec<String>>, Vec<String>), ConfigError> {
+    if let Some(extra) = list.get_ref().get(URLS) {
+        let why = format!("a network has at most {URLS} endpoints");
+        return Err(ConfigError::Value { place: doc.at(extra, &format!("rpc_url[{URLS}]")), why });
+    }
     let (mut urls, mut unset) = (Vec::new(), Vec::new());
     for (i, url) in list.get_ref().iter().enumerate() {
         let wrong = |why: &str| {
@@ -116,7 +121,7 @@ pub(super) fn read_urls(
         }
         urls.push(text);
     }
-    Ok((sourced(doc, list, urls), unset))
+    Ok((doc.sourced(list, urls), unset))
 }
 
 enum Expanded {
