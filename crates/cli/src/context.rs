@@ -13,6 +13,8 @@ pub(crate) struct Context<'a> {
     pub(crate) args: &'a GlobalArgs,
     pub(crate) printer: &'a Printer,
     pub(crate) stop: Stop,
+    /// Nothing is sent, not even to the embedded chain.
+    rehearsing: bool,
 }
 
 /// A chain that can be talked to.
@@ -24,7 +26,17 @@ pub(crate) struct Connection {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(args: &'a GlobalArgs, printer: &'a Printer, stop: Stop) -> Self {
-        Self { args, printer, stop }
+        Self { args, printer, stop, rehearsing: false }
+    }
+
+    /// The same where nothing is ever sent.
+    pub(crate) fn rehearsing(args: &'a GlobalArgs, printer: &'a Printer, stop: Stop) -> Self {
+        Self { rehearsing: true, ..Self::new(args, printer, stop) }
+    }
+
+    /// Whether what is planned for a network is sent. Nothing has value on the embedded chain, and nobody else is there.
+    pub(crate) fn sends(&self, network: &Network) -> bool {
+        !self.rehearsing && (self.args.broadcast || network.local)
     }
 
     /// The project's folder.
@@ -93,7 +105,10 @@ impl<'a> Context<'a> {
             return Ok(Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) });
         }
         let url = self.args.rpc_url.first().or(network.rpc_url.first());
-        let url = url.ok_or_else(|| CliFault::NoEndpoint { network: network.name.to_string() })?;
+        let url = url.ok_or_else(|| CliFault::NoEndpoint {
+            network: network.name.to_string(),
+            variable: network.unset.first().cloned(),
+        })?;
         Ok(Connection { endpoint: Endpoint::http(url)?, devnet: None })
     }
 
@@ -103,8 +118,10 @@ impl<'a> Context<'a> {
             return Ok(());
         }
         let refused = |what| Err(CliFault::Later { network: network.name.to_string(), what }.into());
+        if network.production {
+            crate::production::is_meant(self, network)?;
+        }
         match network.confirmations.value {
-            _ if network.production => refused("production = true"),
             2.. => refused("confirmations above 1"),
             _ => Ok(()),
         }

@@ -46,8 +46,7 @@ pub(crate) async fn act(
         contracts: &contracts,
         observer: &progress,
         stop: context.stop.clone(),
-        // Nothing has value on the embedded chain, and nobody else is there.
-        broadcast: context.args.broadcast || network.local,
+        broadcast: context.sends(network),
         wait: context.args.wait,
         journal_room: None,
     };

@@ -9,7 +9,7 @@ pub(crate) enum CliFault {
     #[error("{text}")]
     Usage { text: String, hint: Option<String> },
     /// `payrox explain` of what is no code.
-    #[error("`{code}` is no error code of payrox")]
+    #[error("`{code}` is no error code of payrox, and no word of one")]
     UnknownCode { code: String },
     /// An endpoint without a network.
     #[error("--rpc-url was given, but not which network it is")]
@@ -19,7 +19,7 @@ pub(crate) enum CliFault {
     NoEndpointWanted { network: String },
     /// A network without an endpoint.
     #[error("the network `{network}` has no endpoint")]
-    NoEndpoint { network: String },
+    NoEndpoint { network: String, variable: Option<String> },
     /// Ctrl-C, or a polite signal.
     #[error("interrupted by {signal}; nothing is half done, what was sent is recorded")]
     Interrupted { signal: &'static str },
@@ -41,6 +41,12 @@ pub(crate) enum CliFault {
     /// Sending to a network that asks for what is not there yet.
     #[error("nothing is sent to `{network}` yet: its file says {what}")]
     Later { network: String, what: &'static str },
+    /// A production network, and whoever sends did not say that it is meant.
+    #[error("`{network}` is a production network, and {}", .said.as_ref().map_or("its name was neither typed nor passed".into(), |said| format!("`{said}` is not its name")))]
+    NotConfirmed { network: String, said: Option<String> },
+    /// A production network, and nobody to call.
+    #[error("`{network}` is a production network, and nobody is named who can be reached: {}", .missing.join(", "))]
+    NoContacts { network: String, missing: Vec<&'static str> },
     /// The process cannot be set up.
     #[error("cannot start: {what}")]
     Start { what: &'static str, source: std::io::Error },
@@ -65,6 +71,8 @@ impl Fault for CliFault {
             Self::NoPlan { .. } => "PRX-CLI-011",
             Self::ForeignPlan { .. } => "PRX-CLI-012",
             Self::Later { .. } => "PRX-CLI-013",
+            Self::NotConfirmed { .. } => "PRX-CLI-030",
+            Self::NoContacts { .. } => "PRX-CLI-031",
             Self::Internal { .. } => "PRX-CLI-070",
         })
     }
@@ -72,7 +80,10 @@ impl Fault for CliFault {
     fn exit(&self) -> ExitCode {
         match self {
             Self::Interrupted { .. } => ExitCode::Waiting,
-            Self::ForeignPlan { .. } | Self::Later { .. } => ExitCode::Refused,
+            Self::ForeignPlan { .. }
+            | Self::Later { .. }
+            | Self::NotConfirmed { .. }
+            | Self::NoContacts { .. } => ExitCode::Refused,
             Self::Start { .. } | Self::Internal { .. } => ExitCode::Internal,
             _ => ExitCode::BadInput,
         }
@@ -83,7 +94,9 @@ impl Fault for CliFault {
             Self::UnknownCode { code } => Some(code.clone()),
             Self::NoNetwork => Some("--rpc-url".into()),
             Self::NoEndpointWanted { network }
-            | Self::NoEndpoint { network }
+            | Self::NoEndpoint { network, .. }
+            | Self::NotConfirmed { network, .. }
+            | Self::NoContacts { network, .. }
             | Self::Later { network, .. } => Some(network.clone()),
             Self::ProjectExists { path } | Self::NoPlan { path, .. } | Self::ForeignPlan { path, .. } => {
                 Some(path.clone())
@@ -96,17 +109,26 @@ impl Fault for CliFault {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { hint, .. } => hint.clone(),
-            Self::UnknownCode { .. } => Some("docs/findings.md lists them all; a code looks like PRX-PLAN-001".into()),
+            Self::UnknownCode { .. } => Some("`payrox explain` lists them all; a code looks like PRX-PLAN-001".into()),
             Self::NoNetwork => Some("add --network NAME; networks/NAME.toml says what is expected of it".into()),
             Self::NoEndpointWanted { .. } => Some("leave --rpc-url away, or choose another --network".into()),
-            Self::NoEndpoint { network } => Some(format!("add --rpc-url, or rpc_url to networks/{network}.toml")),
+            Self::NoEndpoint { variable: Some(variable), .. } => {
+                Some(format!("set {variable} to the URL of your node or provider, or add --rpc-url"))
+            }
+            Self::NoEndpoint { network, .. } => Some(format!("add --rpc-url, or rpc_url to networks/{network}.toml")),
+            Self::NotConfirmed { network, .. } => {
+                Some(format!("look at the dry run first; then add --confirm-network {network}, or type the name when asked"))
+            }
+            Self::NoContacts { .. } => {
+                Some("fill in technical, security, operations and emergency under [contacts] in payrox.toml; `payrox doctor` tries to reach them".into())
+            }
             Self::Interrupted { .. } => Some("run the same command again, it goes on from here; `payrox status` says where that is".into()),
             Self::ProjectExists { .. } => Some("choose another folder; nothing was written".into()),
             Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
             Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
             Self::ForeignPlan { .. } => Some("pass the same --config and --network, or make it again: payrox plan; payrox plan diff FILE shows the difference".into()),
-            Self::Later { .. } => Some("production networks and more than one confirmation come with a later release; without --broadcast what would be sent is printed".into()),
+            Self::Later { .. } => Some("more than one confirmation comes with a later release; without --broadcast what would be sent is printed".into()),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }

@@ -8,6 +8,7 @@ mod fault;
 mod moment;
 mod planning;
 mod printer;
+mod production;
 mod progress;
 mod report;
 mod table;

@@ -7,7 +7,7 @@ use payrox_config::{Network, Project};
 use payrox_execute::{ContractInfo, Sandbox};
 use payrox_files::write_derived;
 use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId};
-use payrox_plan::{Inputs, Names, Parent, Plan, PlanOutcome, ReleaseCode};
+use payrox_plan::{Inputs, Names, Parent, Plan, PlanError, PlanOutcome, ReleaseCode};
 use payrox_probe::{before_active, staged_plan};
 use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf, thread};
 
@@ -30,6 +30,9 @@ impl<'a> Workshop<'a> {
         let network = context.network()?;
         context.may_send(&network)?;
         let keyring = context.keyring(&network)?;
+        if network.roles.is_none() {
+            return Err(PlanError::NoRoles(network.name.to_string()).into());
+        }
         let project = context.project()?;
         let mut wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));

@@ -16,3 +16,7 @@ pub const DEVNET: u32 = 1;
 pub const DEPLOYMENT: u32 = 1;
 /// The document that `--json` prints.
 pub const OUTPUT: u32 = 1;
+/// An archive of `payrox backup`.
+pub const BACKUP: u32 = 1;
+/// A line of `backup-drills.jsonl`.
+pub const DRILL: u32 = 1;

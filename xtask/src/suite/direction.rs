@@ -9,7 +9,7 @@ use crate::{
 use serde_json::Value;
 
 /// Each crate and what it may depend on, itself among the workspace's.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("files", &["model"]),
     ("config", &["files", "model"]),
@@ -20,9 +20,22 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("journal", &["files", "model"]),
     ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan"]),
     ("probe", &["artifacts", "chain", "config", "devnet", "files", "model", "plan"]),
+    ("backup", &["files", "model"]),
     (
         "cli",
-        &["artifacts", "chain", "config", "devnet", "execute", "files", "journal", "model", "plan", "probe"],
+        &[
+            "artifacts",
+            "backup",
+            "chain",
+            "config",
+            "devnet",
+            "execute",
+            "files",
+            "journal",
+            "model",
+            "plan",
+            "probe",
+        ],
     ),
     // Only tests depend on it.
     ("faults", &[]),

@@ -52,6 +52,11 @@ fn list(seen: &[String]) -> String {
     if seen.is_empty() { String::new() } else { format!("; {}", seen.join(", ")) }
 }
 
+/// Whether a function has more local variables than the old code generator can reach.
+fn stack_too_deep(errors: &[Diagnostic]) -> bool {
+    errors.iter().any(|error| error.message.to_ascii_lowercase().contains("stack too deep"))
+}
+
 /// The first errors, one a line.
 fn lines(errors: &[Diagnostic]) -> String {
     const SHOWN: usize = 20;
@@ -73,6 +78,7 @@ impl Fault for BuildError {
             Self::Start { .. } => "PRX-ART-053",
             Self::Died { .. } => "PRX-ART-054",
             Self::Answer { .. } => "PRX-ART-055",
+            Self::Compile { errors } if stack_too_deep(errors) => "PRX-ART-065",
             Self::Compile { .. } => "PRX-ART-056",
             Self::Import { .. } => "PRX-ART-057",
             Self::Source { .. } => "PRX-ART-058",
@@ -126,6 +132,9 @@ impl Fault for BuildError {
             Self::Import { .. } => Some("add a remapping to payrox.toml, or install the package".into()),
             Self::Source { .. } | Self::Contract { .. } | Self::Missing { .. } => {
                 Some("check the facets' `contract` in payrox.toml".into())
+            }
+            Self::Compile { errors } if stack_too_deep(errors) => {
+                Some("write `via_ir = true` under [compiler] in payrox.toml, then `payrox build`".into())
             }
             Self::NoSources { .. } => Some("set [compiler] sources in payrox.toml".into()),
             Self::Remapping { .. } => Some("write `prefix=target/`, relative to the project".into()),

@@ -53,6 +53,10 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, help_heading = "Signing")]
     pub(crate) broadcast: bool,
 
+    /// The name of a production network, in place of typing it when asked. No variable says it: it is said anew each time
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Signing")]
+    pub(crate) confirm_network: Option<String>,
+
     /// Wait for a delay to pass instead of ending with status 6
     #[arg(long, global = true, help_heading = "Signing")]
     pub(crate) wait: bool,
@@ -105,6 +109,11 @@ impl GlobalArgs {
         if self.project.as_os_str().is_empty() {
             self.project = PathBuf::from(".");
         }
+    }
+
+    /// The same for another folder, where nothing is sent.
+    pub(crate) fn rehearsing_in(&self, project: PathBuf) -> Self {
+        Self { project, broadcast: false, ..self.clone() }
     }
 
     /// Who set a value, by its identifier here.

@@ -5,8 +5,9 @@ mod verbs;
 
 pub(crate) use global::GlobalArgs;
 pub(crate) use verbs::{
-    BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, ExplainArgs, Group, InitArgs,
-    Phase, PlanArgs, PlanVerb, ShowArgs, ValidateArgs, Verb, VerifyArgs, VerifyWhat,
+    BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
+    ExplainArgs, Group, InitArgs, ManArgs, Phase, PlanArgs, PlanVerb, RestoreArgs, ShowArgs, ValidateArgs,
+    Verb, VerifyArgs, VerifyWhat,
 };
 
 use clap::Parser;

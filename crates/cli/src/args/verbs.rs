@@ -72,14 +72,28 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox devnet --project examples/payments   the chain of `--network local`, on port 8545\n  payrox devnet --fresh --port 0              a new chain, forgotten at the end, on a free port"
     )]
     Devnet(DevnetArgs),
-    /// What an error code means and what cures it
-    #[command(after_help = "Examples:\n  payrox explain PRX-PLAN-001\n  payrox explain prx-cfg-003")]
+    /// An archive of the project: make it, prove it, bring it back, practise that
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Examples:\n  payrox backup create payments.tar\n  payrox backup verify payments.tar\n  payrox backup restore payments.tar payments\n  payrox backup drill payments.tar --network mainnet"
+    )]
+    Backup(BackupVerb),
+    /// What an error code or a trouble means and what cures it; without one, all of them
+    #[command(
+        after_help = "Examples:\n  payrox explain                  every code, by area\n  payrox explain PRX-PLAN-001\n  payrox explain nonce            a trouble by its name\n  payrox explain access denied"
+    )]
     Explain(ExplainArgs),
     /// Completions for a shell
     #[command(
         after_help = "Examples:\n  payrox completions bash > ~/.local/share/bash-completion/completions/payrox"
     )]
     Completions(CompletionsArgs),
+    /// The manual page of payrox or of a verb
+    #[command(
+        after_help = "Examples:\n  payrox man > payrox.1\n  payrox man plan diff\n  payrox man --dir ~/.local/share/man/man1   all pages"
+    )]
+    Man(ManArgs),
 }
 
 impl Verb {
@@ -256,9 +270,72 @@ pub(crate) struct DevnetArgs {
 /// `payrox explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The code, such as PRX-PLAN-001
-    #[arg(value_name = "CODE")]
-    pub(crate) code: String,
+    /// A code such as PRX-PLAN-001, or words such as `nonce`
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: Vec<String>,
+}
+
+/// `payrox man`.
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// A verb, and one below it [default: the page of payrox]
+    #[arg(value_name = "VERB")]
+    pub(crate) verb: Vec<String>,
+    /// Write every page into this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "verb")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// `payrox backup`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupVerb {
+    /// Write an archive with a checksum of each file
+    #[command(
+        after_help = "Examples:\n  payrox backup create payments.tar\n  payrox backup create payments.tar --private"
+    )]
+    Create(CreateArgs),
+    /// Prove that an archive is whole; writes nothing
+    #[command(after_help = "Examples:\n  payrox backup verify payments.tar")]
+    Verify(ArchiveArgs),
+    /// Bring an archive back, into an empty folder
+    #[command(after_help = "Examples:\n  payrox backup restore payments.tar payments")]
+    Restore(RestoreArgs),
+    /// Restore into an empty place, go on from there without sending, and write down how it went
+    #[command(after_help = "Examples:\n  payrox backup drill payments.tar --network mainnet")]
+    Drill(DrillArgs),
+}
+
+/// `payrox backup create`.
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    /// The archive to write; what is there is not replaced
+    #[arg(value_name = "FILE")]
+    pub(crate) archive: PathBuf,
+    /// Keep signed transactions as well: whoever has the archive can send them
+    #[arg(long)]
+    pub(crate) private: bool,
+}
+
+/// `payrox backup verify`.
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveArgs {
+    /// The archive
+    #[arg(value_name = "FILE")]
+    pub(crate) archive: PathBuf,
+}
+
+/// `payrox backup drill`.
+pub(crate) type DrillArgs = ArchiveArgs;
+
+/// `payrox backup restore`.
+#[derive(Debug, Args)]
+pub(crate) struct RestoreArgs {
+    /// The archive
+    #[arg(value_name = "FILE")]
+    pub(crate) archive: PathBuf,
+    /// A folder that does not exist or is empty
+    #[arg(value_name = "DIR")]
+    pub(crate) to: PathBuf,
 }
 
 /// `payrox completions`.

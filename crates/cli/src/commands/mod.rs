@@ -1,6 +1,7 @@
 //! One file a verb.
 
 mod apply;
+mod backup;
 mod build;
 mod cancel;
 mod completions;
@@ -9,6 +10,7 @@ mod deploy;
 mod devnet;
 mod explain;
 mod init;
+mod man;
 mod plan;
 mod run;
 mod stage;
@@ -43,8 +45,10 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Verify(args) => verify::verify(args, context).await,
         Verb::Validate(args) => validate::validate(args, context),
         Verb::Devnet(args) => devnet::devnet(args, context).await,
+        Verb::Backup(verb) => backup::backup(verb, context).await,
         Verb::Explain(args) => explain::explain(args, context.printer),
         Verb::Completions(args) => Ok(completions::completions(args, context.printer)),
+        Verb::Man(args) => man::man(args, context.printer),
     }
 }
 

@@ -93,7 +93,7 @@ fn prx_b23_what_a_network_promises_and_this_release_does_not_keep_is_refused_bef
         .replace("skip_time = true", "")
         .replace("confirmations = 1", "confirmations = 1\nproduction = true");
     let cases = [
-        (production, 3, "PRX-CLI-013"),
+        (production, 3, "PRX-CLI-031"),
         (own.replace("confirmations = 1", "confirmations = 2"), 3, "PRX-CLI-013"),
         (format!("{own}\n[known_block]\nnumber = 0\nhash = \"{hash}\"\n"), 2, "PRX-CHN-007"),
     ];
