@@ -1,6 +1,7 @@
 //! Runs a selection of a plan's steps, and shows what came of it.
 
 use crate::{
+    alerts,
     context::{Connection, Context, is_development},
     moment,
     planning::Workshop,
@@ -50,10 +51,14 @@ pub(crate) async fn act(
         wait: context.args.wait,
         journal_room: None,
     };
-    Ok(match act {
-        Act::Make(selection) => payrox_execute::run(&session, plan, selection).await,
-        Act::Cancel(pending) => payrox_execute::cancel(&session, plan, *pending).await,
-    })
+    let (command, result) = match act {
+        Act::Make(selection) => (selection.command(), payrox_execute::run(&session, plan, selection).await),
+        Act::Cancel(pending) => ("cancel", payrox_execute::cancel(&session, plan, *pending).await),
+    };
+    if session.broadcast {
+        alerts::announce(context, &workshop.project, command, &result).await;
+    }
+    Ok(result)
 }
 
 fn target(network: &payrox_config::Network) -> Target {

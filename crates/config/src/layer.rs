@@ -1,8 +1,11 @@
 //! One project file, and how it lies over the one it extends.
 
 use crate::{
-    Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Place,
-    Policy, Project, Source, Sourced, SystemSettings, contacts::ContactsFile, parse::Document,
+    Alert, Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, NoLock,
+    Place, Policy, Project, Source, Sourced, SystemSettings,
+    alerts::{self, AlertFile},
+    contacts::ContactsFile,
+    parse::Document,
 };
 use alloy_primitives::Address;
 use payrox_model::{Name, text::escape, version};
@@ -42,6 +45,8 @@ struct ProjectFile {
     init: Option<InitFile>,
     #[serde(default)]
     contacts: ContactsFile,
+    #[serde(default)]
+    alerts: Vec<Spanned<AlertFile>>,
     policy: Option<Policy>,
 }
 
@@ -116,6 +121,7 @@ pub(crate) struct Layer {
     libraries: BTreeMap<String, Address>,
     init: Option<InitSettings>,
     contacts: Contacts,
+    alerts: Vec<Alert>,
     policy: Option<Policy>,
 }
 
@@ -198,6 +204,7 @@ impl Layer {
             });
         }
         file.contacts.lay(doc, &mut self.contacts)?;
+        alerts::lay(file.alerts, doc, &mut self.alerts)?;
         self.policy = file.policy.or(self.policy.take());
         Ok(())
     }
@@ -300,6 +307,7 @@ impl Layer {
             libraries: self.libraries,
             init: self.init,
             contacts: self.contacts,
+            alerts: self.alerts,
             policy: self.policy.unwrap_or_default(),
         })
     }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod alerts;
 mod args;
 mod contacts;
 mod endpoints;
@@ -11,6 +12,7 @@ mod parse;
 mod project;
 mod setting;
 
+pub use alerts::Alert;
 pub use args::Arg;
 pub use contacts::{Contact, Contacts};
 pub use endpoints::EndpointSettings;

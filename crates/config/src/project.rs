@@ -1,6 +1,6 @@
 //! `payrox.toml`, resolved.
 
-use crate::{Arg, ConfigError, Contacts, Setting, Sourced, layer::Layer};
+use crate::{Alert, Arg, ConfigError, Contacts, Setting, Sourced, layer::Layer};
 use alloy_primitives::Address;
 use payrox_model::Name;
 use serde::Deserialize;
@@ -31,6 +31,8 @@ pub struct Project {
     pub init: Option<InitSettings>,
     /// Whom to reach when something goes wrong.
     pub contacts: Contacts,
+    /// Who is told how a run ended.
+    pub alerts: Vec<Alert>,
     /// What is refused beyond the rules.
     pub policy: Policy,
 }

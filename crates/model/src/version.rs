@@ -20,3 +20,5 @@ pub const OUTPUT: u32 = 1;
 pub const BACKUP: u32 = 1;
 /// A line of `backup-drills.jsonl`.
 pub const DRILL: u32 = 1;
+/// The queue of notices under `.payrox/outbox/`, and the body of one.
+pub const OUTBOX: u32 = 1;

@@ -67,6 +67,13 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox validate --phase test             groups A, B, C and D\n  payrox validate --phase test --group C   router re-entrancy alone"
     )]
     Validate(ValidateArgs),
+    /// Webhooks that are told how a run ended: what waits, try it, send a test
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Examples:\n  payrox notify status    what could not be delivered, and why\n  payrox notify test      a notice to each webhook of the project file\n  payrox notify deliver   try again what waits"
+    )]
+    Notify(NotifyVerb),
     /// Serve the embedded chain over HTTP, for cast, viem and wallets
     #[command(
         after_help = "Examples:\n  payrox devnet --project examples/payments   the chain of `--network local`, on port 8545\n  payrox devnet --fresh --port 0              a new chain, forgotten at the end, on a free port"
@@ -344,4 +351,15 @@ pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub(crate) shell: clap_complete::Shell,
+}
+
+/// What about the webhooks.
+#[derive(Clone, Copy, Debug, clap::Subcommand)]
+pub(crate) enum NotifyVerb {
+    /// What could not be delivered, and why
+    Status,
+    /// Try again what waits
+    Deliver,
+    /// Send a test notice to each webhook
+    Test,
 }

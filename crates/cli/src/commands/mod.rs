@@ -11,6 +11,7 @@ mod devnet;
 mod explain;
 mod init;
 mod man;
+mod notify;
 mod plan;
 mod run;
 mod stage;
@@ -44,6 +45,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Status => status::status(context).await,
         Verb::Verify(args) => verify::verify(args, context).await,
         Verb::Validate(args) => validate::validate(args, context),
+        Verb::Notify(verb) => notify::notify(verb, context).await,
         Verb::Devnet(args) => devnet::devnet(args, context).await,
         Verb::Backup(verb) => backup::backup(verb, context).await,
         Verb::Explain(args) => explain::explain(args, context.printer),
