@@ -30,6 +30,8 @@ pub struct Contacts {
     pub operations: Option<Contact>,
     /// Who answers at night.
     pub emergency: Option<Contact>,
+    /// The day, `YYYY-MM-DD`, on which somebody last reached all four: no program can write a letter and wait for the answer.
+    pub checked: Option<String>,
 }
 
 impl Contacts {
@@ -103,6 +105,11 @@ impl fmt::Display for Contact {
     }
 }
 
+fn is_day(text: &str) -> bool {
+    let shape = |(i, b): (usize, u8)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() };
+    text.len() == 10 && text.bytes().enumerate().all(shape)
+}
+
 /// `[contacts]` of a project file.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,10 +118,18 @@ pub(crate) struct ContactsFile {
     security: Option<Spanned<String>>,
     operations: Option<Spanned<String>>,
     emergency: Option<Spanned<String>>,
+    checked: Option<Spanned<String>>,
 }
 
 impl ContactsFile {
     pub(crate) fn lay(self, doc: &Document, contacts: &mut Contacts) -> Result<(), ConfigError> {
+        if let Some(day) = self.checked {
+            if !is_day(day.get_ref()) {
+                let place = doc.at(&day, "contacts.checked");
+                return Err(ConfigError::Value { place, why: "a day is written `YYYY-MM-DD`".into() });
+            }
+            contacts.checked = Some(day.into_inner());
+        }
         for (slot, text, field) in [
             (&mut contacts.technical, self.technical, "contacts.technical"),
             (&mut contacts.security, self.security, "contacts.security"),

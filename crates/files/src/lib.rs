@@ -127,6 +127,18 @@ fn replace(path: &Path, bytes: &[u8], sync: fn(&File) -> io::Result<()>) -> Resu
     Ok(())
 }
 
+/// That a file can be made in a folder and reaches the disk. It is gone again when this returns.
+///
+/// # Errors
+/// When it cannot.
+pub fn probe_writable(folder: &Path) -> Result<(), FileError> {
+    let failed = |source| FileError::Write { path: folder.to_owned(), source };
+    let mut file = tempfile::Builder::new().prefix(".payrox-").tempfile_in(folder).map_err(failed)?;
+    file.write_all(&[0; 4_096]).map_err(failed)?;
+    file.as_file().sync_all().map_err(failed)?;
+    file.close().map_err(failed)
+}
+
 #[cfg(unix)]
 fn make_readable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;

@@ -2,9 +2,11 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod history;
+mod ready;
 mod units;
 mod verify;
 
 pub use history::{before_active, staged_plan};
+pub use ready::{Account, Costs, Estimate, Need, Readiness, Ready, fees, ready};
 pub use units::{UnitGroup, run_units};
 pub use verify::{SILENT, Scope, Verification, route_slot, verify};

@@ -79,6 +79,11 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox devnet --project examples/payments   the chain of `--network local`, on port 8545\n  payrox devnet --fresh --port 0              a new chain, forgotten at the end, on a free port"
     )]
     Devnet(DevnetArgs),
+    /// Am I ready? Endpoints, chain, accounts, contacts and project, each checked; sends nothing
+    #[command(
+        after_help = "Examples:\n  payrox doctor                      the embedded chain and this project\n  payrox doctor --network mainnet --rpc-url $ONE --rpc-url $OTHER\n  payrox doctor --network base --json"
+    )]
+    Doctor,
     /// An archive of the project: make it, prove it, bring it back, practise that
     #[command(
         subcommand,

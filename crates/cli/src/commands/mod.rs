@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod deploy;
 mod devnet;
+mod doctor;
 mod explain;
 mod init;
 mod man;
@@ -47,6 +48,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Validate(args) => validate::validate(args, context),
         Verb::Notify(verb) => notify::notify(verb, context).await,
         Verb::Devnet(args) => devnet::devnet(args, context).await,
+        Verb::Doctor => doctor::doctor(context).await,
         Verb::Backup(verb) => backup::backup(verb, context).await,
         Verb::Explain(args) => explain::explain(args, context.printer),
         Verb::Completions(args) => Ok(completions::completions(args, context.printer)),

@@ -5,6 +5,7 @@
 
 mod anvil;
 mod chain;
+mod doctor;
 mod endpoint;
 mod from_clean;
 mod hardhat;

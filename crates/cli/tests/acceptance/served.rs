@@ -34,8 +34,17 @@ impl Served {
 
     /// npm's anvil on a free port.
     pub(crate) fn anvil() -> Option<Self> {
+        Self::anvil_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn anvil_with(args: &[&str]) -> Option<Self> {
         let mut command = Command::new(foundry("anvil")?);
-        command.args(["--port", "0", "--chain-id", "31337"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        command
+            .args(["--port", "0", "--chain-id", "31337"])
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let address = line(&mut child, "Listening on ");
         Some(Self { url: format!("http://{address}"), child })
