@@ -55,7 +55,7 @@ impl At {
 }
 
 /// The head of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Head {
     /// Its number.
     pub number: u64,
@@ -63,8 +63,8 @@ pub struct Head {
     pub hash: B256,
     /// Seconds since 1970.
     pub timestamp: u64,
-    /// Wei a unit of gas; zero before EIP-1559.
-    pub base_fee: u128,
+    /// Wei a unit of gas; `None` on chains without EIP-1559.
+    pub base_fee: Option<u128>,
     /// Units of gas in a block, at most.
     pub gas_limit: u64,
 }
@@ -382,8 +382,7 @@ pub(crate) struct BlockJson {
     number: U64,
     hash: B256,
     timestamp: U64,
-    #[serde(default)]
-    base_fee_per_gas: U256,
+    base_fee_per_gas: Option<U256>,
     gas_limit: U64,
 }
 
@@ -393,7 +392,7 @@ impl From<BlockJson> for Head {
             number: block.number.to(),
             hash: block.hash,
             timestamp: block.timestamp.to(),
-            base_fee: block.base_fee_per_gas.saturating_to(),
+            base_fee: block.base_fee_per_gas.map(|fee| fee.saturating_to()),
             gas_limit: block.gas_limit.to(),
         }
     }

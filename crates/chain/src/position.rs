@@ -15,7 +15,8 @@ pub struct Position {
     pub balance: U256,
     /// The newest block.
     pub head: Head,
-    /// What the node suggests to offer as a tip; one gwei where it has no suggestion.
+    /// What the node suggests to offer: a tip, one gwei where it has no suggestion; or the whole price of a unit of gas where
+    /// the chain has no base fee.
     pub tip: u128,
 }
 
@@ -42,13 +43,17 @@ impl Endpoint {
         let (nonce, pending) = (nonce.map_err(failed(COUNT))?, pending.map_err(failed(COUNT))?);
         let balance = balance.map_err(failed("eth_getBalance"))?;
         let head = head.map_err(failed("eth_getBlockByNumber"))?;
-        // Not every node has the method.
-        let tip = tip.ok().and_then(|raw| self.parse::<U256>("eth_maxPriorityFeePerGas", &raw).ok());
+        let head: Head = self.parse::<BlockJson>("eth_getBlockByNumber", &head)?.into();
+        let tip = match head.base_fee {
+            // Not every node has the method.
+            Some(_) => tip.ok().and_then(|raw| self.parse::<U256>("eth_maxPriorityFeePerGas", &raw).ok()),
+            None => Some(self.request("eth_gasPrice", ()).await?),
+        };
         Ok(Position {
             nonce: self.parse::<U64>(COUNT, &nonce)?.to(),
             pending: self.parse::<U64>(COUNT, &pending)?.to(),
             balance: self.parse("eth_getBalance", &balance)?,
-            head: self.parse::<BlockJson>("eth_getBlockByNumber", &head)?.into(),
+            head,
             tip: tip.map_or(GWEI, |tip| tip.saturating_to()),
         })
     }

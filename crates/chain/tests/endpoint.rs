@@ -176,8 +176,8 @@ async fn prx_b47_what_a_server_says_is_escaped_and_cut() {
 async fn a_gas_price_above_the_limit_is_refused_and_one_below_is_capped_by_it() {
     let (_, endpoint) = devnet();
     let head = endpoint.block(At::Latest).await.unwrap();
-    assert_eq!(head.base_fee, 1_000_000_000);
-    let limit = |max_fee| FeePolicy { max_fee: Some(max_fee) };
+    assert_eq!(head.base_fee, Some(1_000_000_000));
+    let limit = |max_fee| FeePolicy { max_fee: Some(max_fee), max_tip: None };
     assert_eq!(Fees::choose(&head, 5, FeePolicy::default()).unwrap().max_fee, 2_000_000_005);
     assert_eq!(Fees::choose(&head, 5, limit(1_500_000_000)).unwrap().max_fee, 1_500_000_000);
     assert_eq!(Fees::choose(&head, 5, limit(1_000_000_004)).unwrap_err().code().0, "PRX-CHN-010");

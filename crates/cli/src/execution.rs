@@ -62,12 +62,15 @@ pub(crate) async fn act(
 }
 
 fn target(network: &payrox_config::Network) -> Target {
-    let max_fee = network.fees.max_fee.map(|wei| wei.0.saturating_to());
+    let limit = |wei: Option<payrox_model::Wei>| wei.map(|wei| wei.0.saturating_to());
     Target {
         name: network.name.clone(),
         chain_id: network.chain_id,
         skip_time: is_development(network),
-        fees: FeePolicy { max_fee },
+        fees: FeePolicy {
+            max_fee: limit(network.fees.max_fee),
+            max_tip: limit(network.fees.max_priority_fee),
+        },
     }
 }
 
