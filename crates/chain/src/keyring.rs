@@ -1,9 +1,9 @@
 //! Keys: where each came from can be shown, the key never.
 
 use crate::{ChainError, Endpoint, Fees};
-use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope};
+use alloy_consensus::{SignableTransaction, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718;
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex};
+use alloy_primitives::{Address, B256, Bytes, U256, hex};
 use alloy_signer::SignerSync;
 use alloy_signer_local::PrivateKeySigner;
 use payrox_model::{ChainId, Gas, text::escape};
@@ -129,29 +129,19 @@ impl Keyring {
         self.keys.keys().copied()
     }
 
-    /// Signs a transaction for its sender (EIP-1559). A device, a service or `node` may have to be asked, which takes seconds.
+    /// Signs a transaction for its sender. A device, a service or `node` may have to be asked, which takes seconds.
     ///
     /// # Errors
     /// When there is no key of the sender.
     pub async fn sign(&self, tx: &Transaction, node: &Endpoint) -> Result<Signed, ChainError> {
         let _ = node;
         let key = self.keys.get(&tx.from).ok_or(ChainError::NoKey(tx.from))?;
-        let unsigned = TxEip1559 {
-            chain_id: tx.chain_id.0,
-            nonce: tx.nonce,
-            gas_limit: tx.gas.0,
-            max_fee_per_gas: tx.fees.max_fee,
-            max_priority_fee_per_gas: tx.fees.tip,
-            to: TxKind::Call(tx.to),
-            value: tx.value,
-            access_list: Default::default(),
-            input: tx.data.clone(),
-        };
+        let unsigned = tx.unsigned();
         let signature = key
             .signer
             .sign_hash_sync(&unsigned.signature_hash())
             .map_err(|source| ChainError::Sign { from: tx.from, source })?;
-        let envelope = TxEnvelope::Eip1559(unsigned.into_signed(signature));
+        let envelope = TxEnvelope::from(unsigned.into_signed(signature));
         Ok(Signed { hash: *envelope.tx_hash(), raw: envelope.encoded_2718().into() })
     }
 }

@@ -12,8 +12,10 @@ mod reach;
 mod read;
 mod reason;
 mod receipt;
+mod rejection;
 mod snapshot;
 mod time;
+mod transaction;
 
 pub use endpoint::{At, CallRequest, Endpoint, Head};
 pub use error::ChainError;
@@ -25,4 +27,6 @@ pub use reach::{Reach, reach};
 pub use read::Read;
 pub use reason::Reasons;
 pub use receipt::{LogEntry, LogQuery, Receipt};
+pub use rejection::Rejection;
 pub use snapshot::{SnapshotQuery, questions, snapshot};
+pub use transaction::Seen;

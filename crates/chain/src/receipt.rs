@@ -1,10 +1,10 @@
 //! Sending, and what became of it.
 
-use crate::{ChainError, Endpoint, Signed};
+use crate::{ChainError, Endpoint, Rejection, Signed};
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use payrox_model::Gas;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{json, value::RawValue};
 use std::collections::BTreeMap;
 
 /// What a transaction did.
@@ -111,28 +111,20 @@ impl Endpoint {
     /// no error.
     ///
     /// # Errors
-    /// When the endpoint fails as a whole.
+    /// When the endpoint fails as a whole: then some may have arrived.
     pub async fn send(&self, signed: &[Signed]) -> Result<Vec<Result<(), ChainError>>, ChainError> {
         const METHOD: &str = "eth_sendRawTransaction";
         let requests: Vec<_> = signed.iter().map(|s| (METHOD, json!([s.raw]))).collect();
         let answers = self.batch(&requests).await?;
-        let known = |e: &ChainError| match e {
-            ChainError::Server { text, .. } => {
-                let text = text.to_ascii_lowercase();
-                ["already known", "already imported", "already exists"]
-                    .iter()
-                    .any(|known| text.contains(known))
-            }
-            _ => false,
+        let judge = |(signed, answer): (&Signed, Result<Box<RawValue>, _>)| match answer {
+            Ok(raw) if self.parse::<B256>(METHOD, &raw)? == signed.hash => Ok(()),
+            Ok(_) => Err(self.odd(METHOD, "it is the hash of another transaction")),
+            Err(e) => match ChainError::of(self.shown(), METHOD, &e) {
+                e if e.rejection() == Some(Rejection::Known) => Ok(()),
+                e => Err(e),
+            },
         };
-        Ok(answers
-            .into_iter()
-            .map(|answer| match answer {
-                Ok(_) => Ok(()),
-                Err(e) => Err(ChainError::of(self.shown(), METHOD, &e))
-                    .or_else(|e| if known(&e) { Ok(()) } else { Err(e) }),
-            })
-            .collect())
+        Ok(signed.iter().zip(answers).map(judge).collect())
     }
 
     /// Logs.

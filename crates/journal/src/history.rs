@@ -33,6 +33,21 @@ pub struct OpenIntent {
     pub tx: B256,
 }
 
+/// A transaction that the journal says is in a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Landed {
+    /// The step it is for.
+    pub step: String,
+    /// The plan it belongs to, where that is known.
+    pub plan: Option<B256>,
+    /// The transaction.
+    pub tx: B256,
+    /// Its block.
+    pub block: u64,
+    /// That block's hash.
+    pub block_hash: B256,
+}
+
 /// A run that something killed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unfinished {
@@ -74,23 +89,104 @@ impl History {
         self.files.values().flatten().map(|line| &line.record)
     }
 
-    /// Transactions without a known end, in the order they were meant.
-    pub fn open_intents(&self) -> Vec<OpenIntent> {
-        let ended: BTreeSet<B256> = self
-            .records()
-            .filter_map(|record| match record {
-                Record::Done { tx, .. } | Record::Failed { tx, .. } | Record::Dropped { tx, .. } => Some(*tx),
-                _ => None,
-            })
-            .collect();
+    /// Adds what was just written.
+    pub fn learn(&mut self, path: &Path, lines: Vec<Line>) {
+        self.files.entry(path.to_owned()).or_default().extend(lines);
+    }
+
+    /// Every transaction that was meant, with whether its end is not known, in the order they were meant.
+    pub fn intents(&self) -> Vec<(OpenIntent, bool)> {
+        let mut open: BTreeMap<B256, bool> = BTreeMap::new();
+        for record in self.records() {
+            match record {
+                Record::Intent { tx, .. } => {
+                    open.entry(*tx).or_insert(true);
+                }
+                Record::Unwound { tx, .. } => {
+                    open.insert(*tx, true);
+                }
+                Record::Done { tx, .. }
+                | Record::Failed { tx, .. }
+                | Record::Dropped { tx, .. }
+                | Record::Replaced { tx, .. } => {
+                    open.insert(*tx, false);
+                }
+                _ => {}
+            }
+        }
+        let mut seen = BTreeSet::new();
         self.records()
             .filter_map(|record| match record {
-                Record::Intent { step, plan, from, nonce, tx, .. } if !ended.contains(tx) => {
-                    Some(OpenIntent { step: step.clone(), plan: *plan, from: *from, nonce: *nonce, tx: *tx })
+                Record::Intent { step, plan, from, nonce, tx, .. } if seen.insert(*tx) => {
+                    let (step, plan, from, nonce, tx) = (step.clone(), *plan, *from, *nonce, *tx);
+                    Some((OpenIntent { step, plan, from, nonce, tx }, open.get(&tx) == Some(&true)))
                 }
                 _ => None,
             })
             .collect()
+    }
+
+    /// Transactions without a known end, in the order they were meant. What a reorganisation took out of its block is among them.
+    pub fn open_intents(&self) -> Vec<OpenIntent> {
+        self.intents().into_iter().filter(|(_, open)| *open).map(|(intent, _)| intent).collect()
+    }
+
+    /// Whether a transaction was meant by some run.
+    pub fn meant(&self, tx: B256) -> bool {
+        self.records().any(|record| matches!(record, Record::Intent { tx: known, .. } if *known == tx))
+    }
+
+    /// Transactions that are in a block as far as the journal knows, and may be taken out of it again.
+    pub fn landed(&self) -> Vec<Landed> {
+        let plans: BTreeMap<B256, B256> = self
+            .records()
+            .filter_map(|record| match record {
+                Record::Intent { tx, plan, .. } => Some((*tx, *plan)),
+                _ => None,
+            })
+            .collect();
+        let mut landed: BTreeMap<B256, Landed> = BTreeMap::new();
+        for lines in self.files.values() {
+            let mut of_run = None;
+            for line in lines {
+                match &line.record {
+                    Record::Run { plan, .. } => of_run = Some(*plan),
+                    Record::Done { step, tx, block, block_hash, .. } => {
+                        let plan = plans.get(tx).copied().or(of_run);
+                        let (step, tx) = (step.clone(), *tx);
+                        let (block, block_hash) = (*block, *block_hash);
+                        landed.insert(tx, Landed { step, plan, tx, block, block_hash });
+                    }
+                    Record::Unwound { tx, .. } => {
+                        landed.remove(tx);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        landed.into_values().collect()
+    }
+
+    /// Steps of a plan whose last transaction failed, and nothing was meant for them since: transaction and reason.
+    pub fn failed(&self, plan: B256) -> BTreeMap<&str, (B256, &str)> {
+        let mut of: BTreeSet<B256> = BTreeSet::new();
+        let mut failed = BTreeMap::new();
+        for record in self.records() {
+            match record {
+                Record::Intent { step, plan: its, tx, .. } if *its == plan => {
+                    of.insert(*tx);
+                    failed.remove(step.as_str());
+                }
+                Record::Failed { step, tx, reason } if of.contains(tx) => {
+                    failed.insert(step.as_str(), (*tx, reason.as_str()));
+                }
+                Record::Done { step, .. } | Record::Found { step, .. } => {
+                    failed.remove(step.as_str());
+                }
+                _ => {}
+            }
+        }
+        failed
     }
 
     /// Runs of which the journal has the beginning and not the end: something killed them.

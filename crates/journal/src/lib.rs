@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod breaks;
 mod error;
 mod history;
 mod lock;
@@ -11,7 +12,7 @@ mod render;
 mod writer;
 
 pub use error::JournalError;
-pub use history::{History, OpenIntent, Unfinished};
+pub use history::{History, Landed, OpenIntent, Unfinished};
 pub use lock::RunLock;
 pub use record::{Ending, Line, Placed, Record};
 pub use render::{ContractInfo, render};

@@ -1,6 +1,6 @@
 //! Signed transactions: whoever has one can send it, so they are in a file of their own, readable by its owner only.
 
-use crate::JournalError;
+use crate::{JournalError, breaks::Breaks};
 use alloy_primitives::{B256, Bytes, keccak256};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -12,8 +12,12 @@ use std::{
 
 const LIMIT: u64 = 1 << 28;
 
+/// More files than a machine that draws a new name for each version has ever had.
+const FILES: usize = 64;
+
 #[derive(Debug)]
 pub(crate) struct Private {
+    folder: PathBuf,
     path: PathBuf,
     file: File,
 }
@@ -42,11 +46,15 @@ impl Private {
         {
             file.write_all(b"\n").map_err(failed)?;
         }
-        Ok(Self { path, file })
+        Ok(Self { folder: folder.to_owned(), path, file })
     }
 
     /// Keeps them, on the disk when it returns.
-    pub(crate) fn keep(&mut self, signed: &[(B256, Bytes)]) -> Result<(), JournalError> {
+    pub(crate) fn keep(
+        &mut self,
+        signed: &[(B256, Bytes)],
+        breaks: &mut Breaks,
+    ) -> Result<(), JournalError> {
         let mut text = String::new();
         for (tx, raw) in signed {
             let entry = Entry { tx: *tx, raw: raw.clone() };
@@ -54,18 +62,21 @@ impl Private {
             text.push('\n');
         }
         let failed = |source| JournalError::Write { path: self.path.clone(), source };
-        self.file.write_all(text.as_bytes()).map_err(failed)?;
-        self.file.sync_data().map_err(failed)
+        breaks.write(&mut self.file, text.as_bytes()).map_err(failed)?;
+        breaks.now().and_then(|()| self.file.sync_data()).map_err(failed)
     }
 
-    /// All that can be read. A line that does not hash to its name is as good as absent.
+    /// All that can be read, of every writer that this machine has been. A line that does not hash to its name is as good as
+    /// absent.
     pub(crate) fn all(&self) -> BTreeMap<B256, Bytes> {
-        let Ok(bytes) = payrox_files::read(&self.path, LIMIT) else { return BTreeMap::new() };
-        bytes
-            .split(|b| *b == b'\n')
-            .filter_map(|line| serde_json::from_slice::<Entry>(line).ok())
-            .filter(|entry| keccak256(&entry.raw) == entry.tx)
-            .map(|entry| (entry.tx, entry.raw))
-            .collect()
+        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let files = files.filter(|path| path.to_string_lossy().ends_with(".signed.jsonl")).take(FILES);
+        let mut all = BTreeMap::new();
+        for bytes in files.filter_map(|path| payrox_files::read(&path, LIMIT).ok()) {
+            let entries = bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
+            let whole = entries.filter(|entry| keccak256(&entry.raw) == entry.tx);
+            all.extend(whole.map(|entry| (entry.tx, entry.raw)));
+        }
+        all
     }
 }

@@ -20,6 +20,16 @@ pub(crate) struct Read {
     pub(crate) torn: u64,
 }
 
+impl Read {
+    /// The version of the file; `None` before its first line.
+    pub(crate) fn version(&self) -> Option<u32> {
+        match self.lines.first()?.record {
+            Record::Opened { version, .. } => Some(version),
+            _ => None,
+        }
+    }
+}
+
 pub(crate) fn read(path: &Path) -> Result<Read, JournalError> {
     let bytes = payrox_files::read(path, LIMIT)?;
     let mut read = Read::default();
@@ -55,7 +65,7 @@ fn parse(path: &Path, number: u64, text: &[u8]) -> Result<Line, JournalError> {
             version: u64,
         }
         if let Ok(Versioned { version: found }) = serde_json::from_slice(text)
-            && found != u64::from(version::JOURNAL)
+            && !(1..=u64::from(version::JOURNAL)).contains(&found)
         {
             return Err(JournalError::Version { path: path.to_owned(), found, known: version::JOURNAL });
         }

@@ -84,6 +84,9 @@ pub enum Record {
         gas: Gas,
         /// Hash of the signed transaction.
         tx: B256,
+        /// The transaction of the same nonce that it is to take the place of, by offering more. Since version 2.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        replaces: Option<B256>,
     },
     /// These transactions left.
     Sent {
@@ -120,6 +123,34 @@ pub enum Record {
         tx: B256,
         /// Why.
         reason: String,
+    },
+    /// Another transaction, none of this journal, used the nonce. Since version 2.
+    Replaced {
+        /// The transaction that can no longer be mined.
+        tx: B256,
+        /// What took its place, where that was found.
+        by: Option<B256>,
+    },
+    /// A reorganisation of the chain took a transaction out of its block: it waits again, or is in another block. Since version 2.
+    Unwound {
+        /// The step.
+        step: String,
+        /// The transaction.
+        tx: B256,
+        /// The block that is gone.
+        block: u64,
+        /// That block's hash.
+        block_hash: B256,
+    },
+    /// Everything that the run's selection of a plan is about was true at this block, and the block is final by the network's
+    /// policy. Since version 2.
+    Final {
+        /// The plan's content hash.
+        plan: B256,
+        /// The block.
+        block: u64,
+        /// Its hash.
+        block_hash: B256,
     },
     /// A development chain's clock was moved.
     TimeSkipped {

@@ -1,12 +1,12 @@
 //! Writing the journal.
 
-use crate::{History, JournalError, Line, Record, RunLock, private::Private, reader};
+use crate::{History, JournalError, Line, Record, RunLock, breaks::Breaks, private::Private, reader};
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use payrox_model::{ChainId, version};
 use std::{
     fs::{self, File},
     hash::{BuildHasher, RandomState},
-    io::{self, Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -30,6 +30,7 @@ pub struct Journal {
     next: u64,
     last: B256,
     room: Option<u64>,
+    breaks: Breaks,
     _lock: RunLock,
 }
 
@@ -43,10 +44,15 @@ impl Journal {
         let folder = folder(project, identity.chain_id);
         let hidden = project.join(".payrox").join("journal").join(identity.chain_id.to_string());
         let lock = RunLock::take(&hidden)?;
-        let writer = writer(&hidden)?;
-        let path = folder.join(format!("{writer}.jsonl"));
-        let failed = |source| JournalError::Write { path: path.clone(), source };
         let history = History::read(project, identity)?;
+        let mut writer = writer(&hidden)?;
+        let at = |writer: &str| folder.join(format!("{writer}.jsonl"));
+        // A file is of one version from its first line to its last: what an older payrox began is read and never added to.
+        if history.files.get(&at(&writer)).is_some_and(|lines| is_older(lines)) {
+            writer = draw(&hidden)?;
+        }
+        let path = at(&writer);
+        let failed = |source| JournalError::Write { path: path.clone(), source };
         fs::create_dir_all(&folder).map_err(failed)?;
         let mut file =
             File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
@@ -57,8 +63,8 @@ impl Journal {
         file.seek(SeekFrom::Start(read.whole)).map_err(failed)?;
         let private = Private::open(&hidden, &writer)?;
         let next = read.lines.len() as u64;
-        let mut journal =
-            Self { folder, path, file, private, next, last: read.last, room: None, _lock: lock };
+        let (last, breaks) = (read.last, Breaks::default());
+        let mut journal = Self { folder, path, file, private, next, last, room: None, breaks, _lock: lock };
         if next == 0 {
             let Identity { chain_id, system } = identity;
             journal.append(&[Record::Opened { version: version::JOURNAL, chain_id, system, writer }])?;
@@ -71,27 +77,37 @@ impl Journal {
         self.room = Some(records);
     }
 
-    /// Appends records. They are on the disk after [`Journal::sync`].
+    /// Lets the operation with this number fail, counted from now and from 0: a write of lines or of signed transactions, which
+    /// is torn then, a wait for the disk, the copy of a plan. All that follow fail as well: for tests of what a crash leaves.
+    pub fn break_at(&mut self, operation: u64) {
+        self.breaks = Breaks::at(operation);
+    }
+
+    /// Appends records, and gives the lines that they are. They are on the disk after [`Journal::sync`].
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn append(&mut self, records: &[Record]) -> Result<(), JournalError> {
+    pub fn append(&mut self, records: &[Record]) -> Result<Vec<Line>, JournalError> {
         let fits = self
             .room
             .map_or(records.len(), |room| records.len().min(usize::try_from(room).unwrap_or(usize::MAX)));
-        let mut text = String::new();
+        let (mut text, mut lines) = (String::new(), Vec::with_capacity(fits));
         let (mut next, mut last) = (self.next, self.last);
         for record in &records[..fits] {
             let line = Line { seq: next, prev: last, time: now(), record: record.clone() };
-            let line = serde_json::to_string(&line).map_err(JournalError::Encode)?;
-            last = keccak256(&line);
+            let line_text = serde_json::to_string(&line).map_err(JournalError::Encode)?;
+            last = keccak256(&line_text);
             next += 1;
-            text.push_str(&line);
+            text.push_str(&line_text);
             text.push('\n');
+            lines.push(line);
         }
         let failed = |source| JournalError::Write { path: self.path.clone(), source };
         let end = self.file.stream_position().map_err(failed)?;
-        if let Err(source) = self.file.write_all(text.as_bytes()) {
+        if let Err(source) = self.breaks.write(&mut self.file, text.as_bytes()) {
+            if self.breaks.is_broken() {
+                return Err(failed(source));
+            }
             // The next record must follow the last that is whole. If the file cannot be cut, what is torn is cut when it is
             // opened again.
             let _ = self.file.set_len(end);
@@ -103,15 +119,16 @@ impl Journal {
         if fits < records.len() {
             return Err(failed(io::ErrorKind::StorageFull.into()));
         }
-        Ok(())
+        Ok(lines)
     }
 
     /// Returns when everything appended so far is on the disk.
     ///
     /// # Errors
     /// When it is not.
-    pub fn sync(&self) -> Result<(), JournalError> {
-        self.file.sync_data().map_err(|source| JournalError::Write { path: self.path.clone(), source })
+    pub fn sync(&mut self) -> Result<(), JournalError> {
+        let synced = self.breaks.now().and_then(|()| self.file.sync_data());
+        synced.map_err(|source| JournalError::Write { path: self.path.clone(), source })
     }
 
     /// Keeps signed transactions in the private file, on the disk when it returns.
@@ -119,7 +136,7 @@ impl Journal {
     /// # Errors
     /// When they cannot be written.
     pub fn keep_signed(&mut self, signed: &[(B256, Bytes)]) -> Result<(), JournalError> {
-        self.private.keep(signed)
+        self.private.keep(signed, &mut self.breaks)
     }
 
     /// The signed transaction with this hash, if it was kept.
@@ -131,9 +148,10 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep_plan(&self, content_hash: B256, plan: &[u8]) -> Result<(), JournalError> {
+    pub fn keep_plan(&mut self, content_hash: B256, plan: &[u8]) -> Result<(), JournalError> {
         let path = self.folder.join("plans").join(format!("{content_hash:#x}.json"));
         if !path.exists() {
+            self.breaks.now().map_err(|source| JournalError::Write { path: path.clone(), source })?;
             payrox_files::write_atomic(&path, plan)?;
         }
         Ok(())
@@ -159,9 +177,20 @@ fn writer(hidden: &Path) -> Result<String, JournalError> {
             return Ok(name.to_owned());
         }
     }
+    draw(hidden)
+}
+
+/// A new name.
+fn draw(hidden: &Path) -> Result<String, JournalError> {
+    let path = hidden.join("writer");
     let name = format!("{:012x}", RandomState::new().hash_one(now()) >> 16);
     payrox_files::write_atomic(&path, name.as_bytes())?;
     Ok(name)
+}
+
+fn is_older(lines: &[Line]) -> bool {
+    let first = lines.first().map(|line| &line.record);
+    matches!(first, Some(Record::Opened { version, .. }) if *version < version::JOURNAL)
 }
 
 fn now() -> u64 {

@@ -8,8 +8,8 @@ pub const PLAN: u32 = 1;
 pub const PROJECT: u32 = 1;
 /// `networks/<name>.toml`.
 pub const NETWORK: u32 = 1;
-/// A line of the journal.
-pub const JOURNAL: u32 = 1;
+/// A file of the journal. Files of version 1 are read, and never added to.
+pub const JOURNAL: u32 = 2;
 /// The embedded chain's state under `.payrox/local/`.
 pub const DEVNET: u32 = 1;
 /// `deployments/<chain-id>/<Contract>.json`.
