@@ -4,8 +4,8 @@ use crate::{ChainError, Read, error::foreign};
 use alloy_json_rpc::{RpcRecv, RpcSend};
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use alloy_rpc_client::RpcClient;
-use alloy_transport::{RpcError, TransportError};
-use payrox_model::{ChainId, CodeHash, Gas};
+use alloy_transport::TransportError;
+use payrox_model::{ChainId, CodeHash};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 use std::{
@@ -334,21 +334,6 @@ impl Endpoint {
     /// As [`Endpoint::request`], and [`ChainError::Reverted`].
     pub async fn call(&self, call: CallRequest, at: At) -> Result<Bytes, ChainError> {
         self.one(at, Read::Call(call)).await
-    }
-
-    /// What a transaction would use.
-    ///
-    /// # Errors
-    /// As [`Endpoint::request`], and [`ChainError::Reverted`].
-    pub async fn estimate(&self, call: &CallRequest) -> Result<Gas, ChainError> {
-        const METHOD: &str = "eth_estimateGas";
-        let mut answers = self.batch(&[(METHOD, json!([call.json()]))]).await?;
-        let answer = answers.pop().ok_or_else(|| self.odd(METHOD, "no answer"))?;
-        let raw = answer.map_err(|e| match &e {
-            RpcError::ErrorResp(payload) => self.reverted(call.to, payload),
-            _ => ChainError::of(&self.shown, METHOD, &e),
-        })?;
-        Ok(Gas(self.parse::<U64>(METHOD, &raw)?.to()))
     }
 
     /// Many calls' outputs, of one block, in one round trip.

@@ -1,8 +1,11 @@
 //! Where an account stands, before it sends.
 
-use crate::{At, ChainError, Endpoint, Head, endpoint::BlockJson};
-use alloy_primitives::{Address, U64, U256};
-use serde_json::json;
+use crate::{At, CallRequest, ChainError, Endpoint, Head, endpoint::BlockJson};
+use alloy_json_rpc::RpcError;
+use alloy_primitives::{Address, B256, U64, U256};
+use alloy_transport::TransportError;
+use payrox_model::Gas;
+use serde_json::{json, value::RawValue};
 
 /// An account and the head of the chain, read in one round trip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +23,60 @@ pub struct Position {
     pub tip: u128,
 }
 
+/// A block that a chain itself names for being hard, or impossible, to undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tag {
+    /// Justified: undone only by an attack.
+    Safe,
+    /// Never undone.
+    Finalized,
+}
+
+impl Tag {
+    /// As it is asked for.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Finalized => "finalized",
+        }
+    }
+}
+
+/// How far a chain is, and whether a block is still part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Depth {
+    /// The newest block.
+    pub newest: u64,
+    /// The block of the tag that was asked for; `None` where the chain has no such.
+    pub tagged: Option<u64>,
+    /// The hash of the block that was asked for; `None` where there is no such block any more.
+    pub hash: Option<B256>,
+}
+
 impl Endpoint {
+    /// How far the chain is, and whether this block is still part of it, in one round trip.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`].
+    pub async fn depth(&self, block: u64, tag: Option<Tag>) -> Result<Depth, ChainError> {
+        const BLOCK: &str = "eth_getBlockByNumber";
+        let ask = |tag: serde_json::Value| (BLOCK, json!([tag, false]));
+        let mut requests = vec![ask(json!("latest")), ask(At::Block(block).tag())];
+        requests.extend(tag.map(|tag| ask(json!(tag.name()))));
+        let mut answers = self.batch(&requests).await?.into_iter();
+        let mut next = || answers.next().unwrap_or_else(|| Err(RpcError::NullResp));
+        let failed = |e| ChainError::of(self.shown(), BLOCK, &e);
+        let newest: Head = self.parse::<BlockJson>(BLOCK, &next().map_err(failed)?)?.into();
+        let hash = self.parse::<Option<BlockJson>>(BLOCK, &next().map_err(failed)?)?;
+        // A chain that does not know the word says so by an error, or by nothing.
+        let tagged = tag.and_then(|_| self.parse::<Option<BlockJson>>(BLOCK, &next().ok()?).ok()?);
+        Ok(Depth {
+            newest: newest.number,
+            tagged: tagged.map(|block| Head::from(block).number),
+            hash: hash.map(|block| Head::from(block).hash),
+        })
+    }
+
     /// Where an account stands.
     ///
     /// # Errors
@@ -56,6 +112,33 @@ impl Endpoint {
             head,
             tip: tip.map_or(GWEI, |tip| tip.saturating_to()),
         })
+    }
+
+    /// What a transaction would use.
+    ///
+    /// # Errors
+    /// As [`Endpoint::request`], and [`ChainError::Reverted`].
+    pub async fn estimate(&self, call: &CallRequest) -> Result<Gas, ChainError> {
+        let mut answers = self.estimates(std::slice::from_ref(call)).await?;
+        answers.pop().unwrap_or_else(|| Err(self.odd("eth_estimateGas", "no answer")))
+    }
+
+    /// What each of many transactions would use, in one round trip.
+    ///
+    /// # Errors
+    /// When the endpoint fails as a whole.
+    pub async fn estimates(&self, calls: &[CallRequest]) -> Result<Vec<Result<Gas, ChainError>>, ChainError> {
+        const METHOD: &str = "eth_estimateGas";
+        let requests: Vec<_> = calls.iter().map(|call| (METHOD, json!([call.json()]))).collect();
+        let answers = self.batch(&requests).await?;
+        let judge = |(call, answer): (&CallRequest, Result<Box<RawValue>, TransportError>)| {
+            let raw = answer.map_err(|e| match &e {
+                RpcError::ErrorResp(payload) => self.reverted(call.to, payload),
+                _ => ChainError::of(self.shown(), METHOD, &e),
+            })?;
+            Ok(Gas(self.parse::<U64>(METHOD, &raw)?.to()))
+        };
+        Ok(calls.iter().zip(answers).map(judge).collect())
     }
 
     /// The chain's time as the next transaction will see it, at least: that of the pending block where the node makes one,

@@ -29,6 +29,19 @@ pub async fn snapshot(endpoint: &Endpoint, query: &SnapshotQuery) -> Result<Chai
     at(endpoint, query, chain_id, &head).await
 }
 
+/// The system at an earlier block, as far as the endpoint's memory reaches.
+///
+/// # Errors
+/// As [`snapshot`], and when the endpoint has forgotten the block.
+pub async fn snapshot_at(
+    endpoint: &Endpoint,
+    query: &SnapshotQuery,
+    block: u64,
+) -> Result<ChainSnapshot, ChainError> {
+    let (chain_id, _) = endpoint.newest().await?;
+    at(endpoint, query, chain_id, &endpoint.block(At::Block(block)).await?).await
+}
+
 /// What a dispatcher is asked for a snapshot.
 pub fn questions(dispatcher: Address) -> [CallRequest; 6] {
     [

@@ -9,8 +9,12 @@ use crate::{
     progress::Progress,
     table::{pairs, table},
 };
+use alloy_primitives::U256;
 use payrox_chain::FeePolicy;
-use payrox_execute::{Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped, Target};
+use payrox_execute::{
+    Cost, Finality, GAS_JUMP, Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped,
+    Target,
+};
 use payrox_model::{BoxFault, ExitCode, PlanId, Report, Verdict, text::escape, version};
 use payrox_plan::Plan;
 use payrox_probe::{SILENT, Verification};
@@ -49,7 +53,9 @@ pub(crate) async fn act(
         stop: context.stop.clone(),
         broadcast: context.sends(network),
         wait: context.args.wait,
+        retry_failed: context.args.retry_failed,
         journal_room: None,
+        journal_breaks: None,
     };
     let (command, result) = match act {
         Act::Make(selection) => (selection.command(), payrox_execute::run(&session, plan, selection).await),
@@ -71,6 +77,8 @@ fn target(network: &payrox_config::Network) -> Target {
             max_fee: limit(network.fees.max_fee),
             max_tip: limit(network.fees.max_priority_fee),
         },
+        finality: Finality { tag: None, blocks: network.confirmations.value },
+        gas_jump: GAS_JUMP,
     }
 }
 
@@ -172,6 +180,9 @@ fn shown(
         }
     }
     parts.extend(result.steps.iter().filter_map(|step| call(context.printer, step)));
+    if result.outcome == Outcome::Planned && !result.cost.is_empty() {
+        parts.push(result.cost.iter().map(cost).collect::<Vec<_>>().join("\n"));
+    }
     parts.push(summary(result, paint));
     if let Some(until) = stopped.and_then(|s| s.until) {
         parts.push(format!("waits until {}", moment::both(until)));
@@ -266,6 +277,34 @@ fn next(context: &Context<'_>, outcome: Outcome) -> String {
         Outcome::Planned => "the same with --broadcast".into(),
         Outcome::Waiting => "the same again, or with --wait".into(),
         Outcome::Refused | Outcome::Failed => context.command("status"),
+    }
+}
+
+/// What an account's transactions may cost.
+pub(crate) fn cost(cost: &Cost) -> String {
+    let data = match cost.data_wei.is_zero() {
+        true => String::new(),
+        false => format!(", {} of it for data", ether(cost.data_wei)),
+    };
+    format!(
+        "{} of {} may cost up to {}{data}, for {} gas; it has {}",
+        counted(cost.transactions, "transaction"),
+        cost.from,
+        ether(cost.wei),
+        grouped(cost.gas.0),
+        ether(cost.balance)
+    )
+}
+
+/// Wei in the chain's own currency, without what is too little to matter: `0.0123`.
+fn ether(wei: U256) -> String {
+    let unit = U256::from(10).pow(U256::from(18));
+    let (whole, rest) = (wei / unit, wei % unit);
+    let digits = format!("{rest:018}");
+    let digits = digits.trim_end_matches('0');
+    match digits {
+        "" => whole.to_string(),
+        _ => format!("{whole}.{digits}"),
     }
 }
 

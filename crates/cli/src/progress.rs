@@ -59,6 +59,26 @@ impl Observer for Progress<'_> {
             Event::Rehearsed { steps, gas } => {
                 self.detail(&format!("dry run of {steps} steps and of the way back: {gas} gas"));
             }
+            Event::Cost(cost) => self.detail(&crate::execution::cost(cost)),
+            Event::NotEstimated { steps } => self.detail(&format!(
+                "{steps} of them stand on others that go with them: the dry run's gas counts for those"
+            )),
+            Event::Resent { step, tx } => {
+                self.notice(&format!("{step}: the node had forgotten {tx}; the same bytes were sent again"));
+            }
+            Event::Raised { step, tx, max_fee } => self.notice(&format!(
+                "{step}: it waited too long; {tx} has the same nonce and offers up to {max_fee} wei a unit of gas"
+            )),
+            Event::Unwound { step, tx, block } => self.notice(&format!(
+                "{step}: the chain was reorganised, {tx} is no longer in block {block}"
+            )),
+            Event::Settling { block, last, newest } => {
+                let left = block.saturating_sub(*last);
+                let what = format!("block {block} to be final: {left} to go, the newest is {newest}");
+                self.bar.set_message(format!("waiting for {what}"));
+                self.detail(&format!("waiting for {what}"));
+            }
+            Event::Warned { what } => self.bar.suspend(|| self.printer.warn(&escape(what))),
             Event::Sending { step, from, nonce, tx } => {
                 self.bar.set_message(step.clone());
                 // Said once, when the key is used for the first time: a keyring may hold many that are not.

@@ -4,7 +4,7 @@ use payrox_artifacts::{ArtifactSet, Source, release};
 use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons};
 use payrox_config::{Network, Project};
 use payrox_devnet::{Devnet, DevnetConfig};
-use payrox_execute::{Outcome, Sandbox, Selection, Session, Silent, Stop, Target, run};
+use payrox_execute::{Finality, GAS_JUMP, Outcome, Sandbox, Selection, Session, Silent, Stop, Target, run};
 use payrox_model::ChainSnapshot;
 use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode, plan};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -50,6 +50,8 @@ impl Example {
                 chain_id: self.network.chain_id,
                 skip_time: true,
                 fees: FeePolicy::default(),
+                finality: Finality::default(),
+                gas_jump: GAS_JUMP,
             },
             endpoint,
             devnet: None,
@@ -62,6 +64,8 @@ impl Example {
             broadcast: false,
             wait: false,
             journal_room: None,
+            retry_failed: false,
+            journal_breaks: None,
         };
         let result = run(&session, plan, &Selection::All).await;
         assert_eq!(result.outcome, Outcome::Planned, "{:?}", result.stopped);

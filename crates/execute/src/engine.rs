@@ -3,21 +3,23 @@
 use crate::{
     Event, Outcome, PlannedCall, Refusal, RunResult, Sandbox, Selection, Session, StepOutcome, StepResult,
     ending::Ending,
+    flight::Landed,
     gates::{self, Cleared},
     mirror::Mirror,
-    record::placed,
     rehearse::{Rehearsal, rehearse},
     roles,
     select::select,
     truth::{self, Truth, truth},
 };
 use alloy_primitives::Address;
-use payrox_chain::{SnapshotQuery, snapshot};
-use payrox_files::to_canonical_json;
-use payrox_journal::{Ending as Ended, History, Identity, Journal, JournalError, Record, Unfinished, render};
+use payrox_chain::{Position, SnapshotQuery, snapshot};
+use payrox_journal::{History, Journal};
 use payrox_model::{ChainSnapshot, Gas};
 use payrox_plan::{Effect, Plan, PlannedStep};
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 /// Makes the selected steps of a plan true. Sends nothing for what is true already; without `broadcast` nothing at all.
 /// Whatever stops it is in the result.
@@ -48,6 +50,10 @@ pub(crate) struct Run<'a> {
     pub(crate) begun: bool,
     /// How long the last block was waited for.
     pub(crate) pace: Duration,
+    /// Transactions of this run that are in a block, until they are final.
+    pub(crate) landed: Vec<Landed>,
+    /// Where accounts stood a moment ago: good for what is sent next, once.
+    pub(crate) positions: BTreeMap<Address, Position>,
 }
 
 impl<'a> Run<'a> {
@@ -70,6 +76,8 @@ impl<'a> Run<'a> {
             result: RunResult::of(plan, &session.target),
             begun: false,
             pace: Duration::ZERO,
+            landed: Vec::new(),
+            positions: BTreeMap::new(),
         })
     }
 
@@ -79,19 +87,32 @@ impl<'a> Run<'a> {
         self.open_journal()?;
         self.settle_what_an_earlier_run_left().await?;
         self.look().await?;
+        self.find_what_was_undone().await?;
         self.refuse_what_can_never_be()?;
-        if self.is_true() {
+        if self.is_true() && self.was_settled().await? {
             return self.nothing_to_do();
         }
         self.what_it_needs_is_there()?;
+        self.refuse_what_failed_before()?;
         let rehearsal = self.rehearse().await?;
         let cleared = self.clear(&rehearsal)?;
+        self.preflight(&cleared).await?;
         if !self.session.broadcast {
             return self.only_say(&cleared);
         }
         self.begin(&rehearsal)?;
-        while let Some(wave) = self.next_wave(&cleared).await? {
-            self.send(&wave).await?;
+        loop {
+            while let Some(wave) = self.next_wave(&cleared).await? {
+                // Nothing final is done on ground that may still move.
+                if wave.iter().any(|item| item.last) && !self.settled().await? {
+                    continue;
+                }
+                self.send(&wave).await?;
+            }
+            // What a reorganisation undid meanwhile is done once more.
+            if self.settled().await? {
+                break;
+            }
         }
         self.is_proved()?;
         Ok(Outcome::Complete)
@@ -104,34 +125,17 @@ impl<'a> Run<'a> {
         self.tell(Event::Started { steps: self.steps.len(), signers });
     }
 
-    pub(crate) fn open_journal(&mut self) -> Result<(), Ending> {
-        if !self.session.broadcast {
-            return Ok(());
-        }
-        let identity = Identity { chain_id: self.plan.chain_id, system: self.plan.addresses.dispatcher };
-        let (mut journal, history) = Journal::open(self.session.project, identity)?;
-        if history.torn > 0 {
-            self.tell(Event::Recovered { what: "a torn last line of the journal was cut off".into() });
-        }
-        if let Some(room) = self.session.journal_room {
-            journal.leave_room(room);
-        }
-        self.history = history;
-        self.journal = Some(journal);
-        Ok(())
-    }
-
-    /// Reads the chain anew.
-    pub(crate) async fn look(&mut self) -> Result<(), Ending> {
+    /// What is asked of the chain to know what is true.
+    pub(crate) fn query(&self) -> SnapshotQuery {
         let addresses = self.plan.addresses;
         // Only what comes after a first release is tried on a copy of what is served now.
         let router = if self.plan.epoch.0 == 1 { Address::ZERO } else { addresses.router };
-        let query = SnapshotQuery {
-            addresses: truth::addresses(self.plan),
-            dispatcher: addresses.dispatcher,
-            router,
-        };
-        let chain = snapshot(self.session.endpoint, &query).await?;
+        SnapshotQuery { addresses: truth::addresses(self.plan), dispatcher: addresses.dispatcher, router }
+    }
+
+    /// Reads the chain as the endpoint shows it now.
+    pub(crate) async fn read_chain(&mut self) -> Result<(), Ending> {
+        let chain = snapshot(self.session.endpoint, &self.query()).await?;
         if chain.chain_id != self.plan.chain_id {
             self.session.endpoint.expect_chain(self.plan.chain_id).await?;
         }
@@ -148,7 +152,7 @@ impl<'a> Run<'a> {
         matches!(self.truth(step), Truth::True(_))
     }
 
-    fn is_true(&self) -> bool {
+    pub(crate) fn is_true(&self) -> bool {
         self.steps.iter().all(|step| self.holds(step))
     }
 
@@ -159,6 +163,22 @@ impl<'a> Run<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A transaction that was in a block and failed is not sent again by itself: somebody has to have looked why.
+    fn refuse_what_failed_before(&self) -> Result<(), Ending> {
+        if self.session.retry_failed {
+            return Ok(());
+        }
+        let failed = self.history.failed(self.plan.content_hash);
+        let open = self.steps.iter().filter(|step| !self.holds(step));
+        match open.filter_map(|step| Some((step, failed.get(step.name.as_str())?))).next() {
+            Some((step, (tx, reason))) => {
+                let reason = payrox_model::text::escape(reason);
+                Err(Refusal::FailedBefore { step: step.name.clone(), tx: *tx, reason }.into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Staging and activation do not bring along what they depend on.
@@ -245,79 +265,6 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// Everything is true. What the journal does not know yet, it learns.
-    fn nothing_to_do(&mut self) -> Result<Outcome, Ending> {
-        self.skip_what_is_true()?;
-        // A run of this plan that was killed after its last transaction is over now: all of it is true.
-        let whole = self.plan.steps.iter().all(|step| self.holds(step));
-        if let Some(path) = self.journal.as_ref().map(|journal| journal.path().to_owned()).filter(|_| whole) {
-            let left = self.history.unfinished();
-            if left.iter().any(|left| left.path == path && left.plan == self.plan.content_hash) {
-                self.note(&[Record::Finished { ending: Ended::Complete }])?;
-            }
-        }
-        Ok(Outcome::NothingToDo)
-    }
-
-    /// A run of another plan that was killed is finished first, unless the chain shows that it is over: the artifacts may
-    /// have been rebuilt in between, and nobody decided which of the two plans is meant.
-    fn refuse_what_another_plan_left_unfinished(&self) -> Result<(), Ending> {
-        let active = self.chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active.plan_id);
-        for Unfinished { path, plan, plan_id } in self.history.unfinished() {
-            if plan != self.plan.content_hash && Some(plan_id) != active {
-                return Err(JournalError::OtherPlan { path, found: format!("{plan:#x}") }.into());
-            }
-        }
-        Ok(())
-    }
-
-    fn begin(&mut self, rehearsal: &Rehearsal) -> Result<(), Ending> {
-        self.refuse_what_another_plan_left_unfinished()?;
-        let (plan, target) = (self.plan, &self.session.target);
-        let text = to_canonical_json(plan).map_err(JournalError::Encode)?;
-        if let Some(journal) = &mut self.journal {
-            journal.keep_plan(plan.content_hash, text.as_bytes())?;
-            journal.append(&[
-                Record::Run {
-                    command: self.selection.command().to_owned(),
-                    network: target.name.clone(),
-                    plan: plan.content_hash,
-                    plan_id: plan.plan_id,
-                    epoch: plan.epoch,
-                },
-                Record::Cleared {
-                    plan: plan.content_hash,
-                    artifacts: plan.artifacts_hash,
-                    chain_id: plan.chain_id,
-                    steps: rehearsal.gas.len(),
-                    gas: rehearsal.total(),
-                },
-            ])?;
-            self.begun = true;
-        }
-        self.skip_what_is_true()
-    }
-
-    /// Says and notes which selected steps are true without a transaction of this run.
-    fn skip_what_is_true(&mut self) -> Result<(), Ending> {
-        let known: Vec<String> = self.history.known_steps().into_iter().map(str::to_owned).collect();
-        let mut found = Vec::new();
-        for step in self.steps.clone() {
-            let Truth::True(reason) = self.truth(step) else { continue };
-            if self.result.steps.iter().any(|said| said.name == step.name) {
-                continue;
-            }
-            self.tell(Event::Skipped { step: step.name.clone(), reason: reason.clone() });
-            let placed = placed(self.plan, step);
-            let noted = known.contains(&step.name) && self.history.knows(&placed);
-            if !noted {
-                found.push(Record::Found { step: step.name.clone(), reason: reason.clone(), placed });
-            }
-            self.say(step, StepOutcome::Skipped, None);
-        }
-        self.note(&found)
-    }
-
     /// Everything selected is true now, by the chain's own word; what had nothing to send is told as well.
     fn is_proved(&mut self) -> Result<(), Ending> {
         for step in &self.steps {
@@ -331,61 +278,6 @@ impl<'a> Run<'a> {
             }
         }
         self.skip_what_is_true()
-    }
-
-    /// The last records, the files for people, and the result.
-    pub(crate) fn finish(mut self, ended: Result<Outcome, Ending>, started: Instant) -> RunResult {
-        let ending = match &ended {
-            Ok(Outcome::Complete) => Some(Ended::Complete),
-            Ok(_) => None,
-            Err(ending) => match ending.outcome {
-                Outcome::Waiting => Some(Ended::Waiting),
-                Outcome::Refused => Some(Ended::Refused),
-                _ => Some(Ended::Failed),
-            },
-        };
-        let ended = ended.and_then(|outcome| {
-            if let Some(ending) = ending.filter(|_| self.begun) {
-                self.note(&[Record::Finished { ending }])?;
-            }
-            self.render()?;
-            Ok(outcome)
-        });
-        if let (Err(_), Some(ending)) = (&ended, ending.filter(|_| self.begun)) {
-            // What stopped the run is what is told, not that its end could not be written down.
-            let _ = self.note(&[Record::Finished { ending }]);
-            let _ = self.render();
-        }
-        for step in self.steps.clone() {
-            if !self.result.steps.iter().any(|said| said.name == step.name) {
-                self.say(step, StepOutcome::Pending, None);
-            }
-        }
-        let order = |name: &str| self.steps.iter().position(|step| step.name == name);
-        self.result.steps.sort_by_key(|step| order(&step.name));
-        self.result.end(ended);
-        self.result.duration_ms = started.elapsed().as_millis().try_into().unwrap_or(u64::MAX);
-        self.result
-    }
-
-    /// Appends records and has them on the disk.
-    pub(crate) fn note(&mut self, records: &[Record]) -> Result<(), Ending> {
-        if let Some(journal) = self.journal.as_mut().filter(|_| !records.is_empty()) {
-            journal.append(records)?;
-        }
-        Ok(())
-    }
-
-    fn render(&mut self) -> Result<(), Ending> {
-        if self.journal.is_none() {
-            return Ok(());
-        }
-        let identity = Identity { chain_id: self.plan.chain_id, system: self.plan.addresses.dispatcher };
-        let history = History::read(self.session.project, identity)?;
-        for path in render(self.session.project, self.plan.chain_id, &history, self.session.contracts)? {
-            self.tell(Event::Wrote { path: path.display().to_string() });
-        }
-        Ok(())
     }
 
     pub(crate) fn tell(&self, event: Event) {

@@ -1,5 +1,6 @@
 //! What happens during a run, for whoever shows it.
 
+use crate::Cost;
 use alloy_primitives::{Address, B256};
 use payrox_model::{Epoch, Gas};
 
@@ -14,10 +15,24 @@ pub enum Event {
     Skipped { step: String, reason: String },
     /// The dry run went through.
     Rehearsed { steps: usize, gas: Gas },
+    /// What the transactions of an account may cost at most, and what it has.
+    Cost(Cost),
+    /// Of so many transactions the chain was not asked what they take: what they stand on is on its way with them.
+    NotEstimated { steps: usize },
     /// A transaction is about to leave.
     Sending { step: String, from: Address, nonce: u64, tx: B256 },
     /// It is in a block, and what it was for is true.
     Done { step: String, tx: B256, block: u64, gas: Gas },
+    /// The node had forgotten a transaction: the same bytes were sent again.
+    Resent { step: String, tx: B256 },
+    /// A transaction waited too long: the same call with the same nonce was sent, and offers more.
+    Raised { step: String, tx: B256, max_fee: u128 },
+    /// A reorganisation of the chain took a transaction out of its block.
+    Unwound { step: String, tx: B256, block: u64 },
+    /// Everything is done, and not final yet: the block it was seen in, the newest that is final, and the newest.
+    Settling { block: u64, last: u64, newest: u64 },
+    /// Something that should be known, and does not stop the run.
+    Warned { what: String },
     /// Chain time was moved forward: only on development chains.
     TimeSkipped { seconds: u64, eta: u64 },
     /// A wait of more than a moment.

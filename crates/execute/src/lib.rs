@@ -1,12 +1,18 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod books;
 mod cancel;
 mod ending;
 mod engine;
 mod event;
+mod finality;
+mod flight;
 pub mod gates;
+mod landing;
 mod mirror;
+mod pending;
+mod preflight;
 mod record;
 mod recover;
 mod refusal;
@@ -27,6 +33,6 @@ pub use gates::{Cleared, GateError};
 pub use payrox_journal::ContractInfo;
 pub use refusal::Refusal;
 pub use rehearse::Rehearsal;
-pub use result::{Outcome, PlannedCall, RunResult, StepOutcome, StepResult, Stopped};
+pub use result::{Cost, Outcome, PlannedCall, RunResult, StepOutcome, StepResult, Stopped};
 pub use sandbox::Sandbox;
-pub use session::{Selection, Session, Stop, Target};
+pub use session::{Finality, GAS_JUMP, Selection, Session, Stop, Target};

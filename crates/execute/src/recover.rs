@@ -1,8 +1,10 @@
 //! What an earlier run left behind, found out from the chain before anything new is done.
 
-use crate::{Event, ending::Ending, engine::Run, record::placed};
+use crate::{Event, ending::Ending, engine::Run};
+use alloy_primitives::{Address, B256};
 use payrox_chain::At;
-use payrox_journal::Record;
+use payrox_journal::{Landed, OpenIntent, Record};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Run<'_> {
     /// Finds out what became of transactions of which the journal knows no end. Those that never got anywhere stay open: if
@@ -14,34 +16,69 @@ impl Run<'_> {
         }
         let hashes: Vec<_> = open.iter().map(|intent| intent.tx).collect();
         let receipts = self.session.endpoint.receipts(&hashes).await?;
+        let mut nonces: BTreeMap<Address, u64> = BTreeMap::new();
+        for (intent, receipt) in open.iter().zip(&receipts) {
+            if receipt.is_none() && !nonces.contains_key(&intent.from) {
+                nonces.insert(intent.from, self.session.endpoint.nonce(intent.from, At::Latest).await?);
+            }
+        }
+        let mined: BTreeMap<(Address, u64), B256> = open
+            .iter()
+            .zip(&receipts)
+            .filter_map(|(intent, receipt)| Some(((intent.from, intent.nonce), receipt.as_ref()?.tx)))
+            .collect();
         let mut ends = Vec::new();
         for (intent, receipt) in open.iter().zip(receipts) {
             let (step, tx) = (intent.step.clone(), intent.tx);
-            let record = match receipt {
-                Some(receipt) if receipt.success => {
-                    let planned = self.plan.steps.iter().find(|s| s.name == step);
-                    let planned = planned.filter(|_| intent.plan == self.plan.content_hash);
-                    Record::Done {
-                        step,
-                        tx,
-                        block: receipt.block,
-                        block_hash: receipt.block_hash,
-                        gas_used: receipt.gas_used,
-                        placed: planned.map(|step| placed(self.plan, step)).unwrap_or_default(),
-                    }
-                }
+            ends.push(match receipt {
+                Some(receipt) if receipt.success => self.done(&step, &receipt),
                 Some(_) => Record::Failed { step, tx, reason: "it reverted".into() },
-                None if self.session.endpoint.nonce(intent.from, At::Latest).await? > intent.nonce => {
-                    Record::Dropped { tx, reason: "another transaction took its nonce".into() }
+                None if nonces.get(&intent.from).is_some_and(|nonce| *nonce > intent.nonce) => {
+                    self.end_of(intent, mined.get(&(intent.from, intent.nonce)).copied())
                 }
                 None => continue,
-            };
-            ends.push(record);
+            });
         }
         if !ends.is_empty() {
             let what = format!("the end of {} transactions of an earlier run", ends.len());
             self.tell(Event::Recovered { what });
         }
         self.note(&ends)
+    }
+
+    /// Its nonce is used by another: one of ours that was mined in its place, or somebody else's.
+    fn end_of(&self, intent: &OpenIntent, mined: Option<B256>) -> Record {
+        let tx = intent.tx;
+        let ours = mined.or_else(|| {
+            let known = self.history.intents().into_iter().map(|(known, _)| known);
+            let mut rivals = known.filter(|k| k.from == intent.from && k.nonce == intent.nonce && k.tx != tx);
+            rivals.next().map(|rival| rival.tx)
+        });
+        match ours {
+            Some(ours) => Record::Dropped { tx, reason: format!("{ours} has its nonce") },
+            None => Record::Replaced { tx, by: None },
+        }
+    }
+
+    /// Steps that an earlier run did, and that are not true any more: a reorganisation may have taken their transactions out of
+    /// their blocks. Those wait again, and the same bytes are sent again.
+    pub(crate) async fn find_what_was_undone(&mut self) -> Result<(), Ending> {
+        let plan = Some(self.plan.content_hash);
+        let open: BTreeSet<&str> =
+            self.steps.iter().filter(|step| !self.holds(step)).map(|step| step.name.as_str()).collect();
+        let mut landed = self.history.landed();
+        landed.retain(|landed| landed.plan == plan && open.contains(landed.step.as_str()));
+        if landed.is_empty() {
+            return Ok(());
+        }
+        let hashes: Vec<B256> = landed.iter().map(|landed| landed.tx).collect();
+        let receipts = self.session.endpoint.receipts(&hashes).await?;
+        let gone = landed.into_iter().zip(receipts).filter(|(_, receipt)| receipt.is_none());
+        let mut notes = Vec::new();
+        for (Landed { step, tx, block, block_hash, .. }, _) in gone {
+            self.tell(Event::Unwound { step: step.clone(), tx, block });
+            notes.push(Record::Unwound { step, tx, block, block_hash });
+        }
+        self.note(&notes)
     }
 }

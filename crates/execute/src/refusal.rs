@@ -1,7 +1,7 @@
 //! Why a run does not go on.
 
 use alloy_primitives::{Address, B256};
-use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, PlanId};
+use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, Gas, PlanId};
 
 /// A reason of the tool's own, beside those of endpoint, journal and gates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,10 +35,38 @@ pub enum Refusal {
     Reverted { step: String, tx: B256, reason: String },
     #[error("{step} went through, and is not true afterwards: {why}")]
     NotTrue { step: String, why: String },
-    #[error("{from} needs {needed} wei and has {has}")]
-    Funds { from: Address, needed: String, has: String },
+    #[error("{from} needs {needed} wei and has {has}: {gas} gas at the highest price it may come to")]
+    Funds { from: Address, needed: String, has: String, gas: Gas },
     #[error("{count} transactions of {from} wait to be mined since longer than expected")]
     Stuck { from: Address, count: u64 },
+    #[error(
+        "{from} has {count} transactions waiting, from nonce {nonce} on, of which {tx} is none of this plan"
+    )]
+    Foreign { from: Address, nonce: u64, count: u64, tx: B256 },
+    #[error(
+        "{step}: nonce {nonce} of {from} {} by another transaction{}; it is not taken for ours",
+        if *.pending { "is claimed" } else { "was used" },
+        by.map(|by| format!(", {by}")).unwrap_or_default()
+    )]
+    Replaced { step: String, from: Address, nonce: u64, by: Option<B256>, pending: bool },
+    #[error(
+        "{count} transactions of {from}, from nonce {nonce} on, need a gas price of {wanted} wei to go on, and the limit is {limit} wei"
+    )]
+    TooDear { from: Address, nonce: u64, count: usize, wanted: u128, limit: u128 },
+    #[error(
+        "{step} takes {estimated} gas on the chain and took {rehearsed} in the dry run: more than {percent} % above"
+    )]
+    GasJump { step: String, estimated: Gas, rehearsed: Gas, percent: u64 },
+    #[error("{step} failed before, in {tx}: {reason}")]
+    FailedBefore { step: String, tx: B256, reason: String },
+    #[error("the chain does not know {}: the contracts cannot run there", .missing.join(", "))]
+    NoOpcodes { missing: Vec<&'static str> },
+    #[error("the canonical CREATE2 deployer is not at {address}: {found}")]
+    NoDeployer { address: Address, found: String },
+    #[error("{step} may take {gas} gas, and a block of this chain has {limit}")]
+    BlockTooSmall { step: String, gas: Gas, limit: u64 },
+    #[error("{step}: the endpoint's receipt of {tx} is not true: {why}")]
+    Untrue { step: String, tx: B256, why: String },
     #[error("stopped on request")]
     Interrupted,
     #[error("the facet `{0}` is not in the plan")]
@@ -74,6 +102,15 @@ impl Fault for Refusal {
             Self::Stuck { .. } => "PRX-EXE-016",
             Self::Interrupted => "PRX-EXE-017",
             Self::UnknownFacet(_) => "PRX-EXE-018",
+            Self::Foreign { .. } => "PRX-EXE-019",
+            Self::Replaced { .. } => "PRX-EXE-020",
+            Self::TooDear { .. } => "PRX-EXE-021",
+            Self::GasJump { .. } => "PRX-EXE-022",
+            Self::FailedBefore { .. } => "PRX-EXE-023",
+            Self::NoOpcodes { .. } => "PRX-EXE-024",
+            Self::NoDeployer { .. } => "PRX-EXE-025",
+            Self::BlockTooSmall { .. } => "PRX-EXE-026",
+            Self::Untrue { .. } => "PRX-EXE-027",
         })
     }
 
@@ -83,6 +120,7 @@ impl Fault for Refusal {
             Self::NoKey { .. } | Self::Stuck { .. } | Self::Interrupted => ExitCode::Waiting,
             Self::WouldRevert { .. } | Self::Reverted { .. } => ExitCode::Reverted,
             Self::NotTrue { .. } => ExitCode::GateFailed,
+            Self::Untrue { .. } => ExitCode::Endpoint,
             _ => ExitCode::Refused,
         }
     }
@@ -113,7 +151,30 @@ impl Fault for Refusal {
                 "payrox verify shows what is and what is not".into()
             }
             Self::Funds { from, .. } => format!("fund {from}, then run again"),
-            Self::Stuck { .. } => "run again when they are mined".into(),
+            Self::Stuck { from, .. } => {
+                format!("run again when they are mined; payrox nonce --address {from} tells what waits")
+            }
+            Self::Foreign { from, .. } => {
+                format!("wait until it is mined, then run again; payrox nonce --address {from} tells what waits")
+            }
+            Self::Replaced { from, .. } => {
+                format!("if that was you, run again: what is missing is sent anew; payrox nonce --address {from} tells more. If it was not you, the key is known to somebody else")
+            }
+            Self::TooDear { from, .. } => {
+                format!("they may still be mined: run again to go on waiting, raise the limit in the network's file, or payrox nonce --address {from} --cancel-stuck")
+            }
+            Self::GasJump { .. } => {
+                "nothing of it was sent: the chain differs from the dry run. Look why, or raise fees.max_gas_jump in the network's file".into()
+            }
+            Self::FailedBefore { .. } => {
+                "find out why, then decide: the same command with --retry-failed sends it again".into()
+            }
+            Self::NoOpcodes { .. } => "choose a chain with the Cancun upgrade".into(),
+            Self::NoDeployer { .. } => {
+                "it is put there by a transaction that everybody may send: github.com/Arachnid/deterministic-deployment-proxy".into()
+            }
+            Self::BlockTooSmall { .. } => "mark rarely called routes as cold, or split the release".into(),
+            Self::Untrue { .. } => "ask another endpoint: --rpc-url; payrox verify shows what is there".into(),
             Self::Interrupted => "run the same command again to go on".into(),
             Self::UnknownFacet(_) => "payrox plan show lists the facets".into(),
         })

@@ -88,6 +88,24 @@ pub struct Stopped {
     pub until: Option<u64>,
 }
 
+/// What the transactions of an account may cost, at most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cost {
+    /// The account.
+    pub from: Address,
+    /// Its transactions.
+    pub transactions: usize,
+    /// Units of gas, each transaction's limit.
+    pub gas: Gas,
+    /// Wei for them, at the highest price that is offered, the value that is sent, and the data's own price included.
+    pub wei: U256,
+    /// Wei of that for the data: what a second layer pays its first.
+    pub data_wei: U256,
+    /// Wei the account has.
+    pub balance: U256,
+}
+
 /// A whole run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -114,6 +132,8 @@ pub struct RunResult {
     pub steps: Vec<StepResult>,
     /// Gas of this run's transactions.
     pub gas: Gas,
+    /// What it may cost, or might have cost, at most; by account.
+    pub cost: Vec<Cost>,
     /// Wall time.
     pub duration_ms: u64,
     /// Why it ended before its end.
@@ -136,6 +156,7 @@ impl RunResult {
             plan_id: plan.plan_id,
             steps: Vec::new(),
             gas: Gas(0),
+            cost: Vec::new(),
             duration_ms: 0,
             stopped: None,
         }

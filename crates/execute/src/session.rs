@@ -2,7 +2,7 @@
 
 use crate::Observer;
 use alloy_primitives::B256;
-use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons};
+use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons, Tag};
 use payrox_devnet::Devnet;
 use payrox_journal::ContractInfo;
 use payrox_model::{ChainId, Name};
@@ -26,7 +26,30 @@ pub struct Target {
     pub skip_time: bool,
     /// What gas may cost.
     pub fees: FeePolicy,
+    /// When a transaction counts for good.
+    pub finality: Finality,
+    /// By how many hundredths the chain may want more gas for a step than the dry run used, before that is a reason to stop.
+    pub gas_jump: u64,
 }
+
+/// When nothing that was done can be undone any more by a reorganisation of the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finality {
+    /// The block that the chain itself calls so, where it does.
+    pub tag: Option<Tag>,
+    /// Else this many blocks, the transaction's own among them.
+    pub blocks: u64,
+}
+
+impl Default for Finality {
+    /// To be in a block is enough.
+    fn default() -> Self {
+        Self { tag: None, blocks: 1 }
+    }
+}
+
+/// More gas by this many hundredths than in the dry run is a reason to stop, where nothing else is said.
+pub const GAS_JUMP: u64 = 25;
 
 /// Which steps of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,8 +98,12 @@ pub struct Session<'a> {
     pub broadcast: bool,
     /// Wait for `eta` instead of coming back with `waiting`.
     pub wait: bool,
+    /// Send steps again whose transaction was in a block and failed.
+    pub retry_failed: bool,
     /// Room for this many records in the journal, as on a disk that is nearly full; `None` for what there is.
     pub journal_room: Option<u64>,
+    /// The operation on the journal's files that fails, and all after it, as where the process is killed: for tests.
+    pub journal_breaks: Option<u64>,
 }
 
 /// A request to stop at the next safe place. Clones share it.

@@ -2,6 +2,7 @@
 
 use crate::Refusal;
 use alloy_primitives::Address;
+use payrox_devnet::CREATE2_DEPLOYER;
 use payrox_model::{ChainSnapshot, CodeHash, DispatcherState, Epoch};
 use payrox_plan::{Effect, Plan, PlannedStep};
 
@@ -26,7 +27,7 @@ pub(crate) fn addresses(plan: &Plan) -> Vec<Address> {
             _ => None,
         })
         .collect();
-    addresses.extend([plan.addresses.dispatcher, plan.addresses.router]);
+    addresses.extend([plan.addresses.dispatcher, plan.addresses.router, CREATE2_DEPLOYER]);
     addresses
 }
 

@@ -1,18 +1,18 @@
 //! Transactions that leave together: consecutive nonces, one write to the disk before, one look at the chain after.
 
 use crate::{
-    Event, PlannedCall, Refusal, StepOutcome, StepResult,
+    Event, Refusal,
     ending::Ending,
     engine::Run,
+    flight::{Flight, Landing},
     gates::{Cancellation, Cleared},
-    record::placed,
     roles,
 };
-use alloy_primitives::{Address, B256, Bytes, U256};
-use payrox_chain::{At, CallRequest, Fees, Position, Receipt, Signed, Transaction};
+use alloy_primitives::{Address, Bytes, U256};
+use payrox_chain::{CallRequest, ChainError, Fees, Position, Signed, Transaction};
 use payrox_journal::Record;
 use payrox_model::Gas;
-use payrox_plan::{Effect, Plan, PlannedStep};
+use payrox_plan::{Call, Effect, Plan, PlannedStep};
 use std::collections::{BTreeMap, btree_map::Entry};
 
 /// One transaction before it has a nonce.
@@ -24,22 +24,38 @@ pub(crate) struct Item {
     pub(crate) value: U256,
     pub(crate) data: Bytes,
     pub(crate) gas: Gas,
-    /// Needs a role: the chain is asked once more before it is sent.
-    pub(crate) guarded: bool,
+    /// What it used in the dry run.
+    pub(crate) rehearsed: Option<Gas>,
+    /// It activates: what it stands on must be final.
+    pub(crate) last: bool,
+    /// Something it stands on goes with it in the same wave: the chain cannot say yet whether it goes through.
+    pub(crate) follows: bool,
 }
 
 impl Item {
+    pub(crate) fn of(step: &PlannedStep, call: &Call, from: Address, gas: Gas) -> Self {
+        Self {
+            step: step.name.clone(),
+            from,
+            to: call.to,
+            value: call.value,
+            data: call.data.clone(),
+            gas,
+            rehearsed: None,
+            last: matches!(step.effect, Effect::Active),
+            follows: false,
+        }
+    }
+
+    /// The chain was asked for it just now.
     pub(crate) fn cancel(cleared: &Cleared<'_, Cancellation>, from: Address) -> Self {
         let CallRequest { to, value, data, .. } = cleared.about().call.clone();
-        Self {
-            step: "cancel".into(),
-            from,
-            to,
-            value,
-            data,
-            gas: cleared.gas_limit("cancel"),
-            guarded: false,
-        }
+        let (step, gas) = ("cancel".into(), cleared.gas_limit("cancel"));
+        Self { step, from, to, value, data, gas, rehearsed: None, last: false, follows: true }
+    }
+
+    pub(crate) fn call(&self) -> CallRequest {
+        CallRequest { from: Some(self.from), to: self.to, value: self.value, data: self.data.clone() }
     }
 }
 
@@ -62,7 +78,6 @@ impl<'a> Run<'a> {
             if !self.follows(step, &wave) {
                 continue;
             }
-            let guarded = matches!(step.effect, Effect::Staged | Effect::Active);
             // What needs a role waits for proof of what it stands on; only an activation that is due at once may go
             // with its staging.
             let together = match step.effect {
@@ -83,15 +98,10 @@ impl<'a> Run<'a> {
             if matches!(step.effect, Effect::Active) && wave.is_empty() {
                 self.wait_for_eta().await?;
             }
-            wave.push(Item {
-                step: step.name.clone(),
-                from,
-                to: call.to,
-                value: call.value,
-                data: call.data.clone(),
-                gas: cleared.gas_limit(&step.name),
-                guarded,
-            });
+            let follows = step.after.iter().any(|name| wave.iter().any(|item| item.step == *name));
+            let rehearsed = cleared.expected(&step.name);
+            let gas = cleared.gas_limit(&step.name);
+            wave.push(Item { rehearsed, follows, ..Item::of(step, call, from, gas) });
         }
         Ok((!wave.is_empty()).then_some(wave))
     }
@@ -107,94 +117,127 @@ impl<'a> Run<'a> {
     /// The wave stages, for an activation without delay: the bootstrapper's first release.
     fn is_due_at_once(&self, wave: &[Item]) -> bool {
         let [item] = wave else { return false };
-        item.guarded
+        let stages = |step: &PlannedStep| step.name == item.step && matches!(step.effect, Effect::Staged);
+        self.steps.iter().any(|step| stages(step))
             && self.plan.epoch.0 == 1
             && item.from == self.plan.system.roles.bootstrapper
             && self.plan.onchain.not_before <= self.chain.timestamp
     }
 
-    /// Signs, writes down, sends, waits, and reads back.
+    /// Signs, writes down, sends, waits, and reads back. Comes back early where the chain has moved on in between: then it is
+    /// looked at anew.
     pub(crate) async fn send(&mut self, wave: &[Item]) -> Result<(), Ending> {
         let mut positions = BTreeMap::new();
         for item in wave {
             if let Entry::Vacant(vacant) = positions.entry(item.from) {
-                vacant.insert(self.session.endpoint.position(item.from).await?);
+                let fresh = self.positions.remove(&item.from);
+                vacant.insert(match fresh {
+                    Some(position) => position,
+                    None => self.position(item.from).await?,
+                });
             }
         }
         for (from, position) in &positions {
             if position.pending > position.nonce {
-                // Whatever waits there may be what this wave is for.
-                self.drain(*from, position.pending).await?;
+                self.meet(*from, position, wave).await?;
                 return self.look().await;
             }
         }
-        // What waited may have been mined since the chain was looked at, for instance while the dry run went on.
+        // What waited may have been mined since the chain was looked at, or somebody else was first, for instance while the dry
+        // run went on.
         if positions.values().any(|position| position.head.number != self.chain.block) {
             self.look().await?;
             if wave.iter().any(|item| self.is_done(&item.step)) {
                 return Ok(());
             }
         }
-        if let Some(first) = wave.first().filter(|item| item.guarded) {
-            self.preflight(first).await?;
+        if !self.estimate(wave).await? {
+            return Ok(());
         }
         let transactions = self.price(wave, &positions)?;
         let signed = self.sign(&transactions, wave).await?;
         self.write_down(wave, &transactions, &signed)?;
         self.may_go_on()?;
-        for ((item, tx), signed) in wave.iter().zip(&transactions).zip(&signed) {
+        let since = |from| positions.get(&from).map_or(self.chain.block, |p: &Position| p.head.number);
+        let mut flights = Vec::with_capacity(wave.len());
+        for ((item, tx), signed) in wave.iter().zip(transactions).zip(&signed) {
             let Item { step, from, .. } = item.clone();
             self.tell(Event::Sending { step, from, nonce: tx.nonce, tx: signed.hash });
+            flights.push(Flight::new(item.clone(), tx, signed.clone(), since(from)));
         }
-        let answers = self.session.endpoint.send(&signed).await?;
-        self.note(&[Record::Sent { txs: signed.iter().map(|s| s.hash).collect() }])?;
-        for answer in answers {
-            answer?;
+        match self.session.endpoint.send(&signed).await {
+            Ok(answers) => {
+                self.note(&[Record::Sent { txs: signed.iter().map(|s| s.hash).collect() }])?;
+                for (flight, answer) in flights.iter_mut().zip(answers) {
+                    self.heard(flight, answer)?;
+                }
+            }
+            // Some may have arrived: they are looked for by their hashes, and never signed anew.
+            Err(e @ (ChainError::Unreachable { .. } | ChainError::Answer { .. })) => {
+                let what = format!("{e}; what was sent is looked for by its hash");
+                self.tell(Event::Warned { what });
+            }
+            Err(e) => return Err(e.into()),
         }
-        let hashes: Vec<B256> = signed.iter().map(|s| s.hash).collect();
-        let receipts = self.receipts(&hashes).await?;
-        self.look().await?;
-        for (item, receipt) in wave.iter().zip(receipts) {
-            self.read_back(item, &receipt).await?;
-        }
-        Ok(())
+        self.bring_down(&mut flights).await.map(|_: Landing| ())
     }
 
     /// Whether what a transaction is for is true, by the last look; of a cancellation, that nothing is pending.
-    fn is_done(&self, name: &str) -> bool {
-        match self.steps.iter().find(|step| step.name == name) {
+    pub(crate) fn is_done(&self, name: &str) -> bool {
+        match self.plan.steps.iter().find(|step| step.name == name) {
             Some(step) => self.holds(step),
             None => self.chain.dispatcher.as_ref().is_some_and(|d| d.pending.is_none()),
         }
     }
 
-    /// The chain itself says whether the call goes through: a certain revert is not sent.
-    async fn preflight(&self, item: &Item) -> Result<(), Ending> {
-        let call =
-            CallRequest { from: Some(item.from), to: item.to, value: item.value, data: item.data.clone() };
-        match self.session.endpoint.call(call, At::Pending).await {
-            Ok(_) => Ok(()),
-            Err(e) => match e.revert_data() {
-                Some(data) => {
-                    let reason = self.session.reasons.decode(data);
-                    Err(Refusal::WouldRevert { step: item.step.clone(), reason }.into())
-                }
-                None => Err(e.into()),
-            },
+    /// The chain itself says whether each goes through and what it takes; a certain revert is not sent. It cannot say so of what
+    /// follows something in the same wave, and the dry run's word counts. `false` where somebody was first.
+    async fn estimate(&mut self, wave: &[Item]) -> Result<bool, Ending> {
+        let ready: Vec<&Item> = wave.iter().filter(|item| !item.follows).collect();
+        if ready.len() < wave.len() {
+            self.tell(Event::NotEstimated { steps: wave.len() - ready.len() });
         }
+        let calls: Vec<CallRequest> = ready.iter().map(|item| item.call()).collect();
+        let answers = match calls.is_empty() {
+            true => Vec::new(),
+            false => self.session.endpoint.estimates(&calls).await?,
+        };
+        for (item, answer) in ready.into_iter().zip(answers) {
+            let estimated = match answer {
+                Ok(gas) => gas,
+                Err(e) => {
+                    let Some(data) = e.revert_data() else { return Err(e.into()) };
+                    let reason = self.session.reasons.decode(data);
+                    self.look().await?;
+                    if wave.iter().any(|item| self.is_done(&item.step)) {
+                        return Ok(false);
+                    }
+                    return Err(Refusal::WouldRevert { step: item.step.clone(), reason }.into());
+                }
+            };
+            let percent = self.session.target.gas_jump;
+            if let Some(rehearsed) = item.rehearsed
+                && estimated.0 > room(rehearsed, percent)
+            {
+                let step = item.step.clone();
+                return Err(Refusal::GasJump { step, estimated, rehearsed, percent }.into());
+            }
+        }
+        Ok(true)
     }
 
     fn price(&self, wave: &[Item], at: &BTreeMap<Address, Position>) -> Result<Vec<Transaction>, Ending> {
         let mut next: BTreeMap<Address, u64> = at.iter().map(|(from, p)| (*from, p.nonce)).collect();
-        let mut cost: BTreeMap<Address, U256> = BTreeMap::new();
+        let mut cost: BTreeMap<Address, (U256, u64)> = BTreeMap::new();
         let mut transactions = Vec::with_capacity(wave.len());
         for item in wave {
             let (Some(position), Some(nonce)) = (at.get(&item.from), next.get_mut(&item.from)) else {
                 continue;
             };
             let fees = Fees::choose(&position.head, position.tip, self.session.target.fees)?;
-            *cost.entry(item.from).or_default() +=
-                item.value + U256::from(item.gas.0) * U256::from(fees.max_fee);
+            let (wei, gas) = cost.entry(item.from).or_default();
+            *wei += item.value + U256::from(item.gas.0) * U256::from(fees.max_fee);
+            *gas += item.gas.0;
             transactions.push(Transaction {
                 chain_id: self.plan.chain_id,
                 from: item.from,
@@ -207,30 +250,30 @@ impl<'a> Run<'a> {
             });
             *nonce += 1;
         }
-        for (from, needed) in cost {
+        for (from, (needed, gas)) in cost {
             let has = at.get(&from).map_or(U256::ZERO, |p| p.balance);
             if has < needed {
-                return Err(Refusal::Funds { from, needed: needed.to_string(), has: has.to_string() }.into());
+                let (needed, has) = (needed.to_string(), has.to_string());
+                return Err(Refusal::Funds { from, needed, has, gas: Gas(gas) }.into());
             }
         }
         Ok(transactions)
     }
 
-    /// What an earlier run signed for the same step, plan, sender and nonce is sent again byte by byte.
+    /// What was signed before for the same step, plan, sender and nonce is sent again byte by byte, and not signed anew.
     async fn sign(&self, transactions: &[Transaction], wave: &[Item]) -> Result<Vec<Signed>, Ending> {
-        let earlier = self.history.open_intents();
-        let same = |item: &Item, tx: &Transaction| {
-            let plan = self.plan.content_hash;
-            let known = earlier.iter().find(|i| {
-                i.step == item.step && i.plan == plan && i.from == tx.from && i.nonce == tx.nonce
-            })?;
-            let raw = self.journal.as_ref()?.signed(known.tx)?;
-            Some(Signed { hash: known.tx, raw })
-        };
+        let plan = self.plan.content_hash;
+        let earlier = self.history.intents();
         let mut signed = Vec::with_capacity(transactions.len());
         for (item, tx) in wave.iter().zip(transactions) {
-            signed.push(match same(item, tx) {
-                Some(same) => same,
+            // The newest: it offers most.
+            let known =
+                earlier.iter().rev().map(|(intent, _)| intent).find(|i| {
+                    i.step == item.step && i.plan == plan && i.from == tx.from && i.nonce == tx.nonce
+                });
+            let raw = known.and_then(|known| Some((known.tx, self.journal.as_ref()?.signed(known.tx)?)));
+            signed.push(match raw {
+                Some((hash, raw)) => Signed { hash, raw },
                 None => self.session.keyring.sign(tx, self.session.endpoint).await?,
             });
         }
@@ -244,95 +287,36 @@ impl<'a> Run<'a> {
         transactions: &[Transaction],
         signed: &[Signed],
     ) -> Result<(), Ending> {
-        let Some(journal) = &mut self.journal else { return Ok(()) };
-        let known: Vec<B256> = self.history.open_intents().iter().map(|intent| intent.tx).collect();
-        let raw: Vec<_> =
-            signed.iter().filter(|s| !known.contains(&s.hash)).map(|s| (s.hash, s.raw.clone())).collect();
-        let intents: Vec<_> = wave
-            .iter()
-            .zip(transactions)
-            .zip(signed)
-            .filter(|(_, signed)| !known.contains(&signed.hash))
-            .map(|((item, tx), signed)| Record::Intent {
-                step: item.step.clone(),
-                plan: self.plan.content_hash,
-                from: tx.from,
-                nonce: tx.nonce,
-                to: tx.to,
-                gas: tx.gas,
-                tx: signed.hash,
-            })
-            .collect();
-        journal.keep_signed(&raw)?;
-        journal.append(&intents)?;
-        journal.sync()?;
-        Ok(())
+        let unknown = |signed: &Signed| !self.history.meant(signed.hash);
+        let new: Vec<Signed> = signed.iter().filter(|signed| unknown(signed)).cloned().collect();
+        let all = wave.iter().zip(transactions).zip(signed).filter(|(_, signed)| unknown(signed));
+        let intents = all.map(|((item, tx), signed)| self.intent(item, tx, signed, None)).collect();
+        self.mean(&new, intents)
     }
 
-    async fn read_back(&mut self, item: &Item, receipt: &Receipt) -> Result<(), Ending> {
-        self.result.gas.0 += receipt.gas_used.0;
-        let step = self.steps.iter().copied().find(|step| step.name == item.step);
-        let holds = self.is_done(&item.step);
-        let (tx, gas) = (receipt.tx, receipt.gas_used);
-        let mut said = StepResult {
-            name: item.step.clone(),
-            outcome: StepOutcome::Done,
-            tx: Some(tx),
-            gas_used: Some(gas),
-            reason: None,
-            call: None,
-        };
-        if receipt.success && holds {
-            let placed = step.map(|step| placed(self.plan, step)).unwrap_or_default();
-            let Receipt { block, block_hash, .. } = *receipt;
-            let step = item.step.clone();
-            self.note(&[Record::Done { step: step.clone(), tx, block, block_hash, gas_used: gas, placed }])?;
-            self.result.steps.push(said);
-            self.tell(Event::Done { step, tx, block, gas });
-            if item.guarded
-                && self.chain.dispatcher.as_ref().is_some_and(|d| d.active.plan_id == self.plan.plan_id)
-            {
-                self.tell(Event::Activated { epoch: self.result.epoch });
-            }
-            return Ok(());
+    pub(crate) fn intent(
+        &self,
+        item: &Item,
+        tx: &Transaction,
+        signed: &Signed,
+        replaces: Option<alloy_primitives::B256>,
+    ) -> Record {
+        Record::Intent {
+            step: item.step.clone(),
+            plan: self.plan.content_hash,
+            from: tx.from,
+            nonce: tx.nonce,
+            to: tx.to,
+            gas: tx.gas,
+            tx: signed.hash,
+            replaces,
         }
-        let reason = if receipt.success {
-            "it went through, and the chain does not show what it was for".to_owned()
-        } else {
-            self.why(item, receipt).await
-        };
-        self.note(&[Record::Failed { step: item.step.clone(), tx, reason: reason.clone() }])?;
-        said.reason = Some(reason.clone());
-        if holds {
-            // Another operator was first: what was meant is true.
-            said.outcome = StepOutcome::Skipped;
-            self.result.steps.push(said);
-            self.tell(Event::Skipped { step: item.step.clone(), reason: "someone else did it first".into() });
-            return Ok(());
-        }
-        said.outcome = StepOutcome::Failed;
-        said.call = Some(PlannedCall {
-            from: vec![item.from],
-            to: item.to,
-            value: item.value,
-            data: item.data.clone(),
-        });
-        self.result.steps.push(said);
-        let step = item.step.clone();
-        Err(match receipt.success {
-            true => Refusal::NotTrue { step, why: reason }.into(),
-            false => Refusal::Reverted { step, tx, reason }.into(),
-        })
     }
+}
 
-    /// Why a transaction failed: the same call on the block before it, which is near enough to name the error.
-    async fn why(&self, item: &Item, receipt: &Receipt) -> String {
-        let call =
-            CallRequest { from: Some(item.from), to: item.to, value: item.value, data: item.data.clone() };
-        match self.session.endpoint.call(call, At::Block(receipt.block.saturating_sub(1))).await {
-            Ok(_) if receipt.gas_used == item.gas => "it ran out of gas".into(),
-            Ok(_) => "it gave no reason that can be reproduced".into(),
-            Err(e) => e.revert_data().map_or_else(|| e.to_string(), |data| self.session.reasons.decode(data)),
-        }
-    }
+/// What the dry run used, what was paid back of that at most (a fifth, EIP-3529), and so many hundredths more. A node's estimate is
+/// what a transaction must be given, not what it uses in the end.
+fn room(rehearsed: Gas, percent: u64) -> u64 {
+    let given = rehearsed.0.saturating_mul(5) / 4;
+    given.saturating_mul(100 + percent) / 100
 }

@@ -50,11 +50,7 @@ impl Private {
     }
 
     /// Keeps them, on the disk when it returns.
-    pub(crate) fn keep(
-        &mut self,
-        signed: &[(B256, Bytes)],
-        breaks: &mut Breaks,
-    ) -> Result<(), JournalError> {
+    pub(crate) fn keep(&mut self, signed: &[(B256, Bytes)], breaks: &mut Breaks) -> Result<(), JournalError> {
         let mut text = String::new();
         for (tx, raw) in signed {
             let entry = Entry { tx: *tx, raw: raw.clone() };
@@ -73,7 +69,8 @@ impl Private {
         let files = files.filter(|path| path.to_string_lossy().ends_with(".signed.jsonl")).take(FILES);
         let mut all = BTreeMap::new();
         for bytes in files.filter_map(|path| payrox_files::read(&path, LIMIT).ok()) {
-            let entries = bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
+            let entries =
+                bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
             let whole = entries.filter(|entry| keccak256(&entry.raw) == entry.tx);
             all.extend(whole.map(|entry| (entry.tx, entry.raw)));
         }

@@ -20,16 +20,6 @@ pub(crate) struct Read {
     pub(crate) torn: u64,
 }
 
-impl Read {
-    /// The version of the file; `None` before its first line.
-    pub(crate) fn version(&self) -> Option<u32> {
-        match self.lines.first()?.record {
-            Record::Opened { version, .. } => Some(version),
-            _ => None,
-        }
-    }
-}
-
 pub(crate) fn read(path: &Path) -> Result<Read, JournalError> {
     let bytes = payrox_files::read(path, LIMIT)?;
     let mut read = Read::default();

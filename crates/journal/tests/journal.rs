@@ -35,6 +35,7 @@ fn intent(tx: u8) -> Record {
         to: Address::repeat_byte(8),
         gas: Gas(21_000),
         tx: B256::repeat_byte(tx),
+        replaces: None,
     }
 }
 

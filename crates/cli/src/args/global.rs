@@ -61,6 +61,10 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, help_heading = "Signing")]
     pub(crate) wait: bool,
 
+    /// Send again what was in a block and failed, once you know why it did
+    #[arg(long, global = true, help_heading = "Signing")]
+    pub(crate) retry_failed: bool,
+
     /// One JSON document on stdout
     #[arg(long, global = true, help_heading = "Output")]
     pub(crate) json: bool,

@@ -41,6 +41,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
                     plan_id,
                     steps: Vec::new(),
                     gas: Gas(0),
+                    cost: Vec::new(),
                     duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
                     stopped: None,
                 };

@@ -6,7 +6,8 @@ use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons, SnapshotQuery, snapsho
 use payrox_config::{Network, Project};
 use payrox_devnet::{Clock, Devnet, DevnetConfig};
 use payrox_execute::{
-    ContractInfo, Event, Observer, RunResult, Sandbox, Selection, Session, StepOutcome, Stop, Target,
+    ContractInfo, Event, Finality, GAS_JUMP, Observer, RunResult, Sandbox, Selection, Session, StepOutcome,
+    Stop, Target,
 };
 use payrox_model::{ChainSnapshot, PlanId};
 use payrox_plan::{Inputs, Parent, Plan, PlanOutcome, ReleaseCode};
@@ -46,6 +47,11 @@ pub(crate) struct How<'a> {
     pub(crate) wait: bool,
     pub(crate) skip_time: bool,
     pub(crate) room: Option<u64>,
+    pub(crate) breaks: Option<u64>,
+    pub(crate) retry_failed: bool,
+    pub(crate) fees: FeePolicy,
+    pub(crate) finality: Finality,
+    pub(crate) gas_jump: u64,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) stop: Stop,
 }
@@ -58,6 +64,11 @@ impl Default for How<'_> {
             wait: false,
             skip_time: true,
             room: None,
+            breaks: None,
+            retry_failed: false,
+            fees: FeePolicy::default(),
+            finality: Finality::default(),
+            gas_jump: GAS_JUMP,
             observer: &payrox_execute::Silent,
             stop: Stop::default(),
         }
@@ -185,7 +196,9 @@ impl World {
                 name: self.network.name.clone(),
                 chain_id: self.network.chain_id,
                 skip_time: how.skip_time,
-                fees: FeePolicy::default(),
+                fees: how.fees,
+                finality: how.finality,
+                gas_jump: how.gas_jump,
             },
             endpoint: &self.endpoint,
             devnet: self.devnet.as_ref(),
@@ -197,7 +210,9 @@ impl World {
             stop: how.stop.clone(),
             broadcast: how.broadcast,
             wait: how.wait,
+            retry_failed: how.retry_failed,
             journal_room: how.room,
+            journal_breaks: how.breaks,
         }
     }
 

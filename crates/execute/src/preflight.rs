@@ -1,0 +1,115 @@
+//! What is looked at before anything is sent: whether the chain can hold the contracts, whether the accounts can pay, and whether
+//! nobody else is at work with the same key.
+
+use crate::{Cost, Event, Refusal, ending::Ending, engine::Run, gates::Cleared, roles};
+use alloy_primitives::{Address, U256};
+use payrox_chain::{Fees, probe_opcodes};
+use payrox_devnet::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE};
+use payrox_model::{CodeHash, Gas};
+use payrox_plan::Plan;
+use std::{
+    collections::BTreeMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// A newest block this much ahead of the machine's clock, or behind it: one of the two is wrong.
+const AHEAD: u64 = 120;
+const BEHIND: u64 = 3_600;
+
+/// What an account is going to send.
+#[derive(Default)]
+struct Load {
+    transactions: usize,
+    gas: u64,
+    value: U256,
+}
+
+impl Run<'_> {
+    /// Refuses what could only go wrong midway, and says what the rest may cost.
+    pub(crate) async fn preflight(&mut self, cleared: &Cleared<'_, Plan>) -> Result<(), Ending> {
+        let mut loads: BTreeMap<Address, Load> = BTreeMap::new();
+        let (mut deploys, mut largest) = (false, None);
+        for step in self.steps.iter().filter(|step| !self.holds(step)) {
+            let Some(call) = &step.call else { continue };
+            let gas = cleared.gas_limit(&step.name);
+            deploys |= call.to == CREATE2_DEPLOYER;
+            largest = largest.max(Some((gas, &step.name)));
+            // Who has no key here pays nothing: his call is handed over.
+            let from = roles::choose(self.plan, call.sender, &self.chain, self.session.keyring);
+            if let Some(from) = from {
+                let load = loads.entry(from).or_default();
+                (load.transactions, load.gas) = (load.transactions + 1, load.gas.saturating_add(gas.0));
+                load.value += call.value;
+            }
+        }
+        if deploys {
+            self.deployer_is_there()?;
+        }
+        // What runs in this process was made for these contracts.
+        if !self.session.endpoint.is_in_process() {
+            let missing = probe_opcodes(self.session.endpoint).await?.missing();
+            if !missing.is_empty() {
+                return Err(Refusal::NoOpcodes { missing }.into());
+            }
+        }
+        for (from, load) in loads {
+            let position = self.position(from).await?;
+            if let Some((gas, step)) = largest.filter(|(gas, _)| gas.0 > position.head.gas_limit) {
+                let (step, limit) = (step.clone(), position.head.gas_limit);
+                return Err(Refusal::BlockTooSmall { step, gas, limit }.into());
+            }
+            let fees = Fees::choose(&position.head, position.tip, self.session.target.fees)?;
+            let data_wei = U256::ZERO;
+            let wei = U256::from(load.gas) * U256::from(fees.max_fee) + load.value + data_wei;
+            let (transactions, gas, balance) = (load.transactions, Gas(load.gas), position.balance);
+            let cost = Cost { from, transactions, gas, wei, data_wei, balance };
+            self.tell(Event::Cost(cost.clone()));
+            self.result.cost.push(cost);
+            if !self.session.broadcast {
+                continue;
+            }
+            if balance < wei {
+                let (needed, has) = (wei.to_string(), balance.to_string());
+                return Err(Refusal::Funds { from, needed, has, gas }.into());
+            }
+            self.refuse_foreign(from, &position).await?;
+            self.positions.insert(from, position);
+        }
+        self.compare_clocks();
+        Ok(())
+    }
+
+    fn deployer_is_there(&self) -> Result<(), Refusal> {
+        match self.chain.code.get(&CREATE2_DEPLOYER) {
+            Some(hash) if *hash == CodeHash::of(&CREATE2_DEPLOYER_CODE) => Ok(()),
+            found => {
+                let found =
+                    found.map_or("there is no code".into(), |hash| format!("the code there is {hash}"));
+                Err(Refusal::NoDeployer { address: CREATE2_DEPLOYER, found })
+            }
+        }
+    }
+
+    /// Everything that waits waits by the chain's time; a wrong clock only makes what is shown to people wrong.
+    fn compare_clocks(&self) {
+        if self.session.target.skip_time {
+            return;
+        }
+        let here = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
+        let there = self.chain.timestamp;
+        let what = if there > here.saturating_add(AHEAD) {
+            format!(
+                "the newest block is {} s ahead of this machine's clock; the chain's time counts",
+                there - here
+            )
+        } else if here > there.saturating_add(BEHIND) {
+            format!(
+                "the newest block is {} s behind this machine's clock: the node lags, the chain stands, or the clock is wrong; the chain's time counts",
+                here - there
+            )
+        } else {
+            return;
+        };
+        self.tell(Event::Warned { what });
+    }
+}
