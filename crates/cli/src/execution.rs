@@ -10,9 +10,10 @@ use crate::{
     table::{pairs, table},
 };
 use alloy_primitives::U256;
-use payrox_chain::FeePolicy;
+use payrox_chain::{FeePolicy, Tag};
+use payrox_config::FinalityTag;
 use payrox_execute::{
-    Cost, Finality, GAS_JUMP, Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped,
+    Cost, FinalityPolicy, GAS_JUMP, Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped,
     Target,
 };
 use payrox_model::{BoxFault, ExitCode, PlanId, Report, Verdict, text::escape, version};
@@ -77,8 +78,14 @@ fn target(network: &payrox_config::Network) -> Target {
             max_fee: limit(network.fees.max_fee),
             max_tip: limit(network.fees.max_priority_fee),
         },
-        finality: Finality { tag: None, blocks: network.confirmations.value },
-        gas_jump: GAS_JUMP,
+        finality: FinalityPolicy {
+            tag: network.finality.as_ref().map(|tag| match tag.value {
+                FinalityTag::Safe => Tag::Safe,
+                FinalityTag::Finalized => Tag::Finalized,
+            }),
+            blocks: network.confirmations.value,
+        },
+        gas_jump: network.fees.max_gas_jump.map_or(GAS_JUMP, u64::from),
     }
 }
 

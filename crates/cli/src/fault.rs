@@ -38,9 +38,6 @@ pub(crate) enum CliFault {
     /// A facet that the plan does not have.
     #[error("the plan has no facet `{name}`")]
     UnknownFacet { name: String, known: Vec<String> },
-    /// Sending to a network that asks for what is not there yet.
-    #[error("nothing is sent to `{network}` yet: its file says {what}")]
-    Later { network: String, what: &'static str },
     /// A production network, and whoever sends did not say that it is meant.
     #[error("`{network}` is a production network, and {}", .said.as_ref().map_or("its name was neither typed nor passed".into(), |said| format!("`{said}` is not its name")))]
     NotConfirmed { network: String, said: Option<String> },
@@ -70,7 +67,6 @@ impl Fault for CliFault {
             Self::Name { .. } => "PRX-CLI-010",
             Self::NoPlan { .. } => "PRX-CLI-011",
             Self::ForeignPlan { .. } => "PRX-CLI-012",
-            Self::Later { .. } => "PRX-CLI-013",
             Self::NotConfirmed { .. } => "PRX-CLI-030",
             Self::NoContacts { .. } => "PRX-CLI-031",
             Self::Internal { .. } => "PRX-CLI-070",
@@ -81,7 +77,6 @@ impl Fault for CliFault {
         match self {
             Self::Interrupted { .. } => ExitCode::Waiting,
             Self::ForeignPlan { .. }
-            | Self::Later { .. }
             | Self::NotConfirmed { .. }
             | Self::NoContacts { .. } => ExitCode::Refused,
             Self::Start { .. } | Self::Internal { .. } => ExitCode::Internal,
@@ -96,8 +91,7 @@ impl Fault for CliFault {
             Self::NoEndpointWanted { network }
             | Self::NoEndpoint { network, .. }
             | Self::NotConfirmed { network, .. }
-            | Self::NoContacts { network, .. }
-            | Self::Later { network, .. } => Some(network.clone()),
+            | Self::NoContacts { network, .. } => Some(network.clone()),
             Self::ProjectExists { path } | Self::NoPlan { path, .. } | Self::ForeignPlan { path, .. } => {
                 Some(path.clone())
             }
@@ -128,7 +122,6 @@ impl Fault for CliFault {
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
             Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
             Self::ForeignPlan { .. } => Some("pass the same --config and --network, or make it again: payrox plan; payrox plan diff FILE shows the difference".into()),
-            Self::Later { .. } => Some("more than one confirmation comes with a later release; without --broadcast what would be sent is printed".into()),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }

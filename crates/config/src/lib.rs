@@ -17,7 +17,7 @@ pub use args::Arg;
 pub use contacts::{Contact, Contacts};
 pub use endpoints::EndpointSettings;
 pub use error::{ConfigError, Place};
-pub use network::{FeeCaps, KnownBlock, Network};
+pub use network::{FeeCaps, FinalityTag, KnownBlock, Network};
 pub use project::{
     Compiler, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Policy, Project, SystemSettings,
 };

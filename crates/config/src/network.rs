@@ -7,7 +7,7 @@ use crate::{
     parse::Document,
 };
 use alloy_primitives::{Address, B256};
-use file::{NetworkFile, read_block, read_roles, read_urls, read_wei};
+use file::{NetworkFile, read_block, read_finality, read_roles, read_urls, read_wei};
 use payrox_model::{ChainId, Name, Roles, Wei, version};
 use std::{
     collections::BTreeMap,
@@ -48,6 +48,8 @@ pub struct Network {
     pub endpoints: EndpointSettings,
     /// Blocks after which a receipt counts.
     pub confirmations: Sourced<u64>,
+    /// The block that the chain itself calls safe or final, in place of a number of blocks.
+    pub finality: Option<Sourced<FinalityTag>>,
     /// What a transaction may cost, at most.
     pub fees: FeeCaps,
     /// Variables that the file takes endpoints from, and that are not set.
@@ -67,6 +69,24 @@ pub struct Network {
     sources: Sources,
 }
 
+/// What a chain calls a block that is hard, or impossible, to undo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FinalityTag {
+    /// `safe`.
+    Safe,
+    /// `finalized`.
+    Finalized,
+}
+
+impl std::fmt::Display for FinalityTag {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Safe => "safe",
+            Self::Finalized => "finalized",
+        })
+    }
+}
+
 /// A block that everybody agrees on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownBlock {
@@ -83,6 +103,8 @@ pub struct FeeCaps {
     pub max_fee: Option<Wei>,
     /// EIP-1559 `maxPriorityFeePerGas`, at most.
     pub max_priority_fee: Option<Wei>,
+    /// By how many hundredths the chain may want more gas for a step than the dry run used.
+    pub max_gas_jump: Option<u32>,
 }
 
 impl Network {
@@ -178,6 +200,7 @@ impl Network {
             unset: Vec::new(),
             endpoints: EndpointSettings::default(),
             confirmations: Sourced::default_of(1),
+            finality: None,
             fees: FeeCaps::default(),
             roles: None,
             delay: None,
@@ -242,6 +265,14 @@ impl Network {
         self.endpoints.lay(doc, &fields, self.local, self.rpc_url.len() + self.unset.len())?;
         if let Some(n) = &file.confirmations {
             self.confirmations = doc.sourced(n, (*n.get_ref()).max(1));
+            // Whoever counts blocks does not mean the tag of what he extends.
+            self.finality = None;
+        }
+        if let Some(tag) = &file.finality {
+            self.finality = Some(doc.sourced(tag, read_finality(doc, tag)?));
+        }
+        if let Some(jump) = &file.fees.max_gas_jump {
+            self.fees.max_gas_jump = Some(doc.within(jump, "fees.max_gas_jump", 0..1_001, "hundredths")?);
         }
         if let Some(fee) = &file.fees.max_fee {
             self.fees.max_fee = Some(read_wei(doc, fee, "fees.max_fee")?);
@@ -273,6 +304,8 @@ impl Network {
         ];
         out.extend(self.endpoints.settings(&self.rpc_url));
         out.push(Setting::new("confirmations", self.confirmations.value, self.confirmations.source.clone()));
+        let finality = self.finality.as_ref();
+        out.extend(finality.map(|tag| Setting::new("finality", tag.value, tag.source.clone())));
         if let Some(roles) = &self.roles {
             for (role, shown) in [
                 ("roles.owner", roles.owner.to_checksum(None)),

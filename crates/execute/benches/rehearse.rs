@@ -4,7 +4,9 @@ use payrox_artifacts::{ArtifactSet, Source, release};
 use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons};
 use payrox_config::{Network, Project};
 use payrox_devnet::{Devnet, DevnetConfig};
-use payrox_execute::{Finality, GAS_JUMP, Outcome, Sandbox, Selection, Session, Silent, Stop, Target, run};
+use payrox_execute::{
+    FinalityPolicy, GAS_JUMP, Outcome, Sandbox, Selection, Session, Silent, Stop, Target, run,
+};
 use payrox_model::ChainSnapshot;
 use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode, plan};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -50,7 +52,7 @@ impl Example {
                 chain_id: self.network.chain_id,
                 skip_time: true,
                 fees: FeePolicy::default(),
-                finality: Finality::default(),
+                finality: FinalityPolicy::default(),
                 gas_jump: GAS_JUMP,
             },
             endpoint,

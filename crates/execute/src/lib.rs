@@ -35,4 +35,4 @@ pub use refusal::Refusal;
 pub use rehearse::Rehearsal;
 pub use result::{Cost, Outcome, PlannedCall, RunResult, StepOutcome, StepResult, Stopped};
 pub use sandbox::Sandbox;
-pub use session::{Finality, GAS_JUMP, Selection, Session, Stop, Target};
+pub use session::{FinalityPolicy, GAS_JUMP, Selection, Session, Stop, Target};

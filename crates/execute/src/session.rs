@@ -27,21 +27,21 @@ pub struct Target {
     /// What gas may cost.
     pub fees: FeePolicy,
     /// When a transaction counts for good.
-    pub finality: Finality,
+    pub finality: FinalityPolicy,
     /// By how many hundredths the chain may want more gas for a step than the dry run used, before that is a reason to stop.
     pub gas_jump: u64,
 }
 
 /// When nothing that was done can be undone any more by a reorganisation of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finality {
+pub struct FinalityPolicy {
     /// The block that the chain itself calls so, where it does.
     pub tag: Option<Tag>,
     /// Else this many blocks, the transaction's own among them.
     pub blocks: u64,
 }
 
-impl Default for Finality {
+impl Default for FinalityPolicy {
     /// To be in a block is enough.
     fn default() -> Self {
         Self { tag: None, blocks: 1 }

@@ -2,6 +2,7 @@
 
 use crate::{Event, Refusal, Selection, ending::Ending, engine::Run};
 use payrox_journal::Record;
+use payrox_plan::{Effect, PlannedStep};
 use std::time::{Duration, Instant};
 
 /// The first pause between two looks; each next one is three times as long, up to the longest: a node that mines what it is sent at
@@ -54,9 +55,9 @@ impl Pauses {
 
 impl Run<'_> {
     /// Until the pending plan may be activated by the chain's time: at once where time may be skipped, for as long as it
-    /// takes with `--wait`, else the run ends here and goes on another time.
-    pub(crate) async fn wait_for_eta(&mut self) -> Result<(), Ending> {
-        let Some(pending) = self.chain.dispatcher.as_ref().and_then(|d| d.pending) else { return Ok(()) };
+    /// takes with `--wait`, else the run ends here and goes on another time. `false` where nothing is pending any more.
+    pub(crate) async fn wait_for_eta(&mut self) -> Result<bool, Ending> {
+        let Some(pending) = self.chain.dispatcher.as_ref().and_then(|d| d.pending) else { return Ok(true) };
         let eta = pending.eta;
         let mut now = self.session.endpoint.time().await?;
         if now < eta && self.session.target.skip_time {
@@ -76,28 +77,32 @@ impl Run<'_> {
         if now < eta {
             self.tell(Event::Waiting { what: "the delay to pass".into(), until: Some(eta) });
         }
-        let mut eta = eta;
-        loop {
-            while now < eta {
-                self.may_go_on()?;
-                tokio::time::sleep(LONGEST).await;
-                now = self.session.endpoint.time().await?;
-            }
-            // A reorganisation can have moved the staging, and with it the time that counts: the chain is asked once more.
-            self.look().await?;
-            match self.chain.dispatcher.as_ref().and_then(|d| d.pending).map(|pending| pending.eta) {
-                Some(moved) if moved > now => eta = moved,
-                Some(moved) => {
-                    eta = moved;
-                    break;
+        let (mut eta, mut waited) = (eta, false);
+        while now < eta {
+            waited = true;
+            self.may_go_on()?;
+            tokio::time::sleep(LONGEST).await;
+            now = self.session.endpoint.time().await?;
+            if now >= eta {
+                // A reorganisation can have moved the staging, and with it the time that counts: the chain is asked once more.
+                self.look().await?;
+                match self.chain.dispatcher.as_ref().and_then(|d| d.pending) {
+                    Some(pending) => eta = pending.eta,
+                    None => return Ok(false),
                 }
-                None => return Ok(()),
             }
         }
         let until = eta.saturating_add(u64::from(self.plan.onchain.window));
         if now > until {
             return Err(Refusal::Expired { until, now }.into());
         }
-        Ok(())
+        // What was read before the wait is old: what has come since then is seen before anything is sent.
+        Ok(!waited || self.is_true_before_activation())
+    }
+
+    fn is_true_before_activation(&self) -> bool {
+        let before = |step: &&&PlannedStep| matches!(step.effect, Effect::Active);
+        let mut active = self.steps.iter().filter(before).flat_map(|step| &step.after);
+        active.all(|name| self.is_done(name))
     }
 }

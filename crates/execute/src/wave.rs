@@ -65,7 +65,16 @@ impl<'a> Run<'a> {
         &mut self,
         cleared: &Cleared<'a, Plan>,
     ) -> Result<Option<Vec<Item>>, Ending> {
-        self.may_go_on()?;
+        loop {
+            self.may_go_on()?;
+            if let Some(wave) = self.gather(cleared).await? {
+                return Ok((!wave.is_empty()).then_some(wave));
+            }
+        }
+    }
+
+    /// The same; `None` where the chain has to be looked at anew, because what it stood on moved during a wait.
+    async fn gather(&mut self, cleared: &Cleared<'a, Plan>) -> Result<Option<Vec<Item>>, Ending> {
         let mut wave: Vec<Item> = Vec::new();
         for step in self.steps.clone() {
             if self.holds(step) {
@@ -95,15 +104,15 @@ impl<'a> Run<'a> {
                 }
                 continue;
             };
-            if matches!(step.effect, Effect::Active) && wave.is_empty() {
-                self.wait_for_eta().await?;
+            if matches!(step.effect, Effect::Active) && wave.is_empty() && !self.wait_for_eta().await? {
+                return Ok(None);
             }
             let follows = step.after.iter().any(|name| wave.iter().any(|item| item.step == *name));
             let rehearsed = cleared.expected(&step.name);
             let gas = cleared.gas_limit(&step.name);
             wave.push(Item { rehearsed, follows, ..Item::of(step, call, from, gas) });
         }
-        Ok((!wave.is_empty()).then_some(wave))
+        Ok(Some(wave))
     }
 
     /// Everything before the step is true, or goes before it from the same sender.
@@ -190,21 +199,24 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The chain itself says whether each goes through and what it takes; a certain revert is not sent. It cannot say so of what
-    /// follows something in the same wave, and the dry run's word counts. `false` where somebody was first.
+    /// The chain itself says whether each goes through and what it takes. A revert of the first is certain, and is not sent; what
+    /// stands behind others in the wave may need them, and for that the dry run's word counts. `false` where somebody was first.
     async fn estimate(&mut self, wave: &[Item]) -> Result<bool, Ending> {
-        let ready: Vec<&Item> = wave.iter().filter(|item| !item.follows).collect();
-        if ready.len() < wave.len() {
-            self.tell(Event::NotEstimated { steps: wave.len() - ready.len() });
-        }
-        let calls: Vec<CallRequest> = ready.iter().map(|item| item.call()).collect();
+        let ready: Vec<usize> = (0..wave.len()).filter(|at| !wave[*at].follows).collect();
+        let calls: Vec<CallRequest> = ready.iter().map(|at| wave[*at].call()).collect();
         let answers = match calls.is_empty() {
             true => Vec::new(),
             false => self.session.endpoint.estimates(&calls).await?,
         };
-        for (item, answer) in ready.into_iter().zip(answers) {
+        let mut silent = wave.len() - ready.len();
+        for (at, answer) in ready.into_iter().zip(answers) {
+            let item = &wave[at];
             let estimated = match answer {
                 Ok(gas) => gas,
+                Err(e) if e.revert_data().is_some() && at > 0 => {
+                    silent += 1;
+                    continue;
+                }
                 Err(e) => {
                     let Some(data) = e.revert_data() else { return Err(e.into()) };
                     let reason = self.session.reasons.decode(data);
@@ -222,6 +234,9 @@ impl<'a> Run<'a> {
                 let step = item.step.clone();
                 return Err(Refusal::GasJump { step, estimated, rehearsed, percent }.into());
             }
+        }
+        if silent > 0 {
+            self.tell(Event::NotEstimated { steps: silent });
         }
         Ok(true)
     }

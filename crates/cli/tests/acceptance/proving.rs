@@ -84,7 +84,7 @@ fn prx_d05_verify_facets_without_a_dispatcher_on_chain_tells_no_epoch() {
 }
 
 #[test]
-fn prx_b23_what_a_network_promises_and_this_release_does_not_keep_is_refused_before_anything_is_sent() {
+fn prx_b23_a_chain_without_the_networks_known_block_is_refused_before_anything_is_sent() {
     let (project, served) = live();
     let file = project.path().join("networks/anvil.toml");
     let own = fs::read_to_string(&file).unwrap();
@@ -94,7 +94,6 @@ fn prx_b23_what_a_network_promises_and_this_release_does_not_keep_is_refused_bef
         .replace("confirmations = 1", "confirmations = 1\nproduction = true");
     let cases = [
         (production, 3, "PRX-CLI-031"),
-        (own.replace("confirmations = 1", "confirmations = 2"), 3, "PRX-CLI-013"),
         (format!("{own}\n[known_block]\nnumber = 0\nhash = \"{hash}\"\n"), 2, "PRX-CHN-007"),
     ];
     for (text, status, code) in cases {

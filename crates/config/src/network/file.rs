@@ -1,6 +1,6 @@
 //! The shape of `networks/<name>.toml`, and how its values are read.
 
-use super::KnownBlock;
+use super::{FinalityTag, KnownBlock};
 use crate::{Arg, ConfigError, Sourced, endpoints::URLS, parse::Document};
 use alloy_primitives::U256;
 use payrox_model::{Roles, Wei};
@@ -23,6 +23,7 @@ pub(super) struct NetworkFile {
     pub(super) batch: Option<Spanned<u32>>,
     pub(super) timeout: Option<Spanned<u32>>,
     pub(super) confirmations: Option<Spanned<u64>>,
+    pub(super) finality: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) fees: FeesFile,
     pub(super) roles: Option<RolesFile>,
@@ -46,6 +47,7 @@ pub(super) struct KnownBlockFile {
 pub(super) struct FeesFile {
     pub(super) max_fee: Option<Spanned<String>>,
     pub(super) max_priority_fee: Option<Spanned<String>>,
+    pub(super) max_gas_jump: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +78,17 @@ pub(super) fn read_roles(doc: &Document, file: &RolesFile) -> Result<Roles, Conf
         guardians: doc.addresses(guardians, "roles.guardians")?,
         operators: doc.addresses(operators, "roles.operators")?,
     })
+}
+
+pub(super) fn read_finality(doc: &Document, tag: &Spanned<String>) -> Result<FinalityTag, ConfigError> {
+    match tag.get_ref().as_str() {
+        "safe" => Ok(FinalityTag::Safe),
+        "finalized" => Ok(FinalityTag::Finalized),
+        _ => Err(ConfigError::Value {
+            place: doc.at(tag, "finality"),
+            why: "`safe` or `finalized`; a number of blocks is `confirmations`".into(),
+        }),
+    }
 }
 
 pub(super) fn read_block(doc: &Document, file: &KnownBlockFile) -> Result<KnownBlock, ConfigError> {

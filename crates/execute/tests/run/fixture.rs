@@ -6,8 +6,8 @@ use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons, SnapshotQuery, snapsho
 use payrox_config::{Network, Project};
 use payrox_devnet::{Clock, Devnet, DevnetConfig};
 use payrox_execute::{
-    ContractInfo, Event, Finality, GAS_JUMP, Observer, RunResult, Sandbox, Selection, Session, StepOutcome,
-    Stop, Target,
+    ContractInfo, Event, FinalityPolicy, GAS_JUMP, Observer, RunResult, Sandbox, Selection, Session,
+    StepOutcome, Stop, Target,
 };
 use payrox_model::{ChainSnapshot, PlanId};
 use payrox_plan::{Inputs, Parent, Plan, PlanOutcome, ReleaseCode};
@@ -50,7 +50,7 @@ pub(crate) struct How<'a> {
     pub(crate) breaks: Option<u64>,
     pub(crate) retry_failed: bool,
     pub(crate) fees: FeePolicy,
-    pub(crate) finality: Finality,
+    pub(crate) finality: FinalityPolicy,
     pub(crate) gas_jump: u64,
     pub(crate) observer: &'a dyn Observer,
     pub(crate) stop: Stop,
@@ -67,7 +67,7 @@ impl Default for How<'_> {
             breaks: None,
             retry_failed: false,
             fees: FeePolicy::default(),
-            finality: Finality::default(),
+            finality: FinalityPolicy::default(),
             gas_jump: GAS_JUMP,
             observer: &payrox_execute::Silent,
             stop: Stop::default(),
