@@ -303,15 +303,15 @@ pub(crate) fn cost(cost: &Cost) -> String {
     )
 }
 
-/// Wei in the chain's own currency, without what is too little to matter: `0.0123`.
+/// Wei in units of the chain's own currency, whatever its name: `0.0123 ether`, as a network's file writes amounts.
 fn ether(wei: U256) -> String {
     let unit = U256::from(10).pow(U256::from(18));
     let (whole, rest) = (wei / unit, wei % unit);
     let digits = format!("{rest:018}");
     let digits = digits.trim_end_matches('0');
     match digits {
-        "" => whole.to_string(),
-        _ => format!("{whole}.{digits}"),
+        "" => format!("{whole} ether"),
+        _ => format!("{whole}.{digits} ether"),
     }
 }
 

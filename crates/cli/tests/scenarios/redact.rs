@@ -89,7 +89,7 @@ fn seconds(text: &str) -> String {
     out
 }
 
-/// `1,234,567` becomes `[N]`, and the blanks that aligned it go; so does the number after `"gas": `.
+/// `1,234,567` becomes `[N]`, and the blanks that aligned it go; so does the number after `"gas": ` and the one before `ether`.
 fn numbers(text: &str) -> String {
     let mut out = text.lines().map(number_line).collect::<Vec<_>>().join("\n");
     if text.ends_with('\n') {
@@ -110,6 +110,10 @@ fn number_line(line: &str) -> String {
         "\"at\"",
         "\"left\"",
     ];
+    const AMOUNTS: [&str; 3] = ["\"balance\"", "\"dataWei\"", "\"wei\""];
+    if let Some((key, _)) = line.split_once(": \"0x").filter(|(key, _)| AMOUNTS.contains(&key.trim())) {
+        return format!("{key}: \"[N]\"{}", if line.ends_with(',') { "," } else { "" });
+    }
     if let Some((key, value)) = line.split_once(": ")
         && KEYS.contains(&key.trim())
         && value.starts_with(|c: char| c.is_ascii_digit())
@@ -125,6 +129,7 @@ fn number_line(line: &str) -> String {
     let cut = |i: usize| i > 0 && words[i - 1].ends_with('…');
     let named = kept.map(|(i, word)| match *word {
         _ if cut(i) => "[N]",
+        _ if words.get(i + 1).is_some_and(|unit| unit.trim_end_matches(',') == "ether") => "[N]",
         word if is_grouped(word) && word.ends_with(',') => "[N],",
         word if is_grouped(word) => "[N]",
         word => word,

@@ -1,56 +1,11 @@
 //! The same over HTTP, against npm's anvil. Where that is not installed the checks are unknown and skipped, aloud.
 
-use crate::fixture::{How, World, done};
-use payrox_chain::Endpoint;
+use crate::{
+    fixture::{How, World, done},
+    node::Anvil,
+};
 use payrox_execute::{Outcome, Selection};
 use payrox_model::Epoch;
-use std::{
-    io::{BufRead, BufReader},
-    path::Path,
-    process::{Child, Command, Stdio},
-};
-
-struct Anvil {
-    child: Child,
-    url: String,
-}
-
-impl Drop for Anvil {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Anvil {
-    fn start(args: &[&str]) -> Option<Self> {
-        let binary = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../../node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-        if !binary.exists() {
-            println!("unknown: anvil is not installed, skipped");
-            return None;
-        }
-        let mut child = Command::new(binary)
-            .args(["--port", "0", "--chain-id", "31337"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line =
-            lines.find(|line| line.as_ref().is_ok_and(|l| l.starts_with("Listening on "))).unwrap().unwrap();
-        // What anvil goes on to print must be read, or it blocks.
-        std::thread::spawn(move || lines.for_each(drop));
-        let url = format!("http://{}", line.trim_start_matches("Listening on ").trim());
-        Some(Self { child, url })
-    }
-
-    fn world(&self) -> World {
-        World::new("anvil", Endpoint::http(&self.url).unwrap(), None)
-    }
-}
-
 #[tokio::test]
 async fn prx_d08_over_http_the_same_run_gives_the_same_addresses_root_and_manifest_as_local() {
     let Some(anvil) = Anvil::start(&[]) else { return };

@@ -92,17 +92,8 @@ async fn prx_b11_b18_what_was_signed_and_not_mined_is_sent_again_byte_by_byte() 
 }
 
 fn intents(world: &World) -> Vec<String> {
-    let lines = lines(world).into_iter();
+    let lines = world.lines().into_iter();
     lines.filter(|l| l["kind"] == "intent").map(|l| l["tx"].as_str().unwrap().to_owned()).collect()
-}
-
-/// The records of the only writer.
-fn lines(world: &World) -> Vec<serde_json::Value> {
-    let folder = world.dir.path().join("journal/31338");
-    let file =
-        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some());
-    let text = std::fs::read_to_string(file.unwrap()).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[tokio::test]
@@ -215,13 +206,13 @@ async fn prx_d11_what_waits_without_a_journal_is_not_sent_twice_though_it_is_min
 async fn prx_d11_a_run_killed_before_its_last_record_is_finished_by_the_run_that_finds_nothing_to_do() {
     let (expected, plan) = undisturbed("small.toml").await;
     // All but the record that opens the journal, which needs no room, and the one that ends the run.
-    let room = lines(&expected).len() as u64 - 2;
+    let room = expected.lines().len() as u64 - 2;
     let world = World::local();
     let killed = world.run_as(&plan, Selection::All, How { room: Some(room), ..How::default() }).await;
     assert_eq!((killed.outcome, world.transactions()), (Outcome::Failed, expected.transactions()));
-    assert_ne!(lines(&world).last().unwrap()["kind"], "finished");
+    assert_ne!(world.lines().last().unwrap()["kind"], "finished");
     assert_eq!(world.run(&plan, Selection::All).await.outcome, Outcome::NothingToDo);
-    let ends = |world: &World| lines(world).iter().filter(|line| line["kind"] == "finished").count();
+    let ends = |world: &World| world.lines().iter().filter(|line| line["kind"] == "finished").count();
     assert_eq!(ends(&world), 1);
     world.run(&plan, Selection::All).await;
     assert_eq!(ends(&world), 1, "it is finished once");

@@ -115,6 +115,11 @@ impl World {
         Self::new("local", endpoint, Some(devnet))
     }
 
+    /// The same project and chain, seen through another endpoint.
+    pub(crate) fn through(&self, endpoint: Endpoint) -> Self {
+        Self::new(self.network.name.as_str(), endpoint, None)
+    }
+
     pub(crate) fn new(network: &str, endpoint: Endpoint, devnet: Option<Devnet>) -> Self {
         let project = Project::load(&example().join("payrox.toml")).unwrap();
         let mut contracts: BTreeMap<_, _> = [
@@ -240,6 +245,15 @@ impl World {
                 std::fs::remove_dir_all(path).unwrap();
             }
         }
+    }
+
+    /// The records of the only writer.
+    pub(crate) fn lines(&self) -> Vec<serde_json::Value> {
+        let folder = self.dir.path().join("journal").join(self.network.chain_id.to_string());
+        let files = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+        let file = files.filter(|path| path.extension().is_some()).next();
+        let text = file.map(|file| std::fs::read_to_string(file).unwrap()).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     pub(crate) fn text(&self, file: &str) -> String {

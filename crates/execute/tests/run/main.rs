@@ -2,8 +2,16 @@
 #![cfg(test)]
 
 mod anvil;
+mod broken;
+mod checked;
 mod crash;
+mod endpoint;
 mod fixture;
 mod local;
+mod node;
+mod operators;
 mod refuse;
+mod reorg;
+mod stuck;
 mod upgrade;
+mod weather;
