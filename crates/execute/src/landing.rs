@@ -12,7 +12,7 @@ use crate::{
 use alloy_primitives::{Address, B256};
 use payrox_chain::{At, Position, Receipt};
 use payrox_journal::Record;
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 /// So long an endpoint is waited for that is behind what it showed before: after that the chain itself went back.
 const LAG: Duration = Duration::from_secs(5);
@@ -47,13 +47,19 @@ impl Run<'_> {
         self.look().await?;
         self.is_canonical(&landed).await?;
         let mut ended = Ok(());
+        let mut failed = BTreeSet::new();
         for (flight, landed) in down.iter().zip(&landed) {
             // What a reorganisation has taken away meanwhile is no longer among them.
             let there = |known: &Landed| known.receipt == landed.receipt;
             if !self.landed.iter().any(there) {
                 continue;
             }
-            let read = self.read_back(&flight.item, landed).await;
+            // What fails behind another failure of the same sender failed because of that.
+            let because = failed.contains(&landed.from);
+            if !landed.receipt.success {
+                failed.insert(landed.from);
+            }
+            let read = self.read_back(&flight.item, landed, because).await;
             if ended.is_ok() {
                 ended = read;
             }
@@ -179,7 +185,7 @@ impl Run<'_> {
         }
     }
 
-    async fn read_back(&mut self, item: &Item, landed: &Landed) -> Result<(), Ending> {
+    async fn read_back(&mut self, item: &Item, landed: &Landed, because: bool) -> Result<(), Ending> {
         let receipt = &landed.receipt;
         self.result.gas.0 += receipt.gas_used.0;
         let holds = self.is_done(&item.step);
@@ -215,6 +221,13 @@ impl Run<'_> {
         } else {
             self.why(item, receipt).await
         };
+        if because && !holds && !receipt.success {
+            // Somebody else did the first of them, or the run ends for it; this one is decided anew.
+            let reason = format!("what it stood on was not done by this run: {reason}");
+            self.tell(Event::Recovered { what: format!("{}: {reason}", item.step) });
+            notes.push(Record::Dropped { tx, reason });
+            return self.note(&notes);
+        }
         notes.push(Record::Failed { step: item.step.clone(), tx, reason: reason.clone() });
         self.note(&notes)?;
         if holds {
@@ -237,12 +250,20 @@ impl Run<'_> {
         })
     }
 
-    /// Why a transaction failed: the same call on the block before it, which is near enough to name the error.
+    /// Why a transaction failed: the same call after its block, where whoever was first in it shows, else before it. Both are near
+    /// enough to name the error.
     async fn why(&self, item: &Item, receipt: &Receipt) -> String {
-        match self.session.endpoint.call(item.call(), At::Block(receipt.block.saturating_sub(1))).await {
-            Ok(_) if receipt.gas_used == item.gas => "it ran out of gas".into(),
-            Ok(_) => "it gave no reason that can be reproduced".into(),
-            Err(e) => e.revert_data().map_or_else(|| e.to_string(), |data| self.session.reasons.decode(data)),
+        if receipt.gas_used == item.gas {
+            return "it ran out of gas".into();
         }
+        for block in [receipt.block, receipt.block.saturating_sub(1)] {
+            match self.session.endpoint.call(item.call(), At::Block(block)).await {
+                Ok(_) => {}
+                Err(e) => {
+                    return e.revert_data().map_or_else(|| e.to_string(), |d| self.session.reasons.decode(d));
+                }
+            }
+        }
+        "it gave no reason that can be reproduced".into()
     }
 }

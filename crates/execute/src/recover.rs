@@ -28,11 +28,16 @@ impl Run<'_> {
             .filter_map(|(intent, receipt)| Some(((intent.from, intent.nonce), receipt.as_ref()?.tx)))
             .collect();
         let mut ends = Vec::new();
+        // What fails behind another failure of the same sender failed because of that.
+        let mut failed = BTreeSet::new();
         for (intent, receipt) in open.iter().zip(receipts) {
             let (step, tx) = (intent.step.clone(), intent.tx);
             ends.push(match receipt {
                 Some(receipt) if receipt.success => self.done(&step, &receipt),
-                Some(_) => Record::Failed { step, tx, reason: "it reverted".into() },
+                Some(_) if failed.insert(intent.from) => {
+                    Record::Failed { step, tx, reason: "it reverted".into() }
+                }
+                Some(_) => Record::Dropped { tx, reason: "what it stood on failed".into() },
                 None if nonces.get(&intent.from).is_some_and(|nonce| *nonce > intent.nonce) => {
                     self.end_of(intent, mined.get(&(intent.from, intent.nonce)).copied())
                 }

@@ -65,6 +65,8 @@ pub enum Refusal {
     NoDeployer { address: Address, found: String },
     #[error("{step} may take {gas} gas, and a block of this chain has {limit}")]
     BlockTooSmall { step: String, gas: Gas, limit: u64 },
+    #[error("the chain makes no block after {block}")]
+    NoBlock { block: u64 },
     #[error("{step}: the endpoint's receipt of {tx} is not true: {why}")]
     Untrue { step: String, tx: B256, why: String },
     #[error("stopped on request")]
@@ -111,13 +113,16 @@ impl Fault for Refusal {
             Self::NoDeployer { .. } => "PRX-EXE-025",
             Self::BlockTooSmall { .. } => "PRX-EXE-026",
             Self::Untrue { .. } => "PRX-EXE-027",
+            Self::NoBlock { .. } => "PRX-EXE-028",
         })
     }
 
     fn exit(&self) -> ExitCode {
         match self {
             Self::OtherChain { .. } | Self::UnknownFacet(_) => ExitCode::BadInput,
-            Self::NoKey { .. } | Self::Stuck { .. } | Self::Interrupted => ExitCode::Waiting,
+            Self::NoKey { .. } | Self::Stuck { .. } | Self::NoBlock { .. } | Self::Interrupted => {
+                ExitCode::Waiting
+            }
             Self::WouldRevert { .. } | Self::Reverted { .. } => ExitCode::Reverted,
             Self::NotTrue { .. } => ExitCode::GateFailed,
             Self::Untrue { .. } => ExitCode::Endpoint,
@@ -174,6 +179,7 @@ impl Fault for Refusal {
                 "it is put there by a transaction that everybody may send: github.com/Arachnid/deterministic-deployment-proxy".into()
             }
             Self::BlockTooSmall { .. } => "mark rarely called routes as cold, or split the release".into(),
+            Self::NoBlock { .. } => "run again when it does: the sequencer or the node may be down".into(),
             Self::Untrue { .. } => "ask another endpoint: --rpc-url; payrox verify shows what is there".into(),
             Self::Interrupted => "run the same command again to go on".into(),
             Self::UnknownFacet(_) => "payrox plan show lists the facets".into(),

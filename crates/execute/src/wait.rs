@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 /// once is not waited for, and one that makes blocks by the clock is not asked all the time.
 const FIRST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(500);
+/// After this nobody is kept waiting for a block: the run can be resumed.
+const PATIENCE: Duration = Duration::from_secs(600);
 /// After this a wait is worth telling.
 const MOMENT: Duration = Duration::from_secs(1);
 
@@ -54,6 +56,22 @@ impl Pauses {
 }
 
 impl Run<'_> {
+    /// Until there is a newer block than this, and looks at the chain then.
+    pub(crate) async fn wait_for_block(&mut self, block: u64, what: &str) -> Result<(), Ending> {
+        let mut pauses = Pauses::after(self.pace);
+        while self.session.endpoint.newest().await?.1.number <= block {
+            self.may_go_on()?;
+            if pauses.is_worth_telling() {
+                self.tell(Event::Waiting { what: what.to_owned(), until: None });
+            }
+            if pauses.elapsed() > PATIENCE {
+                return Err(Refusal::NoBlock { block }.into());
+            }
+            pauses.pause().await;
+        }
+        self.look().await
+    }
+
     /// Until the pending plan may be activated by the chain's time: at once where time may be skipped, for as long as it
     /// takes with `--wait`, else the run ends here and goes on another time. `false` where nothing is pending any more.
     pub(crate) async fn wait_for_eta(&mut self) -> Result<bool, Ending> {

@@ -9,7 +9,7 @@ use crate::{
     roles,
 };
 use alloy_primitives::{Address, Bytes, U256};
-use payrox_chain::{CallRequest, ChainError, Fees, Position, Signed, Transaction};
+use payrox_chain::{At, CallRequest, ChainError, Fees, Position, Signed, Transaction};
 use payrox_journal::Record;
 use payrox_model::Gas;
 use payrox_plan::{Call, Effect, Plan, PlannedStep};
@@ -220,8 +220,7 @@ impl<'a> Run<'a> {
                 Err(e) => {
                     let Some(data) = e.revert_data() else { return Err(e.into()) };
                     let reason = self.session.reasons.decode(data);
-                    self.look().await?;
-                    if wave.iter().any(|item| self.is_done(&item.step)) {
+                    if self.somebody_is_at_it(item, wave).await? {
                         return Ok(false);
                     }
                     return Err(Refusal::WouldRevert { step: item.step.clone(), reason }.into());
@@ -238,6 +237,23 @@ impl<'a> Run<'a> {
         if silent > 0 {
             self.tell(Event::NotEstimated { steps: silent });
         }
+        Ok(true)
+    }
+
+    /// Whether a call reverts only because somebody does the same: he has done it since the last look, or his transaction waits, which
+    /// a node may count as done when it is asked for an estimate. That is waited for.
+    async fn somebody_is_at_it(&mut self, item: &Item, wave: &[Item]) -> Result<bool, Ending> {
+        let before = self.chain.block;
+        self.look().await?;
+        if wave.iter().any(|item| self.is_done(&item.step)) {
+            return Ok(true);
+        }
+        match self.session.endpoint.call(item.call(), At::Latest).await {
+            Ok(_) => {}
+            Err(e) if e.revert_data().is_some() => return Ok(false),
+            Err(e) => return Err(e.into()),
+        }
+        self.wait_for_block(before.max(self.chain.block), "somebody else's transaction for the same").await?;
         Ok(true)
     }
 

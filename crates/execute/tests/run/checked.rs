@@ -1,8 +1,8 @@
 //! What is looked at before anything is sent, and what a failed transaction leaves, on a real node.
 
 use crate::{
-    fixture::{How, World, code, done},
-    node::{Anvil, BOOTSTRAPPER, Meanwhile, OWNER},
+    fixture::{How, code, done},
+    node::{Anvil, BOOTSTRAPPER, GUARDIAN, Meanwhile, OWNER},
 };
 use alloy_sol_types::SolCall as _;
 use payrox_chain::probe_opcodes;
@@ -98,18 +98,18 @@ async fn prx_b25_what_was_in_a_block_and_failed_is_sent_again_only_when_somebody
     let second = world.plan("upgrade.toml", Some(&first)).await;
     let dispatcher = second.addresses.dispatcher;
     world.run(&second, Selection::Facets(vec![])).await;
-    let owner = |data: Vec<u8>| {
+    let send = |from: &str, data: Vec<u8>| {
         let data = alloy_primitives::Bytes::from(data);
         let tip = "0x174876e800";
-        let tx = json!({ "from": OWNER, "to": dispatcher, "data": data, "gas": "0x493e0",
+        let tx = json!({ "from": from, "to": dispatcher, "data": data, "gas": "0x493e0",
             "maxFeePerGas": tip, "maxPriorityFeePerGas": tip });
         anvil.node.ask("eth_sendTransaction", json!([tx]))
     };
     anvil.node.automine(false);
-    // The owner freezes while the staging waits: what was sent is mined after that, and fails.
+    // A guardian freezes while the staging waits: what was sent is mined after that, and fails.
     let observer = Meanwhile::new(|event, before| {
         if is_waiting(event) && before == 0 {
-            owner(D::freezeCall {}.abi_encode());
+            send(GUARDIAN, D::freezeCall {}.abi_encode());
             anvil.node.mine(1);
         }
     });
@@ -117,7 +117,7 @@ async fn prx_b25_what_was_in_a_block_and_failed_is_sent_again_only_when_somebody
     let failed = world.run_as(&second, Selection::Stage, how).await;
     assert_eq!((code(&failed), failed.exit()), ("PRX-EXE-013", ExitCode::Reverted), "{:?}", failed.stopped);
     anvil.node.automine(true);
-    owner(D::unfreezeCall {}.abi_encode());
+    send(OWNER, D::unfreezeCall {}.abi_encode());
     let sent = anvil.node.pending(BOOTSTRAPPER) + anvil.node.pending(OWNER);
     let refused = world.run(&second, Selection::All).await;
     assert_eq!((code(&refused), refused.exit()), ("PRX-EXE-023", ExitCode::Refused), "{:?}", refused.stopped);

@@ -47,7 +47,7 @@ async fn prx_b11_what_the_node_took_without_answering_is_found_by_its_hash_and_n
 #[tokio::test]
 async fn prx_b11_what_never_reached_the_node_is_sent_again() {
     let Some(anvil) = Anvil::start(&[]) else { return };
-    let (world, _) = through(&anvil, Schedule::default().on(SEND, When::First(2), Fault::Drop));
+    let (world, _proxy) = through(&anvil, Schedule::default().on(SEND, When::First(2), Fault::Drop));
     let plan = world.plan("small.toml", None).await;
     let observer = Meanwhile::new(|_, _| {});
     let result = world.run_as(&plan, Selection::All, How { observer: &observer, ..How::default() }).await;

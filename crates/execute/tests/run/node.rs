@@ -15,6 +15,8 @@ use std::{
 pub(crate) const BOOTSTRAPPER: &str = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266";
 pub(crate) const OWNER: &str = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
+pub(crate) const GUARDIAN: &str = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC";
+
 pub(crate) struct Anvil {
     child: Child,
     pub(crate) node: Node,
@@ -108,6 +110,16 @@ impl Node {
 
     pub(crate) fn block(&self) -> u64 {
         self.number("eth_blockNumber", json!([]))
+    }
+
+    /// Transactions in the newest blocks, and whether there are as many blocks.
+    pub(crate) fn mined_in_last(&self, blocks: u64) -> Option<u64> {
+        let newest = self.block();
+        let count = |at: u64| {
+            let block = self.ask("eth_getBlockByNumber", json!([format!("{at:#x}"), false]));
+            block["transactions"].as_array().unwrap().len() as u64
+        };
+        (newest > blocks).then(|| (newest - blocks + 1..=newest).map(count).sum())
     }
 
     /// Another transaction of an account, of somebody who has its key as well.

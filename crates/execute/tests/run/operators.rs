@@ -92,7 +92,10 @@ async fn prx_d11_killed_at_any_time_and_continued_with_an_empty_folder_the_run_m
         let run = world.run(&plan, Selection::All);
         // A future that is dropped goes no further than a process that is killed.
         match tokio::time::timeout(std::time::Duration::from_millis(millis), run).await {
-            Ok(result) => assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.stopped),
+            Ok(result) => {
+                let ended = matches!(result.outcome, Outcome::Complete | Outcome::NothingToDo);
+                assert!(ended, "{:?}", result.stopped);
+            }
             Err(_) => killed += 1,
         }
         world.lose_the_journal();
