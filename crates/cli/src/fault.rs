@@ -76,9 +76,9 @@ impl Fault for CliFault {
     fn exit(&self) -> ExitCode {
         match self {
             Self::Interrupted { .. } => ExitCode::Waiting,
-            Self::ForeignPlan { .. }
-            | Self::NotConfirmed { .. }
-            | Self::NoContacts { .. } => ExitCode::Refused,
+            Self::ForeignPlan { .. } | Self::NotConfirmed { .. } | Self::NoContacts { .. } => {
+                ExitCode::Refused
+            }
             Self::Start { .. } | Self::Internal { .. } => ExitCode::Internal,
             _ => ExitCode::BadInput,
         }

@@ -221,6 +221,7 @@ fn lost(
         plan_id,
         steps: Vec::new(),
         gas: Gas(0),
+        cost: Vec::new(),
         duration_ms: 0,
         stopped: Some(Stopped {
             code: SILENT,
