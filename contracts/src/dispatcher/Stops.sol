@@ -121,6 +121,13 @@ abstract contract Stops is DispatcherBase {
 
     function _writeStatus() private {
         DispatcherStorage.Layout storage $ = _store();
-        _control().setStatus($.manifest, _status(), $.forbiddenList());
+        (address manifest, uint8 flags) = ($.manifest, $.flags);
+        bytes4[] memory none;
+        _control()
+            .setStatus(
+                manifest,
+                flags & DispatcherStorage.STATUS,
+                flags & DispatcherStorage.ANY_FORBIDDEN == 0 ? none : $.forbiddenList()
+            );
     }
 }

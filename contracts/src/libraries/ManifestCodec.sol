@@ -19,9 +19,6 @@ library ManifestCodec {
     uint256 internal constant HOT_WEIGHT = 9;
     uint256 internal constant FACET_WEIGHT = 2;
 
-    /// @dev The first 11 bytes of a code hash, where a route's word keeps them.
-    uint256 internal constant PREFIX = type(uint256).max << 168;
-
     /// @notice The manifest of a chunk; one without facets or routes for an address without code.
     function load(address chunk) internal view returns (Manifest manifest) {
         assembly ("memory-safe") {
@@ -29,9 +26,9 @@ library ManifestCodec {
             let size := extcodesize(chunk)
             mstore(manifest, 0)
             // The first byte of a chunk's code is STOP.
-            if size { extcodecopy(chunk, manifest, 1, sub(size, 1)) }
+            extcodecopy(chunk, manifest, 1, sub(size, gt(size, 0)))
             // A word of room behind the last route: reading it as a whole word stays inside.
-            mstore(0x40, and(add(add(manifest, size), 0x3f), not(0x1f)))
+            mstore(0x40, add(add(manifest, size), 0x20))
         }
     }
 
@@ -61,8 +58,11 @@ library ManifestCodec {
 
     /// @notice Where the routes begin and end.
     function routes(Manifest manifest) internal pure returns (uint256 at, uint256 end) {
-        at = Manifest.unwrap(manifest) + HEADER + manifest.facetCount() * FACET;
-        end = at + manifest.routeCount() * ROUTE;
+        assembly ("memory-safe") {
+            let head := mload(manifest)
+            at := add(add(manifest, HEADER), mul(byte(1, head), FACET))
+            end := add(at, mul(and(shr(224, head), 0xffff), ROUTE))
+        }
     }
 
     /// @notice The route at a memory position, in parts. Behind the last route the parts mean nothing.
@@ -76,48 +76,58 @@ library ManifestCodec {
     }
 
     /// @notice Where the route of `selector` is; zero if there is none.
+    /// @dev Searches for the last route that is not greater. Branches instead of arithmetic, so that on each path a place in memory
+    /// is a number: provers need that.
     function find(Manifest manifest, uint256 selector) internal pure returns (uint256 at) {
-        (uint256 start,) = manifest.routes();
-        uint256 count = manifest.routeCount();
         assembly ("memory-safe") {
-            // The last route that is not greater. A function of its own keeps the stack of the loop small.
-            function search(wanted, n, first) -> found {
-                found := first
-                for { } 1 { } {
-                    if lt(n, 2) { leave }
-                    let half := shr(1, n)
-                    n := sub(n, half)
-                    half := mul(half, ROUTE)
-                    found := add(found, mul(half, iszero(gt(shr(224, mload(add(found, half))), wanted))))
-                }
-            }
+            let head := mload(manifest)
+            let count := and(shr(224, head), 0xffff)
+            at := add(add(manifest, HEADER), mul(byte(1, head), FACET))
+            let greatest := or(shl(224, selector), shr(32, not(0)))
 
-            if count {
-                at := search(selector, count, start)
-                at := mul(at, eq(shr(224, mload(at)), selector))
+            // The greatest power of two that is not above the count.
+            let step := or(count, shr(1, count))
+            step := or(step, shr(2, step))
+            step := or(step, shr(4, step))
+            step := or(step, shr(8, step))
+            step := mul(sub(step, shr(1, step)), ROUTE)
+
+            // The first so many routes or the last so many; then always the half that has it.
+            let middle := sub(add(at, mul(count, ROUTE)), step)
+            if iszero(gt(mload(middle), greatest)) { at := middle }
+            for { } 1 { } {
+                step := shr(1, step)
+                if lt(step, ROUTE) { break }
+                middle := add(at, step)
+                if gt(mload(middle), greatest) { continue }
+                at := middle
             }
+            at := mul(at, and(eq(shr(224, mload(at)), selector), gt(count, 0)))
         }
     }
 
     /// @notice The word of the route at a memory position: facet, flags, code hash prefix.
     function word(Manifest manifest, uint256 at) internal pure returns (uint256 word_) {
-        (, uint256 index, uint256 flags) = read(at);
-        (address facet_, bytes32 codeHash) = manifest.facet(index);
-        word_ = uint256(uint160(facet_)) | (flags << 160) | (uint256(codeHash) & PREFIX);
+        assembly ("memory-safe") {
+            let route := mload(at)
+            let entry := mload(add(add(manifest, HEADER), mul(byte(4, route), FACET)))
+            // The facet, and 11 bytes of the 12 that follow it.
+            word_ := or(or(shr(96, entry), shl(168, shr(8, entry))), shl(160, byte(5, route)))
+        }
     }
 
     /// @notice The words of all facets without flags, one after the other.
     function bases(Manifest manifest) internal pure returns (uint256 table) {
         assembly ("memory-safe") {
-            // A function of its own keeps the stack of the loop small.
+            // Two a turn, as in `word`: behind an odd number stands one that means nothing.
             function write(end, to, at) {
                 for { } 1 { } {
-                    mstore(
-                        to,
-                        or(shr(96, mload(at)), and(mload(add(at, 20)), shl(168, 0xffffffffffffffffffffff)))
-                    )
-                    to := add(to, 0x20)
-                    at := add(at, FACET)
+                    let entry := mload(at)
+                    mstore(to, or(shr(96, entry), shl(168, shr(8, entry))))
+                    entry := mload(add(at, FACET))
+                    mstore(add(to, 0x20), or(shr(96, entry), shl(168, shr(8, entry))))
+                    to := add(to, 0x40)
+                    at := add(at, 104)
                     if iszero(lt(at, end)) { leave }
                 }
             }
@@ -126,7 +136,7 @@ library ManifestCodec {
             let count := byte(1, mload(manifest))
             let at := add(manifest, HEADER)
             if count { write(add(at, mul(count, FACET)), table, at) }
-            mstore(0x40, add(table, shl(5, count)))
+            mstore(0x40, add(table, shl(5, add(count, 1))))
         }
     }
 

@@ -15,6 +15,9 @@ library RouteTable {
     uint256 private constant NONE = 0x100000000;
     /// @dev Five routes with nothing but the flag COLD.
     uint256 private constant COLD_FIVE = 0x0000000000100000000000100000000000100000000000100000000000100000;
+    /// @dev COLD and RECEIVE of five routes.
+    uint256 private constant NOT_HOT_FIVE =
+        0x0000000000300000000000300000000000300000000000300000000000300000;
 
     /// @dev How far two manifests are compared: the next route of each, the end of its routes, and its facets' words.
     struct Comparison {
@@ -86,8 +89,8 @@ library RouteTable {
     }
 
     /// @notice Writes every hot route, as if nothing was forbidden.
-    /// @dev The loop that a pause is made of: five routes a turn. The table has zero for COLD, with which the last five are filled
-    /// up, and for RECEIVE, whose selector is the first.
+    /// @dev The loop that a pause is made of: five routes a turn, without a look at each where all five are hot. The table has
+    /// zero for COLD, with which the last five are filled up, and for RECEIVE, whose selector is the first.
     function writeHot(Manifest current, uint256 status) internal {
         (uint256 at, uint256 end) = current.routes();
         uint256 bases = current.bases();
@@ -99,19 +102,43 @@ library RouteTable {
         uint256 root = RouterStorage.routes();
         uint256 cold = COLD_FIVE;
         assembly ("memory-safe") {
+            function slot(bases_, index, flags) -> word {
+                word := or(mload(add(bases_, shl(5, index))), shl(160, flags))
+            }
+
             // A function of its own keeps the stack of the loop small.
             function write(bases_, table_, root_, end_, at_) {
                 for { } 1 { } {
                     if iszero(lt(at_, end_)) { leave }
                     let five := mload(at_)
                     at_ := add(at_, 30)
+                    if iszero(and(five, NOT_HOT_FIVE)) {
+                        sstore(
+                            add(root_, shr(224, five)),
+                            slot(bases_, byte(4, five), byte(byte(5, five), table_))
+                        )
+                        sstore(
+                            add(root_, and(shr(176, five), 0xffffffff)),
+                            slot(bases_, byte(10, five), byte(byte(11, five), table_))
+                        )
+                        sstore(
+                            add(root_, and(shr(128, five), 0xffffffff)),
+                            slot(bases_, byte(16, five), byte(byte(17, five), table_))
+                        )
+                        sstore(
+                            add(root_, and(shr(80, five), 0xffffffff)),
+                            slot(bases_, byte(22, five), byte(byte(23, five), table_))
+                        )
+                        sstore(
+                            add(root_, and(shr(32, five), 0xffffffff)),
+                            slot(bases_, byte(28, five), byte(byte(29, five), table_))
+                        )
+                        continue
+                    }
                     {
                         let flags := byte(byte(5, five), table_)
                         if flags {
-                            sstore(
-                                add(root_, shr(224, five)),
-                                or(mload(add(bases_, shl(5, byte(4, five)))), shl(160, flags))
-                            )
+                            sstore(add(root_, shr(224, five)), slot(bases_, byte(4, five), flags))
                         }
                     }
                     {
@@ -119,7 +146,7 @@ library RouteTable {
                         if flags {
                             sstore(
                                 add(root_, and(shr(176, five), 0xffffffff)),
-                                or(mload(add(bases_, shl(5, byte(10, five)))), shl(160, flags))
+                                slot(bases_, byte(10, five), flags)
                             )
                         }
                     }
@@ -128,7 +155,7 @@ library RouteTable {
                         if flags {
                             sstore(
                                 add(root_, and(shr(128, five), 0xffffffff)),
-                                or(mload(add(bases_, shl(5, byte(16, five)))), shl(160, flags))
+                                slot(bases_, byte(16, five), flags)
                             )
                         }
                     }
@@ -137,7 +164,7 @@ library RouteTable {
                         if flags {
                             sstore(
                                 add(root_, and(shr(80, five), 0xffffffff)),
-                                or(mload(add(bases_, shl(5, byte(22, five)))), shl(160, flags))
+                                slot(bases_, byte(22, five), flags)
                             )
                         }
                     }
@@ -146,7 +173,7 @@ library RouteTable {
                         if flags {
                             sstore(
                                 add(root_, and(shr(32, five), 0xffffffff)),
-                                or(mload(add(bases_, shl(5, byte(28, five)))), shl(160, flags))
+                                slot(bases_, byte(28, five), flags)
                             )
                         }
                     }

@@ -19,28 +19,25 @@ abstract contract ColdPath is IPayRoxRouter, ExtensionBase {
     /// @dev Whatever no function of the extension answers. The last word of the calldata is the dispatcher's address.
     fallback() external payable {
         (address chunk, uint256 status) = _state();
-        bytes4 selector = msg.sig;
-
-        uint256 slot = RouterStorage.route(uint32(selector));
-        if (slot & RouteWord.BLOCKED != 0) {
-            require(uint160(slot) == 0 || !RouteWord.isStopped(slot, status), RoutePaused(selector));
-            revert RouteForbidden(selector);
+        uint256 selector;
+        assembly ("memory-safe") {
+            selector := shr(224, calldataload(0))
         }
 
-        Manifest manifest = ManifestCodec.load(chunk);
-        uint256 at = manifest.find(uint32(selector));
-        uint256 word = at == 0 ? 0 : manifest.word(at);
-        require(word & RouteWord.COLD != 0, NoRoute(selector));
-        require(!RouteWord.isStopped(word, status), RoutePaused(selector));
+        if (!_isSlotEmpty()) _requireOpen(RouterStorage.route(selector), status);
 
-        (, uint256 index,) = ManifestCodec.read(at);
-        (address facet, bytes32 codeHash) = manifest.facet(index);
-        if (word & RouteWord.PIN != 0) require(facet.codehash == codeHash, PinMismatch(facet));
+        Manifest manifest = ManifestCodec.load(chunk);
+        uint256 at = manifest.find(selector);
+        if (at == 0) revert NoRoute(msg.sig);
+        uint256 word = manifest.word(at);
+        if (word & RouteWord.COLD == 0) revert NoRoute(msg.sig);
+        if (status != 0) _requireRunning(word, status);
+        if (word & RouteWord.PIN != 0) _requirePinned(manifest, at);
 
         bool taken;
         if (word & (RouteWord.LOCK | RouteWord.VIEW_LOCK) != 0) {
             if (RouterStorage.locked()) {
-                require(msg.sender == address(this), Reentered(selector));
+                if (msg.sender != address(this)) revert Reentered(msg.sig);
             } else if (word & RouteWord.LOCK != 0) {
                 taken = true;
                 RouterStorage.setLock(true);
@@ -52,12 +49,29 @@ abstract contract ColdPath is IPayRoxRouter, ExtensionBase {
             let data := mload(0x40)
             let size := sub(calldatasize(), 0x20)
             calldatacopy(data, 0, size)
-            let ok := delegatecall(gas(), facet, data, size, 0, 0)
+            let ok := delegatecall(gas(), word, data, size, 0, 0)
             returndatacopy(data, 0, returndatasize())
             if iszero(ok) { revert(data, returndatasize()) }
             if taken { tstore(lock, 0) }
             return(data, returndatasize())
         }
+    }
+
+    function _requireOpen(uint256 slot, uint256 status) private pure {
+        if (slot & RouteWord.BLOCKED == 0) return;
+        if (uint160(slot) != 0) _requireRunning(slot, status);
+        revert RouteForbidden(msg.sig);
+    }
+
+    function _requireRunning(uint256 word, uint256 status) private pure {
+        require(!RouteWord.isStopped(word, status), RoutePaused(msg.sig));
+    }
+
+    /// @dev The whole hash, not the prefix that a slot holds.
+    function _requirePinned(Manifest manifest, uint256 at) private view {
+        (, uint256 index,) = ManifestCodec.read(at);
+        (address facet, bytes32 codeHash) = manifest.facet(index);
+        require(facet.codehash == codeHash, PinMismatch(facet));
     }
 
     /// @inheritdoc IPayRoxRouter

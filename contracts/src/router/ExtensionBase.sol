@@ -6,7 +6,8 @@ import { RouterStorage } from "../storage/RouterStorage.sol";
 
 /// @notice What the parts of the extension share.
 abstract contract ExtensionBase {
-    address private immutable SELF = address(this);
+    // A word: an address would be masked at each use.
+    uint256 private immutable SELF = uint160(address(this));
 
     modifier onlyDelegated() {
         _requireDelegated();
@@ -19,14 +20,26 @@ abstract contract ExtensionBase {
     }
 
     function _requireDelegated() internal view {
-        require(address(this) != SELF, IPayRoxRouter.DirectCall());
+        uint256 self = SELF;
+        bool direct;
+        assembly ("memory-safe") {
+            direct := eq(address(), self)
+        }
+        require(!direct, IPayRoxRouter.DirectCall());
     }
 
     /// @dev The word that the router puts behind the calldata.
     function _dispatcher() internal view returns (address dispatcher) {
         _requireDelegated();
         assembly ("memory-safe") {
-            dispatcher := calldataload(sub(calldatasize(), 0x20))
+            dispatcher := shr(96, shl(96, calldataload(sub(calldatasize(), 0x20))))
+        }
+    }
+
+    /// @dev Whether the router saw that the slot of this call is empty. If it did not look, that is false.
+    function _isSlotEmpty() internal pure returns (bool empty) {
+        assembly ("memory-safe") {
+            empty := byte(11, calldataload(sub(calldatasize(), 0x20)))
         }
     }
 

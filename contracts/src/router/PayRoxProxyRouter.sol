@@ -31,7 +31,7 @@ contract PayRoxProxyRouter {
         assembly {
             control := eq(caller(), dispatcher)
         }
-        if (control) _extension();
+        if (control) _extension(uint160(msg.sender));
 
         uint256 routes = ROUTES;
         uint256 fast = FAST;
@@ -114,15 +114,16 @@ contract PayRoxProxyRouter {
             }
         }
 
-        _extension();
+        _extension(route);
     }
 
-    function _extension() private {
+    /// @dev `slot` is anything but zero where it was not read. That it is empty lies above the dispatcher's address, in bit 160.
+    function _extension(uint256 slot) private {
         uint256 dispatcher = DISPATCHER;
         address extension = EXTENSION;
         assembly {
             calldatacopy(0, 0, calldatasize())
-            mstore(calldatasize(), dispatcher)
+            mstore(calldatasize(), or(dispatcher, shl(160, iszero(slot))))
             let ok := delegatecall(gas(), extension, 0, add(calldatasize(), 0x20), 0, 0)
             returndatacopy(0, 0, returndatasize())
             if ok { return(0, returndatasize()) }

@@ -57,7 +57,7 @@ abstract contract RouterControl is IPayRoxRouterControl, ExtensionBase {
     {
         Manifest current = ManifestCodec.load(activeManifest);
         current.writeHot(status);
-        current.writeMarks(status, forbidden, true);
+        if (forbidden.length != 0) current.writeMarks(status, forbidden, true);
         RouterStorage.setState(activeManifest, status);
     }
 

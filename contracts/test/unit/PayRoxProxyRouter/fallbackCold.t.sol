@@ -116,6 +116,19 @@ contract FallbackCold is Unit {
         assertEq(asCounter().count(), 0, "still forbidden");
     }
 
+    function test_A42_nobody_can_claim_behind_the_calldata_that_a_slot_is_empty() public {
+        forbid(Counter.count.selector);
+        bytes memory claim = abi.encodePacked(
+            Counter.count.selector, uint256(uint160(address(dispatcher))) | (uint256(1) << 160)
+        );
+        for (uint256 i = 0; i < 2; i++) {
+            (bool ok, bytes memory reason) =
+                tryCallAs(i == 0 ? stranger : address(dispatcher), address(router), claim);
+            assertFalse(ok, "a forbidden route is served");
+            assertEq(errorOf(reason), IPayRoxRouter.RouteForbidden.selector, "another reason");
+        }
+    }
+
     function test_A29_an_unknown_selector_among_cold_ones_has_no_route(bytes4 selector) public {
         vm.assume(router.facetAddress(selector) == address(0));
         (bool ok, bytes memory reason) = tryCall(address(router), abi.encodePacked(selector));

@@ -61,6 +61,23 @@ contract RouteOf is Unit {
         assertNone(Counter.lastCaller.selector, true);
     }
 
+    function test_C4_every_route_of_a_manifest_of_any_size_is_found_and_nothing_beside_it() public {
+        uint8[20] memory counts = [1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 71, 255];
+        for (uint256 i = 0; i < counts.length; i++) {
+            uint32 count = counts[i];
+            for (uint32 j = 0; j < count; j++) {
+                add(address(counter), bytes4(0x40000001 + 2 * j), COLD);
+            }
+            release(take());
+            for (uint32 j = 0; j < count; j++) {
+                assertRoute(bytes4(0x40000001 + 2 * j), address(counter), COLD, false);
+                assertNone(bytes4(0x40000000 + 2 * j), false);
+            }
+            assertNone(bytes4(0x40000000 + 2 * count), false);
+            assertNone(0xffffffff, false);
+        }
+    }
+
     function test_C5_what_it_says_is_what_a_call_meets(bytes4 selector, uint256 pick, bool paused_) public {
         if (pick % 2 == 0) selector = firstRoutes()[pick % 18].selector;
         vm.assume(selector != Counter.burnGas.selector);
