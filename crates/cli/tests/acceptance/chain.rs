@@ -73,6 +73,11 @@ impl Chain {
         number(&self.hex("eth_blockNumber", json!([])))
     }
 
+    /// How many transactions an account has sent, at a block.
+    pub(crate) fn nonce(&self, account: &str, at: &str) -> u64 {
+        number(&self.hex("eth_getTransactionCount", json!([account, at])))
+    }
+
     /// How many transactions the holders of roles have sent.
     pub(crate) fn transactions(&self) -> u64 {
         [BOOTSTRAPPER, OWNER, GUARDIAN]

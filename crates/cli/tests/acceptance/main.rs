@@ -6,11 +6,15 @@
 mod anvil;
 mod chain;
 mod doctor;
+mod chaos;
+mod dice;
+mod effects;
 mod endpoint;
 mod from_clean;
 mod hardhat;
 mod interop;
 mod journal;
+mod kills;
 mod planning;
 mod project;
 mod proving;
