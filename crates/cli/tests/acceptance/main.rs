@@ -5,9 +5,9 @@
 
 mod anvil;
 mod chain;
-mod doctor;
 mod chaos;
 mod dice;
+mod doctor;
 mod effects;
 mod endpoint;
 mod from_clean;

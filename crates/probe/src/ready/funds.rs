@@ -62,7 +62,7 @@ pub struct Estimate {
 /// When the endpoint fails, or knows neither.
 pub async fn fees(endpoint: &Endpoint) -> Result<(Head, u128, u128), ChainError> {
     let head = endpoint.block(At::Latest).await?;
-    let base = head.base_fee;
+    let base = head.base_fee.unwrap_or_default();
     let tip: Result<U256, _> = endpoint.request("eth_maxPriorityFeePerGas", ()).await;
     let tip = match tip {
         Ok(tip) => tip.saturating_to(),
