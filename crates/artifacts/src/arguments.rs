@@ -3,7 +3,7 @@
 use crate::{contract::Contract, flaw::Flaw, function, reference::shorten};
 use alloy_dyn_abi::{DynSolType, DynSolValue};
 use alloy_json_abi::{Function, Param};
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, Bytes, hex};
 use payrox_model::{Code, ExitCode, Fault, Selector};
 
 /// Longest text of one argument.
@@ -21,6 +21,42 @@ pub fn encode_constructor<S: AsRef<str>>(
 ) -> Result<Bytes, ArgumentError> {
     let parameters = contract.abi.constructor().map(|c| c.inputs.as_slice()).unwrap_or_default();
     encode(&format!("constructor of {}", contract.id), parameters, arguments).map(Into::into)
+}
+
+/// The arguments of a contract's constructor by name (`#1` for one without), as text. `None` where they do not fit its ABI.
+pub fn decode_constructor(contract: &Contract, encoded: &[u8]) -> Option<Vec<(String, String)>> {
+    let parameters = contract.abi.constructor().map(|c| c.inputs.as_slice()).unwrap_or_default();
+    let types =
+        parameters.iter().map(|p| function::resolve(p, &p.name)).collect::<Result<Vec<_>, _>>().ok()?;
+    let DynSolValue::Tuple(values) = DynSolType::Tuple(types).abi_decode_params(encoded).ok()? else {
+        return None;
+    };
+    let named = parameters.iter().zip(values).enumerate().map(|(index, (parameter, value))| {
+        let name = match parameter.name.as_str() {
+            "" => format!("#{}", index + 1),
+            name => shorten(name),
+        };
+        (name, shown(&value))
+    });
+    Some(named.collect())
+}
+
+fn shown(value: &DynSolValue) -> String {
+    let list =
+        |values: &[DynSolValue]| format!("[{}]", values.iter().map(shown).collect::<Vec<_>>().join(", "));
+    match value {
+        DynSolValue::Bool(value) => value.to_string(),
+        DynSolValue::Int(value, _) => value.to_string(),
+        DynSolValue::Uint(value, _) => value.to_string(),
+        DynSolValue::FixedBytes(word, size) => hex::encode_prefixed(&word[..*size]),
+        DynSolValue::Address(address) => address.to_checksum(None),
+        DynSolValue::Function(function) => hex::encode_prefixed(function),
+        DynSolValue::Bytes(bytes) => hex::encode_prefixed(bytes),
+        DynSolValue::String(text) => shorten(text),
+        DynSolValue::Array(values) | DynSolValue::FixedArray(values) | DynSolValue::Tuple(values) => {
+            list(values)
+        }
+    }
 }
 
 /// Encodes a call of one of a contract's functions, named by its signature or, where that is enough, its name.

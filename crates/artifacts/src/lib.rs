@@ -17,7 +17,9 @@ mod release;
 mod set;
 mod standard_json;
 
-pub use arguments::{ArgumentError, Mismatch, encode_call, encode_constructor, encode_signature};
+pub use arguments::{
+    ArgumentError, Mismatch, decode_constructor, encode_call, encode_constructor, encode_signature,
+};
 pub use bytecode::{Bytecode, Gap};
 pub use contract::Contract;
 pub use creation::{CreationCode, CreationError, INIT_CODE_LIMIT, RUNTIME_LIMIT};

@@ -50,9 +50,13 @@ impl<'a> Context<'a> {
         if self.args.project == Path::new(".") { name.to_owned() } else { self.args.project.join(name) }
     }
 
-    /// `artifacts/dispatcher.plan.json`.
+    /// `artifacts/dispatcher.plan.json`, or what `--plan` names.
     pub(crate) fn plan_file(&self) -> PathBuf {
-        let name = Path::new("artifacts/dispatcher.plan.json");
+        self.inside(self.args.plan.as_deref().unwrap_or(Path::new("artifacts/dispatcher.plan.json")))
+    }
+
+    /// A path that is relative to the project's folder.
+    pub(crate) fn inside(&self, name: &Path) -> PathBuf {
         if self.args.project == Path::new(".") { name.to_owned() } else { self.args.project.join(name) }
     }
 
@@ -65,8 +69,10 @@ impl<'a> Context<'a> {
         if self.args.project != Path::new(".") {
             text.push_str(&format!(" --project {}", escape(&self.args.project.display().to_string())));
         }
-        if let Some(config) = &self.args.config {
-            text.push_str(&format!(" --config {}", escape(&config.display().to_string())));
+        for (flag, value) in [("config", &self.args.config), ("plan", &self.args.plan)] {
+            if let Some(value) = value {
+                text.push_str(&format!(" --{flag} {}", escape(&value.display().to_string())));
+            }
         }
         text
     }

@@ -3,7 +3,7 @@
 use crate::{
     alerts,
     context::{Connection, Context, is_development},
-    moment,
+    moment, passed,
     planning::Workshop,
     printer::{Paint, Printer, Tone},
     progress::Progress,
@@ -13,8 +13,8 @@ use alloy_primitives::U256;
 use payrox_chain::{FeePolicy, Tag};
 use payrox_config::FinalityTag;
 use payrox_execute::{
-    Cost, FinalityPolicy, GAS_JUMP, Outcome, RunResult, Selection, Session, StepOutcome, StepResult, Stopped,
-    Target,
+    Cost, FinalityPolicy, GAS_JUMP, Observer, Outcome, RunResult, Selection, Session, StepOutcome,
+    StepResult, Stopped, Target,
 };
 use payrox_model::{BoxFault, ExitCode, PlanId, Report, Verdict, text::escape, version};
 use payrox_plan::Plan;
@@ -31,6 +31,15 @@ pub(crate) enum Act {
     Cancel(Option<PlanId>),
 }
 
+impl Act {
+    fn command(&self) -> &'static str {
+        match self {
+            Self::Make(selection) => selection.command(),
+            Self::Cancel(_) => "cancel",
+        }
+    }
+}
+
 /// Runs it. What stops it is in the result.
 pub(crate) async fn act(
     workshop: &Workshop<'_>,
@@ -38,9 +47,28 @@ pub(crate) async fn act(
     plan: &Plan,
     act: &Act,
 ) -> Result<RunResult, BoxFault> {
+    let progress = Progress::new(workshop.context.printer, &workshop.keyring);
+    if let Act::Make(_) = act {
+        let networks = &workshop.network.requires_passed_on;
+        passed::demand(workshop, plan, networks).await?;
+    }
+    let result = told(workshop, connection, plan, act, &progress).await;
+    if workshop.context.sends(&workshop.network) {
+        alerts::announce(workshop.context, &workshop.project, act.command(), &result).await;
+    }
+    Ok(result)
+}
+
+/// The same, told to somebody else and to no webhook; what must have passed elsewhere was looked at.
+pub(crate) async fn told(
+    workshop: &Workshop<'_>,
+    connection: &Connection,
+    plan: &Plan,
+    act: &Act,
+    observer: &dyn Observer,
+) -> RunResult {
     let (context, network, keyring) = (workshop.context, &workshop.network, &workshop.keyring);
     let (contracts, reasons) = workshop.contracts();
-    let progress = Progress::new(context.printer, keyring);
     let session = Session {
         project: context.folder(),
         artifacts_hash: workshop.artifacts.hash(),
@@ -50,7 +78,7 @@ pub(crate) async fn act(
         keyring,
         reasons: &reasons,
         contracts: &contracts,
-        observer: &progress,
+        observer,
         stop: context.stop.clone(),
         broadcast: context.sends(network),
         wait: context.args.wait,
@@ -58,17 +86,13 @@ pub(crate) async fn act(
         journal_room: None,
         journal_breaks: None,
     };
-    let (command, result) = match act {
-        Act::Make(selection) => (selection.command(), payrox_execute::run(&session, plan, selection).await),
-        Act::Cancel(pending) => ("cancel", payrox_execute::cancel(&session, plan, *pending).await),
-    };
-    if session.broadcast {
-        alerts::announce(context, &workshop.project, command, &result).await;
+    match act {
+        Act::Make(selection) => payrox_execute::run(&session, plan, selection).await,
+        Act::Cancel(pending) => payrox_execute::cancel(&session, plan, *pending).await,
     }
-    Ok(result)
 }
 
-fn target(network: &payrox_config::Network) -> Target {
+pub(crate) fn target(network: &payrox_config::Network) -> Target {
     let limit = |wei: Option<payrox_model::Wei>| wei.map(|wei| wei.0.saturating_to());
     Target {
         name: network.name.clone(),
@@ -109,26 +133,35 @@ pub(crate) fn conclude(
     verified: Option<&Verification>,
 ) -> ExitCode {
     let checks = verified.map(|verified| &verified.report);
+    let (stopped, exit) = settle(&mut result, verified);
+    let printer = context.printer;
+    printer.result(&shown(context, &result, stopped.as_ref(), checks));
+    printer.document(&document(&result, stopped.as_ref(), exit, checks));
+    if let Some(stopped) = stopped.filter(|_| !printer.json()) {
+        printer.stopped(&stopped.code.to_string(), &stopped.message, stopped.hint.as_deref());
+    }
+    exit
+}
+
+/// Takes out of a result why it ended before its end, a proof that failed included, and with which status.
+pub(crate) fn settle(result: &mut RunResult, verified: Option<&Verification>) -> (Option<Stopped>, ExitCode) {
     let unproved = verified.and_then(unproved);
     if unproved.is_some() {
         result.outcome = Outcome::Failed;
     }
     let stopped = result.stopped.take().or(unproved);
     let exit = stopped.as_ref().map_or(result.exit(), |stopped| stopped.exit);
-    let printer = context.printer;
-    printer.result(&shown(context, &result, stopped.as_ref(), checks));
-    let error = stopped.as_ref().map(error);
-    printer.document(&Document {
-        version: version::OUTPUT,
-        result: &result,
-        error,
-        exit: exit as u8,
-        checks,
-    });
-    if let Some(stopped) = stopped.filter(|_| !printer.json()) {
-        printer.stopped(&stopped.code.to_string(), &stopped.message, stopped.hint.as_deref());
-    }
-    exit
+    (stopped, exit)
+}
+
+/// A result's document.
+pub(crate) fn document<'a>(
+    result: &'a RunResult,
+    stopped: Option<&Stopped>,
+    exit: ExitCode,
+    checks: Option<&'a Report>,
+) -> impl Serialize + use<'a> {
+    Document { version: version::OUTPUT, result, error: stopped.map(error), exit: exit as u8, checks }
 }
 
 /// Why a verification is no pass, with the status that `verify` would end with.
@@ -267,7 +300,7 @@ fn summary(result: &RunResult, paint: Paint) -> String {
     ])
 }
 
-fn outcome(outcome: Outcome) -> (&'static str, Tone) {
+pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Tone) {
     match outcome {
         Outcome::Complete => ("complete", Tone::Good),
         Outcome::NothingToDo => ("nothing to do", Tone::Good),

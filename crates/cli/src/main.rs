@@ -7,6 +7,7 @@ mod context;
 mod execution;
 mod fault;
 mod moment;
+mod passed;
 mod planning;
 mod printer;
 mod production;

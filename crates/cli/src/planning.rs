@@ -9,14 +9,14 @@ use payrox_files::write_derived;
 use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId};
 use payrox_plan::{Inputs, Names, Parent, Plan, PlanError, PlanOutcome, ReleaseCode};
 use payrox_probe::{before_active, staged_plan};
-use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf, thread};
+use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf, rc::Rc, thread};
 
 /// Everything a plan is made from, apart from the state of the chain.
 pub(crate) struct Workshop<'a> {
     pub(crate) context: &'a Context<'a>,
     pub(crate) project: Project,
     pub(crate) network: Network,
-    pub(crate) artifacts: ArtifactSet,
+    pub(crate) artifacts: Rc<ArtifactSet>,
     /// Read before anything is done: a key that is none must stop a command at its beginning.
     pub(crate) keyring: Keyring,
     release: ReleaseCode,
@@ -28,11 +28,7 @@ impl<'a> Workshop<'a> {
     /// Reads project, network and artifacts. Touches no chain.
     pub(crate) fn open(context: &'a Context<'a>) -> Result<Self, BoxFault> {
         let network = context.network()?;
-        context.may_send(&network)?;
-        let keyring = context.keyring(&network)?;
-        if network.roles.is_none() {
-            return Err(PlanError::NoRoles(network.name.to_string()).into());
-        }
+        let keyring = Self::admit(context, &network)?;
         let project = context.project()?;
         let mut wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
@@ -46,9 +42,34 @@ impl<'a> Workshop<'a> {
             context,
             project,
             network,
-            artifacts,
+            artifacts: Rc::new(artifacts),
             keyring,
             release: ReleaseCode::from(payrox_artifacts::release()),
+            kept: RefCell::default(),
+        })
+    }
+
+    /// That a network may be planned and sent for, and with which keys.
+    fn admit(context: &Context<'_>, network: &Network) -> Result<Keyring, BoxFault> {
+        context.may_send(network)?;
+        let keyring = context.keyring(network)?;
+        if network.roles.is_none() {
+            return Err(PlanError::NoRoles(network.name.to_string()).into());
+        }
+        Ok(keyring)
+    }
+
+    /// The same project on another network: its artifacts are not read again.
+    pub(crate) fn on<'b>(&self, context: &'b Context<'b>) -> Result<Workshop<'b>, BoxFault> {
+        let network = context.network()?;
+        let keyring = Self::admit(context, &network)?;
+        Ok(Workshop {
+            context,
+            project: self.project.clone(),
+            keyring,
+            network,
+            artifacts: self.artifacts.clone(),
+            release: self.release.clone(),
             kept: RefCell::default(),
         })
     }

@@ -2,20 +2,37 @@
 
 use crate::{moment, printer::Printer};
 use alloy_primitives::Address;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use payrox_chain::Keyring;
 use payrox_execute::{Event, Observer};
-use payrox_model::text::escape;
+use payrox_model::{Name, text::escape};
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
 
+const TICK: Duration = Duration::from_millis(120);
+
+/// Where the lines of several networks move.
+pub(crate) struct Board {
+    lines: MultiProgress,
+    width: usize,
+}
+
+impl Board {
+    pub(crate) fn new<'n>(networks: impl Iterator<Item = &'n Name>) -> Self {
+        let width = networks.map(|name| name.as_str().len()).max().unwrap_or_default();
+        Self { lines: MultiProgress::new(), width }
+    }
+}
+
 /// Tells a person: one line that moves where there is a terminal, notices otherwise.
 pub(crate) struct Progress<'a> {
     printer: &'a Printer,
     bar: ProgressBar,
+    /// Which network it is about, where there are several.
+    network: Option<&'a Name>,
     /// Where each key came from, until it was said.
     origins: Mutex<BTreeMap<Address, String>>,
 }
@@ -26,19 +43,52 @@ impl<'a> Progress<'a> {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg} {elapsed}") {
             bar.set_style(style);
         }
+        bar.enable_steady_tick(TICK);
+        Self::with(printer, keyring, bar, None)
+    }
+
+    /// One line of several that move, for a network of a release.
+    pub(crate) fn lane(board: &Board, printer: &'a Printer, keyring: &Keyring, network: &'a Name) -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {pos}/{len} {wide_msg} {elapsed}")
+        {
+            bar.set_style(style);
+        }
+        let bar = if printer.animated() { board.lines.add(bar) } else { ProgressBar::hidden() };
+        bar.set_prefix(format!("{:width$}", network.as_str(), width = board.width));
+        bar.set_message("waits for its turn");
+        Self::with(printer, keyring, bar, Some(network))
+    }
+
+    /// It is this network's turn.
+    pub(crate) fn begin(&self) {
+        self.bar.set_message("looks at the chain");
+        self.bar.enable_steady_tick(TICK);
+    }
+
+    /// What its turn came to stays on its line until all are at their end.
+    pub(crate) fn end(&self, what: &str) {
+        self.bar.abandon_with_message(what.to_owned());
+        self.notice(what);
+    }
+
+    fn with(printer: &'a Printer, keyring: &Keyring, bar: ProgressBar, network: Option<&'a Name>) -> Self {
         let origin = |address| Some((address, keyring.origin(address)?.to_owned()));
         let origins = keyring.addresses().filter_map(origin).collect();
-        bar.enable_steady_tick(Duration::from_millis(120));
-        Self { printer, bar, origins: Mutex::new(origins) }
+        Self { printer, bar, network, origins: Mutex::new(origins) }
     }
 
     /// Something worth knowing, above the moving line.
     fn notice(&self, text: &str) {
-        self.bar.suspend(|| self.printer.notice(text));
+        self.bar.suspend(|| self.printer.notice(&self.named(text)));
     }
 
     fn detail(&self, text: &str) {
-        self.bar.suspend(|| self.printer.detail(text));
+        self.bar.suspend(|| self.printer.detail(&self.named(text)));
+    }
+
+    fn named(&self, text: &str) -> String {
+        self.network.map_or_else(|| text.to_owned(), |network| format!("{network}: {text}"))
     }
 }
 

@@ -10,6 +10,7 @@ mod layer;
 mod network;
 mod parse;
 mod project;
+mod release;
 mod setting;
 
 pub use alerts::Alert;
@@ -21,4 +22,5 @@ pub use network::{FeeCaps, FinalityTag, KnownBlock, Network};
 pub use project::{
     Compiler, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Policy, Project, SystemSettings,
 };
+pub use release::ReleaseSettings;
 pub use setting::{Setting, Source, Sourced, redact_url, resolve};

@@ -10,7 +10,7 @@ use alloy_primitives::{Address, B256};
 use file::{NetworkFile, read_block, read_finality, read_roles, read_urls, read_wei};
 use payrox_model::{ChainId, Name, Roles, Wei, version};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 use toml::Spanned;
@@ -60,6 +60,8 @@ pub struct Network {
     pub delay: Option<Sourced<u32>>,
     /// Constructor arguments in place of the project's, per facet.
     pub args: BTreeMap<Name, Vec<Arg>>,
+    /// Networks on which a release must be live and proved before it is sent to this one.
+    pub requires_passed_on: BTreeSet<Name>,
     /// Whether its name must be typed before anything is sent.
     pub production: bool,
     /// Whether it is the embedded chain.
@@ -205,6 +207,7 @@ impl Network {
             roles: None,
             delay: None,
             args: BTreeMap::new(),
+            requires_passed_on: BTreeSet::new(),
             production: false,
             local: false,
             skip_time: false,
@@ -289,6 +292,12 @@ impl Network {
         }
         for (facet, list) in file.args {
             self.args.insert(doc.name(&facet, "args")?, list);
+        }
+        if let Some(list) = &file.requires_passed_on {
+            self.requires_passed_on = crate::release::names(doc, list, "requires_passed_on")?;
+            if self.requires_passed_on.contains(&self.name) {
+                return wrong(doc.whole("requires_passed_on"), "a network cannot wait for itself".into());
+            }
         }
         Ok(())
     }

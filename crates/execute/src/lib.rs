@@ -17,6 +17,7 @@ mod record;
 mod recover;
 mod refusal;
 mod rehearse;
+pub mod release;
 mod result;
 mod roles;
 mod sandbox;

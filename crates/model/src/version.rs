@@ -10,6 +10,10 @@ pub const PROJECT: u32 = 1;
 pub const NETWORK: u32 = 1;
 /// A file of the journal. Files of version 1 are read, and never added to.
 pub const JOURNAL: u32 = 2;
+/// `artifacts/release.json`.
+pub const RELEASE: u32 = 1;
+/// `release.toml`.
+pub const RELEASE_SETTINGS: u32 = 1;
 /// The embedded chain's state under `.payrox/local/`.
 pub const DEVNET: u32 = 1;
 /// `deployments/<chain-id>/<Contract>.json`.

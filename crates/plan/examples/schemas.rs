@@ -3,6 +3,9 @@
 use std::io::Write as _;
 
 fn main() -> std::io::Result<()> {
-    let schemas = serde_json::json!({ "plan.v1.schema.json": payrox_plan::schema() });
+    let schemas = serde_json::json!({
+        "plan.v1.schema.json": payrox_plan::schema(),
+        "release.v1.schema.json": payrox_plan::release_schema(),
+    });
     writeln!(std::io::stdout(), "{schemas}")
 }

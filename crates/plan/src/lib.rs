@@ -13,6 +13,7 @@ mod inputs;
 mod lower;
 mod planner;
 mod read;
+mod release;
 mod schema;
 mod standing;
 mod steps;
@@ -26,5 +27,9 @@ pub use inputs::{Constructor, Creation, Inputs, Parent, ReleaseCode};
 pub use lower::{Backend, Lower, PayRox, Transition};
 pub use planner::{PlanOutcome, addresses, plan};
 pub use read::{LIMIT, ReadError};
+pub use release::{
+    ArgumentNames, Difference, ParityRow, ParityValue, RELEASE_LIMIT, Release, ReleaseError, ReleaseNetwork,
+    release_schema, substance,
+};
 pub use schema::schema;
 pub use standing::{Standing, StandingError};

@@ -2,6 +2,7 @@
 
 use clap::{ArgMatches, Args, parser::ValueSource};
 use payrox_config::Source;
+use payrox_model::Name;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Flags that every verb takes. Each variable is named here and nowhere else.
@@ -21,6 +22,10 @@ pub(crate) struct GlobalArgs {
     /// Project file to use instead of `payrox.toml`, relative to the project's folder
     #[arg(long, global = true, value_name = "FILE", env = "PAYROX_CONFIG", help_heading = "Project")]
     pub(crate) config: Option<PathBuf>,
+
+    /// File of the plan, relative to the project's folder [default: artifacts/dispatcher.plan.json]
+    #[arg(long, global = true, value_name = "FILE", env = "PAYROX_PLAN", help_heading = "Project")]
+    pub(crate) plan: Option<PathBuf>,
 
     /// The network, by the name of its file in `networks/`; `local` is the embedded chain [default: local]
     #[arg(long, global = true, value_name = "NAME", env = "PAYROX_NETWORK", help_heading = "Network")]
@@ -108,6 +113,7 @@ impl GlobalArgs {
         }
         self.network.take_if(|n| n.is_empty());
         self.config.take_if(|c| c.as_os_str().is_empty());
+        self.plan.take_if(|p| p.as_os_str().is_empty());
         self.private_key.take_if(|k| k.is_empty());
         self.rpc_url.retain(|u| !u.is_empty());
         if self.project.as_os_str().is_empty() {
@@ -118,6 +124,33 @@ impl GlobalArgs {
     /// The same for another folder, where nothing is sent.
     pub(crate) fn rehearsing_in(&self, project: PathBuf) -> Self {
         Self { project, broadcast: false, ..self.clone() }
+    }
+
+    /// The same for one network of several. Of the endpoints it has those that are given for it, as `NAME=URL`.
+    pub(crate) fn for_network(&self, network: &Name, plan: PathBuf) -> Self {
+        let own =
+            |(name, url): (Option<Name>, &str)| (name.as_ref() == Some(network)).then(|| url.to_owned());
+        // Several names may have been passed: each network asks for its own.
+        let confirmed = |list: &str| list.split(',').any(|name| name.trim() == network.as_str());
+        let confirm_network = match &self.confirm_network {
+            Some(list) if confirmed(list) => Some(network.to_string()),
+            other => other.clone(),
+        };
+        Self {
+            network: Some(network.to_string()),
+            plan: Some(plan),
+            confirm_network,
+            rpc_url: self.named_endpoints().filter_map(own).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Endpoints and the networks they are given for: `sepolia=https://…`.
+    pub(crate) fn named_endpoints(&self) -> impl Iterator<Item = (Option<Name>, &str)> {
+        self.rpc_url.iter().map(|text| match text.split_once('=').map(|(name, url)| (name.parse(), url)) {
+            Some((Ok(name), url)) => (Some(name), url),
+            _ => (None, text.as_str()),
+        })
     }
 
     /// Who set a value, by its identifier here.

@@ -6,8 +6,8 @@ mod verbs;
 pub(crate) use global::GlobalArgs;
 pub(crate) use verbs::{
     BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
-    ExplainArgs, Group, InitArgs, ManArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, RestoreArgs, ShowArgs,
-    ValidateArgs, Verb, VerifyArgs, VerifyWhat,
+    ExplainArgs, Group, InitArgs, ManArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ReleaseArgs,
+    ReleasePlanArgs, ReleaseVerb, RestoreArgs, ShowArgs, ValidateArgs, Verb, VerifyArgs, VerifyWhat,
 };
 
 use clap::Parser;

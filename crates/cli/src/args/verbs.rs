@@ -62,6 +62,13 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox verify             everything below\n  payrox verify facets      code and code hash of each facet\n  payrox verify staging     what is staged is what was planned\n  payrox verify diamond     what is served is exactly the plan"
     )]
     Verify(VerifyArgs),
+    /// The same over many networks: one digest, canaries first
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Examples:\n  payrox release plan --networks sepolia,base,optimism   a plan for each, and how they differ\n  payrox release apply                                   what would be sent\n  payrox release apply --broadcast                       canaries first; run it again to go on\n  payrox release status\n  payrox release verify"
+    )]
+    Release(ReleaseVerb),
     /// Run the unit groups of the contracts on the embedded chain
     #[command(
         after_help = "Examples:\n  payrox validate --phase test             groups A, B, C and D\n  payrox validate --phase test --group C   router re-entrancy alone"
@@ -113,7 +120,13 @@ impl Verb {
     pub(crate) fn ends_itself(&self) -> bool {
         matches!(
             self,
-            Self::Devnet(_) | Self::Deploy(_) | Self::Stage | Self::Apply | Self::Cancel | Self::Run
+            Self::Devnet(_)
+                | Self::Deploy(_)
+                | Self::Stage
+                | Self::Apply
+                | Self::Cancel
+                | Self::Run
+                | Self::Release(ReleaseVerb::Apply(_))
         )
     }
 }
@@ -228,6 +241,45 @@ pub(crate) enum VerifyWhat {
     Staging,
     /// What is served is exactly the plan
     Diamond,
+}
+
+/// `payrox release`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReleaseVerb {
+    /// Make a plan for each network, and the release: artifacts/release.json
+    #[command(
+        after_help = "Examples:\n  payrox release plan                            for the networks of release.toml\n  payrox release plan --networks sepolia,base    for these"
+    )]
+    Plan(ReleasePlanArgs),
+    /// What is live, what waits and what is next, on each network
+    #[command(after_help = "Examples:\n  payrox release status\n  payrox release status --json")]
+    Status(ReleaseArgs),
+    /// Make the release live on all networks, canaries first; run it again to go on
+    #[command(
+        after_help = "Examples:\n  payrox release apply               what would be sent\n  payrox release apply --broadcast\n  payrox release apply --broadcast --wait   wait for delays and for the soak"
+    )]
+    Apply(ReleaseArgs),
+    /// Read only: is every chain as planned?
+    #[command(after_help = "Examples:\n  payrox release verify")]
+    Verify(ReleaseArgs),
+}
+
+/// What every verb of a release takes.
+#[derive(Debug, Args)]
+pub(crate) struct ReleaseArgs {
+    /// Canaries, soak and requirements, relative to the project's folder [default: release.toml, where there is one]
+    #[arg(long = "release", value_name = "FILE", env = "PAYROX_RELEASE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// `payrox release plan`.
+#[derive(Debug, Args)]
+pub(crate) struct ReleasePlanArgs {
+    #[command(flatten)]
+    pub(crate) release: ReleaseArgs,
+    /// Networks instead of those of release.toml
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) networks: Vec<String>,
 }
 
 /// `payrox validate`.

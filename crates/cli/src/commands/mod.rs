@@ -14,6 +14,7 @@ mod init;
 mod man;
 mod notify;
 mod plan;
+mod release;
 mod run;
 mod stage;
 mod status;
@@ -45,6 +46,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Run => run::run(context).await,
         Verb::Status => status::status(context).await,
         Verb::Verify(args) => verify::verify(args, context).await,
+        Verb::Release(verb) => release::release(verb, context).await,
         Verb::Validate(args) => validate::validate(args, context),
         Verb::Notify(verb) => notify::notify(verb, context).await,
         Verb::Devnet(args) => devnet::devnet(args, context).await,

@@ -17,16 +17,16 @@ use serde_json::json;
 
 /// A point in time that something waits for.
 #[derive(Serialize)]
-struct Countdown {
-    what: &'static str,
-    at: u64,
-    left: u64,
+pub(crate) struct Countdown {
+    pub(crate) what: &'static str,
+    pub(crate) at: u64,
+    pub(crate) left: u64,
 }
 
 /// What to do next, and why.
-struct Next {
-    why: String,
-    command: String,
+pub(crate) struct Next {
+    pub(crate) why: String,
+    pub(crate) command: String,
 }
 
 pub(crate) async fn status(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -87,7 +87,7 @@ fn nothing_planned(context: &Context<'_>, network: &Network) -> ExitCode {
     ExitCode::Ok
 }
 
-async fn countdowns(
+pub(crate) async fn countdowns(
     plan: &Plan,
     chain: &ChainSnapshot,
     connection: &Connection,
@@ -123,7 +123,7 @@ async fn countdowns(
     Ok(all)
 }
 
-fn next(context: &Context<'_>, plan: &Plan, chain: &ChainSnapshot, now: u64) -> Next {
+pub(crate) fn next(context: &Context<'_>, plan: &Plan, chain: &ChainSnapshot, now: u64) -> Next {
     let say = |why: &str, verb: &str| Next { why: why.to_owned(), command: context.command(verb) };
     if let Some(d) = &chain.dispatcher {
         if d.is_sealed {

@@ -22,6 +22,11 @@ impl Chain {
         Self { host: url.trim_start_matches("http://").trim_end_matches('/').to_owned() }
     }
 
+    /// Where it is served.
+    pub(crate) fn port(&self) -> u16 {
+        self.host.rsplit(':').next().unwrap().parse().unwrap()
+    }
+
     /// Sends a request as it is, and gives the answer as it is.
     pub(crate) fn post(&self, body: &Value) -> Value {
         let body = body.to_string();

@@ -18,6 +18,9 @@ mod kills;
 mod planning;
 mod project;
 mod proving;
+#[path = "../scenarios/redact.rs"]
+mod redact;
+mod release;
 mod sending;
 mod served;
 mod starting;

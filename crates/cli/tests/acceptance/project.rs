@@ -114,6 +114,13 @@ impl Project {
         serde_json::from_slice(&self.plan_bytes()).unwrap()
     }
 
+    /// The one plan in a folder of the project.
+    pub(crate) fn plan_at(&self, folder: &str) -> Value {
+        let files: Vec<_> = fs::read_dir(self.path.join(folder)).unwrap().flatten().collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        serde_json::from_slice(&fs::read(files[0].path()).unwrap()).unwrap()
+    }
+
     /// Forgets what lies under a path of the project.
     pub(crate) fn forget(&self, path: &str) {
         let path = self.path.join(path);

@@ -39,15 +39,22 @@ impl Served {
 
     /// The same with more arguments.
     pub(crate) fn anvil_with(args: &[&str]) -> Option<Self> {
+        Self::anvil_at(&[&["--port", "0", "--chain-id", "31337"], args].concat())
+    }
+
+    /// The same with these arguments alone.
+    pub(crate) fn anvil_at(args: &[&str]) -> Option<Self> {
         let mut command = Command::new(foundry("anvil")?);
-        command
-            .args(["--port", "0", "--chain-id", "31337"])
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
+        let mut child = command.args(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let address = line(&mut child, "Listening on ");
         Some(Self { url: format!("http://{address}"), child })
+    }
+
+    /// Lets it end by itself, so that it can write its state down, and waits for that.
+    pub(crate) fn end(mut self) {
+        let kill = Command::new("/bin/sh").args(["-c", &format!("kill -INT {}", self.child.id())]).status();
+        assert!(kill.unwrap().success());
+        self.child.wait().unwrap();
     }
 
     /// Hardhat's node on a free port, under the Node that it needs.

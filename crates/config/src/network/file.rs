@@ -30,6 +30,7 @@ pub(super) struct NetworkFile {
     pub(super) delay: Option<Spanned<u32>>,
     #[serde(default)]
     pub(super) args: BTreeMap<Spanned<String>, Vec<Arg>>,
+    pub(super) requires_passed_on: Option<Vec<Spanned<String>>>,
     pub(super) production: Option<Spanned<bool>>,
     pub(super) local: Option<Spanned<bool>>,
     pub(super) skip_time: Option<Spanned<bool>>,

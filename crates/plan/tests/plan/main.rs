@@ -7,3 +7,4 @@ mod merkle;
 mod onchain;
 mod planner;
 mod reading;
+mod release;

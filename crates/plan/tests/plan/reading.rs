@@ -174,7 +174,7 @@ fn prx_d04_the_schema_accepts_a_plan_and_nothing_with_a_field_more_or_less() {
 }
 
 /// As much of JSON Schema as the plan's uses.
-fn holds(root: &Value, schema: &Value, value: &Value) -> bool {
+pub(crate) fn holds(root: &Value, schema: &Value, value: &Value) -> bool {
     let all = |field: &str, check: &dyn Fn(&Value) -> bool| schema.get(field).is_none_or(check);
     let object = value.as_object();
     all("$ref", &|r| holds(root, root.pointer(&r.as_str().unwrap()[1..]).unwrap(), value))
