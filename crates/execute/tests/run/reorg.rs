@@ -47,8 +47,10 @@ async fn prx_b16_d13_a_step_whose_block_is_gone_after_the_run_waits_again_and_is
     }
     assert!(undone > 2, "{undone}");
     // The journal agrees with the chain about every block.
-    let last: Vec<Value> = of_kind(&world, "done");
-    for line in last.iter().rev().take(calls(&plan) as usize) {
+    let last: std::collections::BTreeMap<String, Value> =
+        of_kind(&world, "done").into_iter().map(|line| (line["step"].to_string(), line)).collect();
+    assert_eq!(last.len() as u64, calls(&plan));
+    for line in last.values() {
         let block = anvil
             .node
             .ask("eth_getBlockByNumber", json!([format!("{:#x}", line["block"].as_u64().unwrap()), false]));
