@@ -402,3 +402,31 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+#[test]
+fn prx_s03_stack_too_deep_has_a_code_of_its_own_and_names_the_setting_that_cures_it() {
+    if !installed() {
+        return;
+    }
+    let names: Vec<_> = (0..20).map(|i| format!("v{i}")).collect();
+    let locals: String = names
+        .iter()
+        .map(|name| format!("uint256 {name} = uint256(keccak256(abi.encode(x, {}))); ", &name[1..]))
+        .collect();
+    let deep = format!(
+        "// SPDX-License-Identifier: MIT\npragma solidity 0.8.30;\ncontract Deep {{ function get(uint256 x) external pure returns (uint256) {{ {locals} return {}; }} }}\n",
+        names.join(" ^ ")
+    );
+    let project = Project::new(&[("src/Deep.sol", &deep)]);
+    let mut request = BuildRequest {
+        contracts: vec!["src/Deep.sol:Deep".into()],
+        search: Search { home: None, named: None, ..Search::from_env() },
+        ..project.request()
+    };
+    request.settings.via_ir = Some(false);
+    let error = run(&request).unwrap_err();
+    assert_eq!(error.code().0, "PRX-ART-065", "{error}");
+    assert!(error.hint().unwrap().contains("via_ir = true"));
+    request.settings.via_ir = Some(true);
+    assert_eq!(run(&request).unwrap().contracts.len(), 1);
+}

@@ -16,7 +16,11 @@ use payrox_execute::{
     Cost, FinalityPolicy, GAS_JUMP, Observer, Outcome, RunResult, Selection, Session, StepOutcome,
     StepResult, Stopped, Target,
 };
-use payrox_model::{BoxFault, ExitCode, PlanId, Report, Verdict, text::escape, version};
+use payrox_model::{
+    BoxFault, ExitCode, PlanId, Report, Verdict,
+    text::{escape, grouped},
+    version,
+};
 use payrox_plan::Plan;
 use payrox_probe::{SILENT, Verification};
 use serde::Serialize;
@@ -352,30 +356,4 @@ fn ether(wei: U256) -> String {
 pub(crate) fn counted(number: usize, what: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")
-}
-
-/// `1,234,567`.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_000), "1,000");
-        assert_eq!(grouped(16_777_216), "16,777,216");
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Alert, Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, NoLock,
-    Place, Policy, Project, Source, Sourced, SystemSettings,
+    Place, Project, Source, Sourced, SystemSettings,
     alerts::{self, AlertFile},
     contacts::ContactsFile,
     parse::Document,
@@ -47,7 +47,6 @@ struct ProjectFile {
     contacts: ContactsFile,
     #[serde(default)]
     alerts: Vec<Spanned<AlertFile>>,
-    policy: Option<Policy>,
 }
 
 #[derive(Default, Deserialize)]
@@ -122,7 +121,6 @@ pub(crate) struct Layer {
     init: Option<InitSettings>,
     contacts: Contacts,
     alerts: Vec<Alert>,
-    policy: Option<Policy>,
 }
 
 struct FacetLayer {
@@ -205,7 +203,6 @@ impl Layer {
         }
         file.contacts.lay(doc, &mut self.contacts)?;
         alerts::lay(file.alerts, doc, &mut self.alerts)?;
-        self.policy = file.policy.or(self.policy.take());
         Ok(())
     }
 
@@ -308,7 +305,6 @@ impl Layer {
             init: self.init,
             contacts: self.contacts,
             alerts: self.alerts,
-            policy: self.policy.unwrap_or_default(),
         })
     }
 }

@@ -20,7 +20,7 @@ pub use endpoints::EndpointSettings;
 pub use error::{ConfigError, Place};
 pub use network::{FeeCaps, FinalityTag, KnownBlock, Network};
 pub use project::{
-    Compiler, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Policy, Project, SystemSettings,
+    Compiler, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Project, SystemSettings,
 };
 pub use release::ReleaseSettings;
 pub use setting::{Setting, Source, Sourced, redact_url, resolve};

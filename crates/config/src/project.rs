@@ -33,8 +33,6 @@ pub struct Project {
     pub contacts: Contacts,
     /// Who is told how a run ended.
     pub alerts: Vec<Alert>,
-    /// What is refused beyond the rules.
-    pub policy: Policy,
 }
 
 /// What the artifacts must have been compiled with, and how `payrox build` compiles.
@@ -144,11 +142,6 @@ pub struct InitSettings {
     /// The epoch it belongs to; `None` is the first.
     pub epoch: Option<u64>,
 }
-
-/// What is refused beyond the rules. Nothing yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Policy {}
 
 impl Project {
     /// Reads a project file and what it extends.

@@ -20,10 +20,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What the compiler complains about. Read by itself: beside errors, contracts are there in part or not at all.
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct Messages<'a> {
     #[serde(default, borrow)]
     errors: Vec<RawMessage<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
     #[serde(default, borrow)]
     contracts: BTreeMap<String, BTreeMap<String, Answered<'a>>>,
 }
@@ -107,12 +112,14 @@ pub(super) fn read(
 ) -> Result<Found, BuildError> {
     let path = || escape(&compiler.path.display().to_string());
     let refuse = |why: String| BuildError::Answer { path: path(), why };
-    let answer: Answer<'_> = serde_json::from_str(answer).map_err(|e| refuse(shorten(&e.to_string())))?;
+    let odd = |e: serde_json::Error| refuse(shorten(&e.to_string()));
+    let messages: Messages<'_> = serde_json::from_str(answer).map_err(odd)?;
     let (errors, warnings): (Vec<_>, Vec<_>) =
-        answer.errors.iter().map(|m| m.read(sources)).partition(|d| d.level == Level::Error);
+        messages.errors.iter().map(|m| m.read(sources)).partition(|d| d.level == Level::Error);
     if !errors.is_empty() {
         return Err(BuildError::Compile { errors });
     }
+    let answer: Answer<'_> = serde_json::from_str(answer).map_err(odd)?;
     let mut contracts = Vec::new();
     for (unit, names) in answer.contracts {
         for (name, answered) in names {

@@ -3,7 +3,7 @@
 use crate::{
     args::{BackupVerb, DrillArgs, RestoreArgs},
     context::Context,
-    execution::{Act, act, counted, grouped},
+    execution::{Act, act, counted},
     moment,
     planning::Workshop,
     printer::Tone,
@@ -15,7 +15,11 @@ use payrox_backup::{
 use payrox_config::Project;
 use payrox_execute::{Outcome, RunResult, Selection, Stopped};
 use payrox_files::{FileError, read, write_atomic};
-use payrox_model::{BoxFault, Epoch, ExitCode, Gas, Verdict, text::escape, version};
+use payrox_model::{
+    BoxFault, Epoch, ExitCode, Gas, Verdict,
+    text::{escape, grouped},
+    version,
+};
 use payrox_plan::{Plan, PlanOutcome};
 use payrox_probe::{SILENT, Scope};
 use serde_json::json;

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod anvil;
+mod backup;
 mod chain;
 mod chaos;
 mod dice;
@@ -12,10 +13,12 @@ mod effects;
 mod endpoint;
 mod from_clean;
 mod hardhat;
+mod image;
 mod interop;
 mod journal;
 mod kills;
 mod planning;
+mod production;
 mod project;
 mod proving;
 #[path = "../scenarios/redact.rs"]

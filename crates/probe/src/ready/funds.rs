@@ -225,7 +225,7 @@ async fn funds(
     if let Some((costs, _)) = run {
         summary.push_str(&format!(
             "; the run takes {} gas, {} ether at {}{}",
-            costs.gas,
+            payrox_model::text::grouped(costs.gas),
             ether(costs.total),
             gwei(costs.price),
             if costs.data_fee > 0 {

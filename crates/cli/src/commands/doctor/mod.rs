@@ -4,7 +4,7 @@ mod contacts;
 mod project;
 
 use crate::{
-    context::Context,
+    context::{Connection, Context},
     execution::{Act, act},
     planning::Workshop,
     printer::Tone,
@@ -18,7 +18,7 @@ use payrox_model::{
     BoxFault, Check, Code, ExitCode, Fault, Finding, Report, Roles, Severity, Verdict, text::escape, version,
 };
 use payrox_plan::PlanOutcome;
-use payrox_probe::{Account, Estimate, Need, Readiness, ready};
+use payrox_probe::{Account, Estimate, Need, Readiness, Ready, ready};
 use serde_json::json;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -30,46 +30,29 @@ pub(crate) async fn doctor(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
     let clock = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut checks = project::checks(context, &network, project.as_ref());
     checks.push(contacts::contacts(&network, project.as_ref().ok().map(|p| &p.contacts), clock).await);
-    let connection = context.connect(&network)?;
-    let others = others(context, &network)?;
-    let endpoints: Vec<Endpoint> = std::iter::once(connection.endpoint.clone()).chain(others).collect();
-    let run = match project.is_ok() && network.roles.is_some() {
-        true => estimate(context, &connection).await,
-        false => Err("there is no project here, or the network's file has no [roles]".into()),
+    let seen = match reached(context, &network) {
+        Ok((connection, endpoints)) => {
+            let (seen, run) = look(context, &network, clock, project.is_ok(), &connection, &endpoints).await;
+            checks.extend(seen.report.checks);
+            checks.extend(run.and_then(|found| fails(found, &checks)));
+            seen.costs
+        }
+        // What needs no chain is told all the same.
+        Err(fault) => {
+            checks.push(Check {
+                name: "endpoint".into(),
+                verdict: Verdict::Fail,
+                summary: "there is none to be asked".into(),
+                findings: vec![told(fault.as_ref())],
+            });
+            None
+        }
     };
-    let no_run = match &run {
-        Ok(_) => None,
-        Err(told) => Some(told.evidence()),
-    };
-    let accounts = network.roles.as_ref().map(accounts).unwrap_or_default();
-    let (max_fee, max_tip) = (network.fees.max_fee, network.fees.max_priority_fee);
-    let question = Readiness {
-        endpoints: &endpoints,
-        chain_id: network.chain_id,
-        known_block: network.known_block.as_ref().map(|block| (block.number, block.hash)),
-        family: network.endpoints.family.value,
-        production: network.production,
-        clock,
-        max_fee: max_fee.map(|wei| wei.0.saturating_to()),
-        max_tip: max_tip.map(|wei| wei.0.saturating_to()),
-        accounts: &accounts,
-        run: run.as_ref().ok(),
-        no_run: no_run.as_deref(),
-    };
-    let seen = ready(&question).await;
-    checks.extend(seen.report.checks);
-    if let Err(Told::Fault(found)) = run {
-        checks.push(Check {
-            name: "run".into(),
-            verdict: Verdict::Fail,
-            summary: "a dry run does not go through".into(),
-            findings: vec![*found],
-        });
-    }
     let report = Report { checks };
     let exit = report::exit(&report);
     let first = report.findings().find_map(|finding| finding.hint.clone());
     let next = match (exit, first) {
+        (ExitCode::Ok, _) if seen.is_some_and(|costs| costs.gas == 0) => context.command("status"),
         (ExitCode::Ok, _) | (_, None) => context.command("run"),
         (_, Some(hint)) => hint,
     };
@@ -94,7 +77,7 @@ pub(crate) async fn doctor(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
         "production": network.production,
         "outcome": report.verdict(),
         "checks": report.checks,
-        "costs": seen.costs.map(|costs| json!({
+        "costs": seen.map(|costs| json!({
             "gas": costs.gas,
             "priceWei": costs.price.to_string(),
             "dataFeeWei": costs.data_fee.to_string(),
@@ -106,13 +89,64 @@ pub(crate) async fn doctor(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
     Ok(exit)
 }
 
-/// Endpoints besides the first.
-fn others(context: &Context<'_>, network: &Network) -> Result<Vec<Endpoint>, BoxFault> {
-    if network.local {
-        return Ok(Vec::new());
+/// The network's chain, and every endpoint of it.
+fn reached(context: &Context<'_>, network: &Network) -> Result<(Connection, Vec<Endpoint>), BoxFault> {
+    let connection = context.connect(network)?;
+    let mut endpoints = vec![connection.endpoint.clone()];
+    if !network.local {
+        let given = &context.args.rpc_url;
+        let urls = if given.is_empty() { &network.rpc_url.value } else { given };
+        for url in urls.iter().skip(1) {
+            endpoints.push(Endpoint::http(url)?);
+        }
     }
-    let urls = if context.args.rpc_url.is_empty() { &network.rpc_url.value } else { &context.args.rpc_url };
-    Ok(urls.iter().skip(1).map(|url| Endpoint::http(url)).collect::<Result<_, _>>()?)
+    Ok((connection, endpoints))
+}
+
+/// What the network says; and why a dry run fails, where it does.
+async fn look(
+    context: &Context<'_>,
+    network: &Network,
+    clock: u64,
+    has_project: bool,
+    connection: &Connection,
+    endpoints: &[Endpoint],
+) -> (Ready, Option<Finding>) {
+    let run = match has_project && network.roles.is_some() {
+        true => estimate(context, connection).await,
+        false => Err("there is no project here, or the network's file has no [roles]".into()),
+    };
+    let no_run = run.as_ref().err().map(Told::evidence);
+    let accounts = network.roles.as_ref().map(accounts).unwrap_or_default();
+    let question = Readiness {
+        endpoints,
+        chain_id: network.chain_id,
+        known_block: network.known_block.as_ref().map(|block| (block.number, block.hash)),
+        family: network.endpoints.family.value,
+        production: network.production,
+        clock,
+        max_fee: network.fees.max_fee.map(|wei| wei.0.saturating_to()),
+        max_tip: network.fees.max_priority_fee.map(|wei| wei.0.saturating_to()),
+        accounts: &accounts,
+        run: run.as_ref().ok(),
+        no_run: no_run.as_deref(),
+    };
+    let seen = ready(&question).await;
+    match run {
+        Err(Told::Fault(found)) => (seen, Some(*found)),
+        _ => (seen, None),
+    }
+}
+
+/// A dry run that fails, unless a check has said why already.
+fn fails(found: Finding, checks: &[Check]) -> Option<Check> {
+    let said = checks.iter().flat_map(|check| &check.findings).any(|other| other.code == found.code);
+    (!said).then(|| Check {
+        name: "run".into(),
+        verdict: Verdict::Fail,
+        summary: "a dry run does not go through".into(),
+        findings: vec![found],
+    })
 }
 
 /// Who may have to pay for what.

@@ -1,9 +1,9 @@
 //! `payrox plan show [--inverse]`.
 
 use super::{read_plan, summary};
-use crate::{args::ShowArgs, context::Context, execution::grouped, printer::Tone, table::table};
+use crate::{args::ShowArgs, context::Context, printer::Tone, table::table};
 use alloy_primitives::Address;
-use payrox_model::{BoxFault, ExitCode, version};
+use payrox_model::{BoxFault, ExitCode, text::grouped, version};
 use payrox_plan::{Call, Inverse, Mutability, Plan, Sender};
 use serde_json::json;
 

@@ -1,0 +1,90 @@
+//! A backup is worth what its drill shows.
+
+use crate::{
+    project::{Project, text},
+    served::Served,
+};
+use serde_json::Value;
+use std::fs;
+
+fn drills(project: &Project) -> Vec<Value> {
+    let text = fs::read_to_string(project.path().join("backup-drills.jsonl")).unwrap_or_default();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn prx_p04_a_drill_resumes_in_an_empty_place_sends_nothing_and_is_dated() {
+    let Some(anvil) = Served::anvil() else { return };
+    let (project, chain) = (Project::example(), anvil.chain());
+    let archive = project.around().join("kept.tar");
+    let archive = archive.to_str().unwrap();
+    let on = ["--network", "anvil", "--rpc-url", anvil.url()];
+    let made = project.json(&["backup", "create", archive]);
+    assert_eq!((&made["outcome"], &made["manifest"]["private"]), (&"wrote".into(), &false.into()));
+
+    // Before anything is live the restored project would do all of it.
+    let (block, sent) = (chain.block(), chain.transactions());
+    let drill =
+        |args: &[&str]| project.run(&[&["backup", "drill", archive, "--json"], &on[..], args].concat());
+    let first = drill(&[]);
+    assert_eq!(first.status, 0, "{first:?}");
+    // Not even where it is told to.
+    let second = drill(&["--broadcast"]);
+    assert_eq!(second.status, 0, "{second:?}");
+    assert_eq!((chain.block(), chain.transactions()), (block, sent), "a drill sends nothing");
+    let record = first.json();
+    assert_eq!((&record["outcome"], &record["exit"]), (&"planned".into(), &0.into()));
+    assert!(record["wouldSend"].as_u64().unwrap() > 20);
+    assert_eq!(record["archive"]["sha256"], made["sha256"]);
+    assert!(record["time"].as_u64().unwrap() >= made["manifest"]["created"].as_u64().unwrap());
+
+    // Afterwards there is nothing left to do, also for who has but the older archive.
+    project.json(&[&["run", "--broadcast"], &on[..]].concat());
+    let after = drill(&[]);
+    assert_eq!(after.status, 0, "{after:?}");
+    assert_eq!(
+        (&after.json()["outcome"], &after.json()["verified"]),
+        (&"nothing_to_do".into(), &"pass".into())
+    );
+    let written = drills(&project);
+    assert_eq!(written.len(), 3);
+    assert_eq!(written[2], after.json());
+    assert!(!project.path().join(".payrox/drill").exists());
+}
+
+#[test]
+fn prx_p04_a_drill_that_cannot_go_on_fails_and_is_written_down_as_such() {
+    let (project, _) = Project::live();
+    let archive = project.around().join("kept.tar");
+    let archive = archive.to_str().unwrap();
+    project.json(&["backup", "create", archive]);
+    let whole = fs::read(archive).unwrap();
+    let drill = || project.run(&["backup", "drill", archive, "--json"]);
+    assert_eq!(drill().status, 0);
+    let mut damaged = whole.clone();
+    damaged[40_000] ^= 1;
+    payrox_files::write_atomic(std::path::Path::new(archive), &damaged).unwrap();
+    let refused = drill();
+    assert_eq!((refused.status, text(&refused.json()["error"], "code")), (1, "PRX-BAK-007"));
+    assert_eq!(drills(&project).len(), 1, "what was not restored was no drill");
+}
+
+#[test]
+fn prx_p04_signed_transactions_are_kept_only_when_asked_for_and_said_aloud() {
+    let Some(anvil) = Served::anvil() else { return };
+    let project = Project::example();
+    project.json(&["run", "--broadcast", "--network", "anvil", "--rpc-url", anvil.url()]);
+    let at = |name: &str| project.around().join(name).to_str().unwrap().to_owned();
+    let private = |made: &Value| {
+        let files = made["manifest"]["files"].as_array().unwrap();
+        files.iter().filter(|file| file["kind"] == "private").count()
+    };
+    let (without, with) = (
+        project.run(&["backup", "create", &at("a.tar"), "--json"]),
+        project.run(&["backup", "create", &at("b.tar"), "--private", "--json"]),
+    );
+    assert_eq!((private(&without.json()), without.stderr.as_str()), (0, ""));
+    assert!(private(&with.json()) > 0 && with.json()["manifest"]["private"] == true);
+    assert!(with.stderr.contains("whoever has it can send them"), "{with:?}");
+    assert!(fs::read(at("a.tar")).unwrap().windows(10).all(|bytes| bytes != b".signed.js"));
+}
