@@ -46,9 +46,16 @@ impl Told {
         findings.iter().map(|finding| text(finding, "code")).collect()
     }
 
-    /// That one check alone is not as it should be.
+    /// That one check alone is not as it should be; what a run costs is not known where it is refused for that.
     fn only(&self, name: &str, verdict: &str, code: &str) {
-        let bad: Vec<_> = self.verdicts().into_iter().filter(|(_, verdict)| *verdict != "pass").collect();
+        let refused =
+            |(check, seen): &(&str, &str)| (*check, *seen) == ("funds", "unknown") && verdict == "fail";
+        let bad: Vec<_> = self
+            .verdicts()
+            .into_iter()
+            .filter(|(_, verdict)| *verdict != "pass")
+            .filter(|one| !refused(one))
+            .collect();
         assert_eq!(bad, [(name, verdict)], "{:#}", self.document);
         assert_eq!(self.codes(name), [code]);
         assert_eq!((self.status, self.document["exit"].as_i64()), (1, Some(1)));

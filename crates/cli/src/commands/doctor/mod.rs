@@ -138,9 +138,9 @@ async fn look(
     }
 }
 
-/// A dry run that fails, unless a check has said why already.
+/// A dry run that fails, unless a check has failed already: then the run is refused for that.
 fn fails(found: Finding, checks: &[Check]) -> Option<Check> {
-    let said = checks.iter().flat_map(|check| &check.findings).any(|other| other.code == found.code);
+    let said = checks.iter().any(|check| check.verdict == Verdict::Fail);
     (!said).then(|| Check {
         name: "run".into(),
         verdict: Verdict::Fail,
