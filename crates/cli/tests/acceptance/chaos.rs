@@ -61,7 +61,7 @@ fn schedule(seed: u64) {
     let slow = dice.one_in(2);
     let anvil = Served::anvil_with(if slow { &["--block-time", "0.2"] } else { &[] }).unwrap();
     let chain = anvil.chain();
-    let faults = Schedule::chaos(seed, dice.within(10, 60));
+    let faults = Schedule::chaos(seed, dice.within(4, 25));
     let proxy = FaultProxy::start(anvil.url(), faults.clone()).unwrap();
     let two = dice.one_in(3);
     let operators: Vec<Operator> =
