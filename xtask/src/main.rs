@@ -29,6 +29,9 @@ enum Task {
         /// Only these stages
         #[arg(long, value_delimiter = ',')]
         only: Vec<String>,
+        /// How many schedules of faults, kills and second operators are tried [default: 20]
+        #[arg(long, value_name = "SCHEDULES")]
+        chaos: Option<u64>,
     },
     /// Check that crates depend one way
     CheckDeps,
@@ -70,7 +73,7 @@ fn main() -> ExitCode {
 
 fn perform(task: Task, repo: &Repo) -> Done {
     match task {
-        Task::Test { only } => suite::run(repo, &only),
+        Task::Test { only, chaos } => suite::run(&repo.with_chaos(chaos), &only),
         Task::CheckDeps => suite::judge(suite::check_deps(repo)?),
         Task::CheckRequirements => suite::judge(suite::check_requirements(repo)?),
         Task::Setup => suite::judge(suite::prepare(repo)?),

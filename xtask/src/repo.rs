@@ -12,6 +12,8 @@ use std::{
 #[derive(Clone, Debug)]
 pub(crate) struct Repo {
     root: PathBuf,
+    /// How many schedules of faults the tests try, where another number than theirs was asked for.
+    chaos: Option<u64>,
 }
 
 impl Repo {
@@ -20,12 +22,17 @@ impl Repo {
         let built = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let here = built.or_else(|| env::current_dir().ok()).unwrap_or_default();
         let root = here.ancestors().find(|folder| folder.join("Cargo.lock").exists());
-        Self { root: root.map_or_else(|| here.clone(), Path::to_path_buf) }
+        Self { root: root.map_or_else(|| here.clone(), Path::to_path_buf), chaos: None }
     }
 
     /// The same tasks over another copy of the tree.
     pub(crate) fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), chaos: None }
+    }
+
+    /// The same, with another number of schedules of faults.
+    pub(crate) fn with_chaos(&self, chaos: Option<u64>) -> Self {
+        Self { chaos, ..self.clone() }
     }
 
     pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
@@ -83,6 +90,9 @@ impl Repo {
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root);
+        if let Some(schedules) = self.chaos {
+            command.env("PAYROX_CHAOS", schedules.to_string());
+        }
         command
     }
 
