@@ -73,7 +73,7 @@ fn network(project: &Project, change: impl Fn(String) -> String) {
     write_atomic(&project.path().join("networks/anvil.toml"), change(text).as_bytes()).unwrap();
 }
 
-fn on<'a>(anvil: &'a Served) -> [&'a str; 4] {
+fn on(anvil: &Served) -> [&str; 4] {
     ["--network", "anvil", "--rpc-url", anvil.url()]
 }
 

@@ -6,7 +6,7 @@ use crate::{
     args::ReleaseArgs,
     commands::refuse_a_foreign_plan,
     context::{Context, is_development},
-    execution::{Act, counted, document, grouped, outcome, settle, target, told},
+    execution::{Act, counted, document, outcome, settle, target, told},
     passed,
     planning::Workshop,
     progress::{Board, Progress},
@@ -17,7 +17,11 @@ use payrox_execute::{
     Outcome, RunResult, Selection, StepOutcome, StepResult, Stopped,
     release::{self, Held, Member, Patience, Stand},
 };
-use payrox_model::{BoxFault, ExitCode, Fault as _, Name, Report, Verdict, text::escape, version};
+use payrox_model::{
+    BoxFault, ExitCode, Fault as _, Name, Report, Verdict,
+    text::{escape, grouped},
+    version,
+};
 use payrox_plan::{Plan, Release};
 use payrox_probe::{Scope, Verification, verify};
 use serde_json::json;
