@@ -2,7 +2,7 @@
 
 use crate::{JournalError, Line, Record};
 use alloy_primitives::{B256, keccak256};
-use payrox_model::version;
+use payrox_model::{Name, version};
 use std::path::Path;
 
 /// More than this is no journal.
@@ -60,9 +60,14 @@ fn parse(path: &Path, number: u64, text: &[u8]) -> Result<Line, JournalError> {
             return Err(JournalError::Version { path: path.to_owned(), found, known: version::JOURNAL });
         }
     }
-    serde_json::from_slice(text).map_err(|e| JournalError::Damaged {
-        path: path.to_owned(),
-        line: number + 1,
-        why: payrox_model::text::escape(&e.to_string()),
-    })
+    let damaged = |why: String| JournalError::Damaged { path: path.to_owned(), line: number + 1, why };
+    let line: Line =
+        serde_json::from_slice(text).map_err(|e| damaged(payrox_model::text::escape(&e.to_string())))?;
+    // Files are named after contracts, and journals come from others: no path may hide in a name.
+    if let Record::Done { placed, .. } | Record::Found { placed, .. } = &line.record {
+        for one in placed {
+            one.name.parse::<Name>().map_err(|e| damaged(e.to_string()))?;
+        }
+    }
+    Ok(line)
 }

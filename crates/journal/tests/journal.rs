@@ -137,6 +137,30 @@ proptest! {
 }
 
 #[test]
+fn prx_b48_prx_b49_a_name_with_a_path_or_an_escape_in_it_is_refused_and_no_file_is_made_of_it() {
+    for name in [
+        "../../evil",
+        "/tmp/evil",
+        "a/b",
+        "",
+        "C:evil",
+        "evil\u{1b}[2J",
+        "e\u{202e}vil",
+        "a\0b",
+        &"x".repeat(65),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut journal, _) = open(dir.path()).unwrap();
+        journal.append(&[run(1), done(name, 1, 5)]).unwrap();
+        drop(journal);
+        let Err(error) = open(dir.path()) else { panic!("{name:?}") };
+        assert!(matches!(error, JournalError::Damaged { line: 3, .. }), "{name:?}: {error}");
+        let shown = error.to_string();
+        assert!(!shown.chars().any(|c| c.is_control() || c == '\u{202e}'), "{shown:?}");
+    }
+}
+
+#[test]
 fn prx_b07_a_journal_of_a_newer_version_another_chain_system_or_plan_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = written(dir.path());

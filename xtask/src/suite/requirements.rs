@@ -15,10 +15,13 @@ pub(crate) fn scope() -> Vec<String> {
     add('C', &(1..=26).collect::<Vec<_>>());
     add('H', &[1, 2, 4, 5, 6, 8, 9, 12, 13, 17, 19, 20, 21, 22, 23, 24, 25]);
     add('I', &(1..=16).collect::<Vec<_>>());
-    add('Q', &[1, 4]);
-    add('P', &[1]);
+    add('B', &(1..=32).chain(41..=52).collect::<Vec<_>>());
+    add('Q', &[1, 2, 3, 4, 5, 6, 7]);
+    add('P', &[1, 2, 3, 4]);
     add('V', &[2, 7]);
-    add('D', &[1, 2, 3, 4, 5, 6, 7, 8, 10, 11]);
+    add('D', &(1..=13).collect::<Vec<_>>());
+    add('R', &[1, 2, 3]);
+    add('S', &[3]);
     ids
 }
 
@@ -80,6 +83,6 @@ mod tests {
     fn the_scope_names_each_identifier_once() {
         let ids = scope();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-        assert_eq!(ids.len(), 55 + 26 + 17 + 16 + 2 + 1 + 2 + 10);
+        assert_eq!(ids.len(), 55 + 26 + 17 + 16 + 44 + 7 + 4 + 2 + 13 + 3 + 1);
     }
 }

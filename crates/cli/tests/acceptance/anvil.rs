@@ -1,7 +1,7 @@
 //! The same over HTTP, against npm's anvil.
 
 use crate::{
-    project::{Project, list},
+    project::{Project, list, text},
     served::Served,
 };
 use serde_json::Value;
@@ -59,4 +59,26 @@ fn prx_d08_prx_d01_the_same_run_on_anvil_gives_the_plan_of_local_and_without_bro
     assert_eq!(chain.transactions(), sent);
     let verified = project.json(&["verify", "--network", "anvil", "--rpc-url", anvil.url()]);
     assert_eq!(verified["outcome"], "pass");
+}
+
+#[test]
+fn prx_b31_code_that_a_constructor_fills_is_on_chain_what_was_planned_and_not_what_the_artifact_has() {
+    let Some(anvil) = Served::anvil() else { return };
+    let project = Project::example();
+    let run = ["run", "--network", "anvil", "--rpc-url", anvil.url(), "--broadcast"];
+    assert_eq!(project.json(&run)["outcome"], "complete");
+    let mut filled = 0;
+    for facet in list(&project.plan()["facets"]) {
+        let (name, address) = (text(facet, "name"), text(facet, "address"));
+        let code = anvil.chain().code(address);
+        assert_eq!(facet["codeHash"], format!("{:#x}", alloy_primitives::keccak256(&code)), "{name}");
+        let file = project.path().join(format!("out/{name}.sol/{name}.json"));
+        let artifact: Value =
+            serde_json::from_str(&payrox_files::read_text(&file, 1 << 24).unwrap()).unwrap();
+        let compiled = text(&artifact["deployedBytecode"], "object").trim_start_matches("0x").to_owned();
+        let deployed = alloy_primitives::hex::encode(&code);
+        assert_eq!(compiled.len(), deployed.len(), "{name}");
+        filled += usize::from(compiled != deployed);
+    }
+    assert!(filled >= 2, "facets of the example have immutables: {filled}");
 }

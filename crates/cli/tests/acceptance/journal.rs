@@ -99,3 +99,51 @@ fn prx_d08_prx_d11_an_upgrade_killed_between_any_two_sends_completes_without_its
         assert_eq!((chain.transactions(), &resumed["root"]), (needed, &whole["root"]), "after {sends}");
     }
 }
+
+/// Texts of a journal that somebody else wrote, as a terminal must never see them.
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\r\n\u{202e}complete";
+
+#[test]
+fn prx_b48_what_another_wrote_into_the_journal_reaches_no_terminal_as_it_is() {
+    let (project, served) = world();
+    assert_eq!(finish(&project, &served, &[])["outcome"], "complete");
+    let folder = project.path().join("journal/31338");
+    let file = std::fs::read_dir(folder).unwrap().flatten().map(|e| e.path()).find(|p| p.is_file()).unwrap();
+    let mut lines: Vec<Value> = payrox_files::read_text(&file, 1 << 24)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    // An intent that never ended, a failure and a reason, all with the hostile text; the chain of hashes is made anew.
+    let mut intent = lines.iter().find(|line| line["kind"] == "intent").unwrap().clone();
+    let nothing = format!("0x{}", "ab".repeat(32));
+    intent["step"] = HOSTILE.into();
+    intent["tx"] = nothing.clone().into();
+    intent["nonce"] = 1_000.into();
+    lines.push(intent);
+    lines.push(
+        serde_json::json!({ "kind": "failed", "step": HOSTILE, "tx": nothing, "reason": HOSTILE, "time": 1 }),
+    );
+    lines.push(
+        serde_json::json!({ "kind": "found", "step": HOSTILE, "reason": HOSTILE, "placed": [], "time": 1 }),
+    );
+    let (mut text, mut prev) = (String::new(), alloy_primitives::B256::ZERO);
+    for (seq, mut line) in lines.into_iter().enumerate() {
+        line["seq"] = seq.into();
+        line["prev"] = format!("{prev:#x}").into();
+        let line = line.to_string();
+        prev = alloy_primitives::keccak256(&line);
+        text.push_str(&line);
+        text.push('\n');
+    }
+    payrox_files::write_atomic(&file, text.as_bytes()).unwrap();
+    let at = ["--network", "anvil", "--rpc-url", served.url()];
+    for verb in [&["run", "--broadcast", "--verbose"][..], &["status"], &["nonce"], &["verify"]] {
+        for json in [&[][..], &["--json"]] {
+            let ran = project.run(&[verb, &at, json].concat());
+            let shown = format!("{}{}", ran.stdout, ran.stderr);
+            let odd = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!shown.contains(odd), "{verb:?}: {shown:?}");
+        }
+    }
+}
