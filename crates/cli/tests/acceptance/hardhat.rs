@@ -18,9 +18,20 @@ fn make_deployer(chain: &Chain) {
 }
 
 #[test]
-fn prx_d08_prx_d01_the_same_run_on_hardhats_node_completes_upgrades_and_verifies() {
+fn prx_d08_prx_d01_prx_b26_the_same_run_on_hardhats_node_completes_upgrades_and_verifies() {
     let Some(node) = Served::hardhat() else { return };
     let chain = node.chain();
+    let without = Project::example().run(&[
+        "run",
+        "--network",
+        "anvil",
+        "--rpc-url",
+        node.url(),
+        "--broadcast",
+        "--json",
+    ]);
+    assert_eq!((without.status, &without.json()["error"]["code"]), (3, &json!("PRX-EXE-025")), "{without:?}");
+    assert_eq!(chain.transactions(), 0, "nothing was sent to an address without code");
     make_deployer(&chain);
     let (_, ran) = Project::live();
     let project = Project::example();
