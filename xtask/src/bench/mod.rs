@@ -4,6 +4,7 @@ mod figures;
 mod node;
 mod page;
 mod peer;
+mod release;
 mod work;
 
 use crate::{
@@ -53,6 +54,8 @@ enum Unit {
     Seconds,
     Mebibytes,
     Count,
+    /// How many times as much.
+    Times,
 }
 
 /// A row of the table.
@@ -111,6 +114,13 @@ const WORK: &[Work] = &[
             (IGNITION, Bench::slow_milliseconds_of_ignition),
         ])
         .once(),
+    Work::time(
+        "ten-chains",
+        "`release apply` to ten chains at once where a block takes 1 s, against one chain",
+        Some(1.5),
+        Bench::ten_chains,
+    )
+    .of(Unit::Times),
     Work::time(
         "merkle",
         "Merkle tree and all proofs of 3,900 routes, in process",

@@ -24,8 +24,13 @@ pub(super) struct Anvil {
 
 impl Anvil {
     pub(super) fn start(repo: &Repo, more: &[&str]) -> Done<Self> {
+        Self::on(repo, 31_337, more)
+    }
+
+    /// With a chain id of its own.
+    pub(super) fn on(repo: &Repo, chain_id: u64, more: &[&str]) -> Done<Self> {
         let mut child = Command::new(repo.foundry("anvil"))
-            .args(["--port", "0", "--chain-id", "31337"])
+            .args(["--port", "0", "--chain-id", &chain_id.to_string()])
             .args(more)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -49,14 +54,15 @@ impl Anvil {
         self.address
     }
 
+    /// The newest block.
+    pub(super) fn newest(&self) -> Done<u64> {
+        let newest = self.ask("eth_blockNumber", &json!([]))?;
+        number(&newest).doing(|| format!("{newest} is no number"))
+    }
+
     /// How many blocks have transactions in them.
     pub(super) fn filled_blocks(&self) -> Done<usize> {
-        let number = |value: &Value| {
-            let hex = value.as_str().and_then(|text| text.strip_prefix("0x"));
-            hex.and_then(|hex| u64::from_str_radix(hex, 16).ok())
-        };
-        let newest = self.ask("eth_blockNumber", &json!([]))?;
-        let newest = number(&newest).doing(|| format!("{newest} is no number"))?;
+        let newest = self.newest()?;
         let mut filled = 0;
         for block in 0..=newest {
             let count = self.ask("eth_getBlockTransactionCountByNumber", &json!([format!("{block:#x}")]))?;
@@ -79,6 +85,11 @@ impl Anvil {
         let answer: Value = serde_json::from_slice(&answer.body).doing(|| "anvil's answer".into())?;
         answer.get("result").cloned().ok_or_else(|| Failure::new(format!("anvil: {answer}")))
     }
+}
+
+fn number(value: &Value) -> Option<u64> {
+    let hex = value.as_str().and_then(|text| text.strip_prefix("0x"));
+    hex.and_then(|hex| u64::from_str_radix(hex, 16).ok())
 }
 
 impl Drop for Anvil {

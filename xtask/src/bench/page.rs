@@ -72,6 +72,7 @@ fn number(value: f64, unit: Unit) -> String {
         Unit::Milliseconds if value < 10.0 => format!("{value:.1}"),
         Unit::Milliseconds | Unit::Seconds | Unit::Count => format!("{value:.0}"),
         Unit::Mebibytes => format!("{value:.1}"),
+        Unit::Times => format!("{value:.2}"),
     }
 }
 
@@ -81,6 +82,7 @@ fn shown(value: f64, unit: Unit) -> String {
         Unit::Seconds => " s",
         Unit::Mebibytes => " MiB",
         Unit::Count => "",
+        Unit::Times => " times",
     };
     number(value, unit) + name
 }

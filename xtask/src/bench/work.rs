@@ -187,7 +187,7 @@ impl Bench {
         project.map(TempDir::path)
     }
 
-    fn payrox(&self, project: &Path) -> Command {
+    pub(super) fn payrox(&self, project: &Path) -> Command {
         let mut command = Command::new(&self.binary);
         command.args(["--json", "--project"]).arg(project);
         command
@@ -206,7 +206,7 @@ impl Bench {
     }
 
     /// What a project needs, without what runs left in it.
-    fn project(&self) -> Done<TempDir> {
+    pub(super) fn project(&self) -> Done<TempDir> {
         let folder = tempfile::tempdir().doing(|| "a temporary folder".into())?;
         let example = self.repo.path("examples/payments");
         copy(&example.join("out"), &folder.path().join("out"))?;

@@ -2,6 +2,7 @@
 
 mod policy;
 mod refused;
+mod soak;
 
 use crate::{
     chain::Chain,
