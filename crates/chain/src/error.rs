@@ -32,6 +32,8 @@ pub enum ChainError {
     FeeCap { wanted: u128, limit: u128 },
     #[error("the transaction of {from} could not be signed")]
     Sign { from: Address, source: alloy_signer::Error },
+    #[error(transparent)]
+    Key(#[from] crate::KeyError),
 }
 
 /// Texts of servers are cut to this many characters: they end up on a terminal and in the journal.
@@ -99,6 +101,7 @@ impl Fault for ChainError {
             Self::BadKey { .. } => "PRX-CHN-009",
             Self::FeeCap { .. } => "PRX-CHN-010",
             Self::Sign { .. } => "PRX-CHN-011",
+            Self::Key(error) => return error.code(),
         })
     }
 
@@ -113,20 +116,29 @@ impl Fault for ChainError {
             Self::Reverted { .. } => ExitCode::Reverted,
             Self::NoKey(_) | Self::FeeCap { .. } => ExitCode::Refused,
             Self::Sign { .. } => ExitCode::Internal,
+            Self::Key(error) => error.exit(),
+        }
+    }
+
+    fn subject(&self) -> Option<String> {
+        match self {
+            Self::Key(error) => error.subject(),
+            _ => None,
         }
     }
 
     fn hint(&self) -> Option<String> {
         match self {
+            Self::Key(error) => error.hint(),
             Self::Url { .. } => Some("such as --rpc-url http://127.0.0.1:8545".into()),
             Self::NoTls { .. } => Some("use a node on this machine over http".into()),
             Self::Unreachable { .. } => Some("check --rpc-url and whether the node runs".into()),
             Self::WrongChain { .. } | Self::WrongBlock { .. } => {
                 Some("choose the network that the endpoint serves with --network".into())
             }
-            Self::NoKey(address) => {
-                Some(format!("pass the key of {address} with --private-key or PRIVATE_KEY"))
-            }
+            Self::NoKey(address) => Some(format!(
+                "pass the key of {address}: docs/keys.md lists how, from --keystore to --ledger"
+            )),
             Self::BadKey { .. } => Some("a key is 64 hexadecimal digits, with or without 0x".into()),
             Self::FeeCap { .. } => Some("wait for a lower gas price, or raise the network's limit".into()),
             _ => None,

@@ -5,7 +5,6 @@ mod endpoint;
 mod error;
 mod fees;
 mod gather;
-mod keyring;
 mod opcodes;
 mod position;
 mod reach;
@@ -13,6 +12,7 @@ mod read;
 mod reason;
 mod receipt;
 mod rejection;
+mod signer;
 mod snapshot;
 mod time;
 mod transaction;
@@ -20,7 +20,6 @@ mod transaction;
 pub use endpoint::{At, CallRequest, Endpoint, Head};
 pub use error::ChainError;
 pub use fees::{FeePolicy, Fees};
-pub use keyring::{Keyring, Signed, Transaction};
 pub use opcodes::{Opcodes, probe_opcodes};
 pub use position::{Depth, Position, Tag};
 pub use reach::{Reach, reach};
@@ -28,5 +27,9 @@ pub use read::Read;
 pub use reason::Reasons;
 pub use receipt::{LogEntry, LogQuery, Receipt};
 pub use rejection::Rejection;
+pub use signer::{
+    DerivationPath, KeyError, KeyRules, Keyring, Secret, Signed, Transaction, UnsignedTransaction,
+    UnsignedTransactions, account_file, forbid_core_dumps, foundry_keystores, read_secret,
+};
 pub use snapshot::{SnapshotQuery, questions, snapshot, snapshot_at};
 pub use transaction::Seen;

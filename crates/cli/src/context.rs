@@ -1,7 +1,7 @@
 //! What a command works with: project, network, chain, keys. Every value is a flag's, else a variable's, else a file's.
 
 use crate::{args::GlobalArgs, fault::CliFault, printer::Printer};
-use payrox_chain::{Endpoint, Keyring};
+use payrox_chain::Endpoint;
 use payrox_config::{Network, Project, Setting, Source};
 use payrox_devnet::{Devnet, DevnetConfig};
 use payrox_execute::Stop;
@@ -36,7 +36,7 @@ impl<'a> Context<'a> {
 
     /// Whether what is planned for a network is sent. Nothing has value on the embedded chain, and nobody else is there.
     pub(crate) fn sends(&self, network: &Network) -> bool {
-        !self.rehearsing && (self.args.broadcast || network.local)
+        !self.rehearsing && self.args.signing.unsigned.is_none() && (self.args.broadcast || network.local)
     }
 
     /// The project's folder.
@@ -135,22 +135,8 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
-    /// The keys that may be used on a network: what was given, and the development accounts where nothing has value.
-    pub(crate) fn keyring(&self, network: &Network) -> Result<Keyring, BoxFault> {
-        let mut keyring = if is_development(network) { Keyring::dev() } else { Keyring::empty() };
-        if let Some(key) = &self.args.private_key {
-            let source = self.args.source("private_key");
-            if matches!(source, Source::Flag(_)) {
-                self.printer.warn("--private-key shows the key to other users of this machine and keeps it in the shell's history; use the variable PRIVATE_KEY");
-            }
-            keyring.add_private_key(key, &source.to_string())?;
-        }
-        Ok(keyring)
-    }
-
     /// What flags and variables set, for `config show`.
     pub(crate) fn settings(&self, network: &Network) -> Vec<Setting> {
-        let secret = |setting| Setting { secret: true, ..setting };
         let mut settings = vec![
             Setting::new("project", self.args.project.display(), self.args.source("project")),
             Setting::new("config", self.project_file().display(), self.args.source("config")),
@@ -160,15 +146,7 @@ impl<'a> Context<'a> {
             let urls: Vec<_> = self.args.rpc_url.iter().map(|u| payrox_config::redact_url(u)).collect();
             settings.push(Setting::new("rpc_url", urls.join(", "), self.args.source("rpc_url")));
         }
-        match &self.args.private_key {
-            Some(_) => {
-                settings.push(secret(Setting::new("private_key", "", self.args.source("private_key"))))
-            }
-            None if is_development(network) => {
-                settings.push(Setting::new("private_key", "development accounts", Source::Default));
-            }
-            None => {}
-        }
+        settings.extend(crate::signing::settings(self, network));
         settings
     }
 }

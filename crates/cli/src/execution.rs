@@ -84,6 +84,7 @@ pub(crate) async fn told(
         contracts: &contracts,
         observer,
         stop: context.stop.clone(),
+        unsigned: context.args.signing.unsigned.as_deref(),
         broadcast: context.sends(network),
         wait: context.args.wait,
         retry_failed: context.args.retry_failed,

@@ -1,6 +1,9 @@
 //! From project, network and chain to a plan.
 
-use crate::context::{Connection, Context};
+use crate::{
+    context::{Connection, Context},
+    signing::{self, Passwords},
+};
 use payrox_artifacts::{ArtifactSet, Source};
 use payrox_chain::{Keyring, Reasons, SnapshotQuery, snapshot};
 use payrox_config::{Network, Project};
@@ -17,7 +20,7 @@ pub(crate) struct Workshop<'a> {
     pub(crate) project: Project,
     pub(crate) network: Network,
     pub(crate) artifacts: Rc<ArtifactSet>,
-    /// Read before anything is done: a key that is none must stop a command at its beginning.
+    /// Who signs; empty where nothing is.
     pub(crate) keyring: Keyring,
     release: ReleaseCode,
     /// Reading and checking a plan takes longer than all else that a run with nothing to do does: it is read once.
@@ -25,10 +28,28 @@ pub(crate) struct Workshop<'a> {
 }
 
 impl<'a> Workshop<'a> {
-    /// Reads project, network and artifacts. Touches no chain.
+    /// Reads project, network and artifacts. Touches no chain, and opens no key.
     pub(crate) fn open(context: &'a Context<'a>) -> Result<Self, BoxFault> {
         let network = context.network()?;
-        let keyring = Self::admit(context, &network)?;
+        Self::admit(context, &network)?;
+        Self::read(context, network, Keyring::empty())
+    }
+
+    /// The same with the keys, for what may send. They come first: one that is none must stop a command at its beginning.
+    pub(crate) async fn open_to_act(context: &'a Context<'a>) -> Result<Self, BoxFault> {
+        let network = context.network()?;
+        Self::admit(context, &network)?;
+        let keyring = signing::open(context, &network, &mut Passwords::default()).await?;
+        Self::read(context, network, keyring)
+    }
+
+    /// Opens the keys of one that was opened without.
+    pub(crate) async fn arm(&mut self, passwords: &mut Passwords) -> Result<(), BoxFault> {
+        self.keyring = signing::open(self.context, &self.network, passwords).await?;
+        Ok(())
+    }
+
+    fn read(context: &'a Context<'a>, network: Network, keyring: Keyring) -> Result<Self, BoxFault> {
         let project = context.project()?;
         let mut wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
@@ -49,24 +70,23 @@ impl<'a> Workshop<'a> {
         })
     }
 
-    /// That a network may be planned and sent for, and with which keys.
-    fn admit(context: &Context<'_>, network: &Network) -> Result<Keyring, BoxFault> {
+    /// That a network may be planned and sent for.
+    fn admit(context: &Context<'_>, network: &Network) -> Result<(), BoxFault> {
         context.may_send(network)?;
-        let keyring = context.keyring(network)?;
         if network.roles.is_none() {
             return Err(PlanError::NoRoles(network.name.to_string()).into());
         }
-        Ok(keyring)
+        Ok(())
     }
 
     /// The same project on another network: its artifacts are not read again.
     pub(crate) fn on<'b>(&self, context: &'b Context<'b>) -> Result<Workshop<'b>, BoxFault> {
         let network = context.network()?;
-        let keyring = Self::admit(context, &network)?;
+        Self::admit(context, &network)?;
         Ok(Workshop {
             context,
             project: self.project.clone(),
-            keyring,
+            keyring: Keyring::empty(),
             network,
             artifacts: self.artifacts.clone(),
             release: self.release.clone(),

@@ -129,13 +129,15 @@ impl Observer for Progress<'_> {
                 self.detail(&format!("waiting for {what}"));
             }
             Event::Warned { what } => self.bar.suspend(|| self.printer.warn(&escape(what))),
-            Event::Sending { step, from, nonce, tx } => {
-                self.bar.set_message(step.clone());
+            Event::Signing { from } => {
                 // Said once, when the key is used for the first time: a keyring may hold many that are not.
                 let origin = self.origins.lock().unwrap_or_else(PoisonError::into_inner).remove(from);
                 if let Some(origin) = origin {
                     self.notice(&format!("signing as {from} with {}", escape(&origin)));
                 }
+            }
+            Event::Sending { step, from, nonce, tx } => {
+                self.bar.set_message(step.clone());
                 self.detail(&format!("{step}: sending {tx} from {from}, nonce {nonce}"));
             }
             Event::Done { step, tx, block, gas } => {
@@ -152,6 +154,10 @@ impl Observer for Progress<'_> {
                 self.bar.set_message(format!("waiting for {what}{until}"));
                 self.notice(&format!("waiting for {}{until}", escape(what)));
             }
+            Event::Unsigned { path, transactions } => self.notice(&format!(
+                "wrote {transactions} transactions to sign to {}; send them with --signed FILE --broadcast",
+                escape(path)
+            )),
             Event::Activated { epoch } => self.detail(&format!("epoch {epoch} is active")),
             Event::Recovered { what } => self.notice(&escape(what)),
             Event::Wrote { path } => self.detail(&format!("wrote {}", escape(path))),

@@ -59,6 +59,7 @@ impl Example {
             devnet: None,
             artifacts_hash: self.artifacts.hash(),
             keyring: &Keyring::empty(),
+            unsigned: None,
             reasons: &Reasons::new(release().contracts().map(|c| &c.abi)),
             contracts: &BTreeMap::new(),
             observer: &Silent,

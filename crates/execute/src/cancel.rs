@@ -52,6 +52,7 @@ async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, E
     let cancellation = Cancellation { plan_id, call };
     let cleared = gates::clear_cancellation(&cancellation, run.session.endpoint, run.session.reasons).await?;
     if !run.session.broadcast {
+        run.write_down_unsigned(&[Item::cancel(&cleared, from)]).await?;
         say(run, StepOutcome::Planned, who, data);
         return Ok(Outcome::Planned);
     }

@@ -98,6 +98,7 @@ impl<'a> Run<'a> {
         let cleared = self.clear(&rehearsal)?;
         self.preflight(&cleared).await?;
         if !self.session.broadcast {
+            self.write_unsigned(&cleared).await?;
             return self.only_say(&cleared);
         }
         self.begin(&rehearsal)?;

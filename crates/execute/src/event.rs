@@ -19,6 +19,10 @@ pub enum Event {
     Cost(Cost),
     /// Of so many transactions the chain was not asked what they take: what they stand on is on its way with them.
     NotEstimated { steps: usize },
+    /// Transactions of this account are about to be signed.
+    Signing { from: Address },
+    /// Transactions were written to a file, for somebody else to sign.
+    Unsigned { path: String, transactions: usize },
     /// A transaction is about to leave.
     Sending { step: String, from: Address, nonce: u64, tx: B256 },
     /// It is in a block, and what it was for is true.

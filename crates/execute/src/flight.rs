@@ -2,7 +2,7 @@
 
 use crate::{Event, Refusal, ending::Ending, engine::Run, wait::Pauses, wave::Item};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use payrox_chain::{ChainError, Fees, Position, Receipt, Rejection, Seen, Signed, Transaction};
+use payrox_chain::{ChainError, Fees, KeyError, Position, Receipt, Rejection, Seen, Signed, Transaction};
 use payrox_journal::Record;
 use std::{
     collections::BTreeSet,
@@ -275,6 +275,13 @@ impl Run<'_> {
                 || (flight.tx.nonce >= position.nonce && position.head.number >= flight.since + STUCK)
         };
         let stuck: Vec<usize> = open.iter().copied().filter(|at| stuck(&flights[*at])).collect();
+        // What was signed on another machine waits as it is.
+        let again = |at: &usize| self.session.keyring.can_sign_again(flights[*at].tx.from);
+        if let Some(refused) = stuck.iter().find(|at| !again(at) && flights[**at].refused) {
+            let Transaction { from, nonce, .. } = flights[*refused].tx;
+            return Err(ChainError::from(KeyError::Absent { from, nonce }).into());
+        }
+        let stuck: Vec<usize> = stuck.into_iter().filter(again).collect();
         let Some(first) = stuck.first().map(|at| flights[*at].tx.clone()) else { return Ok(()) };
         let mut raised = Vec::with_capacity(stuck.len());
         for at in &stuck {

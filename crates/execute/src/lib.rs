@@ -24,6 +24,7 @@ mod sandbox;
 mod select;
 mod session;
 mod truth;
+mod unsigned;
 mod wait;
 mod wave;
 

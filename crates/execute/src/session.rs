@@ -94,6 +94,8 @@ pub struct Session<'a> {
     pub observer: &'a dyn Observer,
     /// Asked to stop: Ctrl-C.
     pub stop: Stop,
+    /// Write what would be sent next to this file, for somebody else to sign. Only without `broadcast`.
+    pub unsigned: Option<&'a Path>,
     /// Send. Without it the run only says what it would send.
     pub broadcast: bool,
     /// Wait for `eta` instead of coming back with `waiting`.

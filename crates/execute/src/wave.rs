@@ -164,6 +164,9 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let transactions = self.price(wave, &positions)?;
+        for from in positions.keys() {
+            self.tell(Event::Signing { from: *from });
+        }
         let signed = self.sign(&transactions, wave).await?;
         self.write_down(wave, &transactions, &signed)?;
         self.may_go_on()?;
@@ -257,7 +260,11 @@ impl<'a> Run<'a> {
         Ok(true)
     }
 
-    fn price(&self, wave: &[Item], at: &BTreeMap<Address, Position>) -> Result<Vec<Transaction>, Ending> {
+    pub(crate) fn price(
+        &self,
+        wave: &[Item],
+        at: &BTreeMap<Address, Position>,
+    ) -> Result<Vec<Transaction>, Ending> {
         let mut next: BTreeMap<Address, u64> = at.iter().map(|(from, p)| (*from, p.nonce)).collect();
         let mut cost: BTreeMap<Address, (U256, u64)> = BTreeMap::new();
         let mut transactions = Vec::with_capacity(wave.len());

@@ -26,3 +26,7 @@ pub const BACKUP: u32 = 1;
 pub const DRILL: u32 = 1;
 /// The queue of notices under `.payrox/outbox/`, and the body of one.
 pub const OUTBOX: u32 = 1;
+/// The transactions that `--unsigned` writes.
+pub const UNSIGNED: u32 = 1;
+/// The signed transactions that `--signed` reads.
+pub const SIGNED: u32 = 1;

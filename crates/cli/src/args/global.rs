@@ -1,11 +1,12 @@
 //! Flags that every verb takes.
 
+use super::SigningArgs;
 use clap::{ArgMatches, Args, parser::ValueSource};
 use payrox_config::Source;
 use payrox_model::Name;
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// Flags that every verb takes. Each variable is named here and nowhere else.
+/// Flags that every verb takes. Each variable is named here and in `signing.rs`, and nowhere else.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
     /// The project's folder
@@ -43,16 +44,8 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) rpc_url: Vec<String>,
 
-    /// Key to sign with, as 0x and 64 hex digits. Other users of the machine can see arguments: prefer the variable
-    #[arg(
-        long,
-        global = true,
-        value_name = "KEY",
-        env = "PRIVATE_KEY",
-        hide_env_values = true,
-        help_heading = "Signing"
-    )]
-    pub(crate) private_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) signing: SigningArgs,
 
     /// Send. Without it, what would be sent is printed. Implied on `local`
     #[arg(long, global = true, help_heading = "Signing")]
@@ -93,17 +86,16 @@ pub(crate) struct GlobalArgs {
 
 impl GlobalArgs {
     /// Flags that a variable can set as well: identifier, flag, variable.
-    const BOTH: [(&'static str, &'static str, &'static str); 5] = [
+    const BOTH: [(&'static str, &'static str, &'static str); 4] = [
         ("project", "--project", "PAYROX_PROJECT"),
         ("config", "--config", "PAYROX_CONFIG"),
         ("network", "--network", "PAYROX_NETWORK"),
         ("rpc_url", "--rpc-url", "ETH_RPC_URL"),
-        ("private_key", "--private-key", "PRIVATE_KEY"),
     ];
 
     /// Remembers who set what, and forgets what an empty variable set: that counts as not set.
     pub(crate) fn remember(&mut self, matches: &ArgMatches) {
-        for (id, flag, variable) in Self::BOTH {
+        for (id, flag, variable) in Self::BOTH.into_iter().chain(SigningArgs::BOTH) {
             let source = match matches.value_source(id) {
                 Some(ValueSource::CommandLine) => Source::Flag(flag),
                 Some(ValueSource::EnvVariable) => Source::Variable(variable),
@@ -114,7 +106,7 @@ impl GlobalArgs {
         self.network.take_if(|n| n.is_empty());
         self.config.take_if(|c| c.as_os_str().is_empty());
         self.plan.take_if(|p| p.as_os_str().is_empty());
-        self.private_key.take_if(|k| k.is_empty());
+        self.signing.forget_empty();
         self.rpc_url.retain(|u| !u.is_empty());
         if self.project.as_os_str().is_empty() {
             self.project = PathBuf::from(".");

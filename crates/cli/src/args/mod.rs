@@ -1,9 +1,11 @@
 //! What can be said on the command line: one definition feeds parser, help and completions.
 
 mod global;
+mod signing;
 mod verbs;
 
 pub(crate) use global::GlobalArgs;
+pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
     BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
     ExplainArgs, Group, InitArgs, ManArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ReleaseArgs,

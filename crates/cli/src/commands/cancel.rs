@@ -10,7 +10,7 @@ use payrox_model::{BoxFault, ExitCode};
 
 pub(crate) async fn cancel(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let plan = read_plan(context)?;
-    let workshop = Workshop::open(context)?;
+    let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
     let result = act(&workshop, &connection, &plan, &Act::Cancel(None)).await?;
     Ok(conclude(context, result, None))

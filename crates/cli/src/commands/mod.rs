@@ -60,7 +60,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
 
 /// A part of the run, from the plan that was written.
 async fn slice(context: &Context<'_>, plan: &Plan, selection: Selection) -> Result<ExitCode, BoxFault> {
-    let workshop = Workshop::open(context)?;
+    let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
     refuse_a_foreign_plan(&workshop, &connection, plan).await?;
     let result = act(&workshop, &connection, plan, &Act::Make(selection)).await?;

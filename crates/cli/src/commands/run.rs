@@ -14,7 +14,7 @@ use std::time::Instant;
 
 pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let started = Instant::now();
-    let workshop = Workshop::open(context)?;
+    let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
     let chain = workshop.snapshot(&connection).await?;
     let plan = match workshop.plan(&connection, &chain).await? {

@@ -11,7 +11,7 @@ use serde_json::json;
 const MAKER: &str = "0x3fab184622dc19b6109349b94811493bf2a45362";
 const MAKING: &str = "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
 
-fn make_deployer(chain: &Chain) {
+pub(crate) fn make_deployer(chain: &Chain) {
     let fund = json!([{ "from": BOOTSTRAPPER, "to": MAKER, "value": "0x2386f26fc10000" }]);
     chain.ask("eth_sendTransaction", fund).unwrap();
     chain.ask("eth_sendRawTransaction", json!([MAKING])).unwrap();

@@ -16,6 +16,7 @@ mod hardhat;
 mod image;
 mod interop;
 mod journal;
+mod keys;
 mod kills;
 mod planning;
 mod production;

@@ -209,6 +209,7 @@ impl World {
             devnet: self.devnet.as_ref(),
             artifacts_hash: plan.artifacts_hash,
             keyring: &how.keyring,
+            unsigned: None,
             reasons: &self.reasons,
             contracts: &self.contracts,
             observer: how.observer,

@@ -10,6 +10,7 @@ use crate::{
     passed,
     planning::Workshop,
     progress::{Board, Progress},
+    signing::Passwords,
     table::table,
 };
 use payrox_chain::{SnapshotQuery, snapshot};
@@ -32,7 +33,12 @@ pub(super) async fn apply(args: &ReleaseArgs, context: &Context<'_>) -> Result<E
     let names: BTreeSet<Name> = release.networks.iter().map(|part| part.network.clone()).collect();
     let all = arguments(context, names.iter())?;
     let contexts = contexts(context, &all);
-    let workshops = workshops(&contexts)?;
+    let mut workshops = workshops(&contexts)?;
+    // Each keystore's password is asked for once, not once a network.
+    let mut passwords = Passwords::default();
+    for workshop in &mut workshops {
+        workshop.arm(&mut passwords).await?;
+    }
     let said = settings_for(settings(context, args)?, &names, &workshops);
     let artifacts = workshops.first().map(|w| w.artifacts.clone());
     let named = |contract: &str, encoded: &[u8]| named_arguments(artifacts.as_deref()?, contract, encoded);

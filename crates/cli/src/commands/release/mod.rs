@@ -92,6 +92,14 @@ fn arguments<'n>(
             );
         }
     }
+    for (flag, given) in [("unsigned", &args.signing.unsigned), ("signed", &args.signing.signed)] {
+        if given.is_some() {
+            return usage(
+                &format!("--{flag} does not go with a release"),
+                "sign elsewhere with `payrox run`, one network after the other",
+            );
+        }
+    }
     for (name, _) in args.named_endpoints() {
         match name {
             Some(network) if networks.contains(&network) => {}
