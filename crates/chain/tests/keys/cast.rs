@@ -39,7 +39,8 @@ impl Cast {
 
 fn arbitrary() -> impl Strategy<Value = Transaction> {
     let data = proptest::collection::vec(any::<u8>(), 0..300);
-    let ids = prop_oneof![1u64..300, Just(1), Just(31_337), 1u64..u64::from(u32::MAX)];
+    // By the id alone cast takes some chains for old ones: these it does not know, or knows as new.
+    let ids = prop_oneof![Just(1), Just(10), Just(31_337), Just(11_155_111), 1u64 << 40..1 << 52];
     (
         ids,
         any::<u32>(),
@@ -47,7 +48,7 @@ fn arbitrary() -> impl Strategy<Value = Transaction> {
         any::<u64>(),
         data,
         21_000u64..30_000_000,
-        any::<u32>(),
+        proptest::option::weighted(0.7, any::<u32>()),
         any::<u32>(),
     )
         .prop_map(|(chain_id, nonce, to, value, data, gas, tip, more)| Transaction {
@@ -58,7 +59,10 @@ fn arbitrary() -> impl Strategy<Value = Transaction> {
             value: U256::from(value),
             data: data.into(),
             gas: Gas(gas),
-            fees: Fees { max_fee: u128::from(tip) + u128::from(more), tip: Some(tip.into()) },
+            fees: Fees {
+                max_fee: u128::from(tip.unwrap_or_default()) + u128::from(more),
+                tip: tip.map(Into::into),
+            },
         })
 }
 
@@ -69,7 +73,7 @@ fn prx_q02_a_transaction_signed_here_is_byte_for_byte_that_of_cast() {
     ring.add_private_key(KEY, "a test").unwrap();
     let (_devnet, endpoint) = devnet();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let mut runner = TestRunner::new(Config { cases: 24, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
     let edges = [
         Transaction {
             nonce: 0,
@@ -84,6 +88,7 @@ fn prx_q02_a_transaction_signed_here_is_byte_for_byte_that_of_cast() {
             data: Bytes::from_static(&[0x7f]),
             ..transaction()
         },
+        Transaction { fees: Fees { tip: None, ..transaction().fees }, ..transaction() },
         Transaction { nonce: 128, data: Bytes::from(vec![0; 56]), ..transaction() },
     ];
     let check = |tx: Transaction| {
@@ -101,18 +106,19 @@ fn prx_q02_a_transaction_signed_here_is_byte_for_byte_that_of_cast() {
             ("--value", tx.value.to_string()),
             ("--gas-limit", tx.gas.to_string()),
             ("--gas-price", tx.fees.max_fee.to_string()),
-            ("--priority-gas-price", tx.fees.tip.unwrap().to_string()),
             // Nothing is left to ask a node for.
             ("--rpc-url", "http://127.0.0.1:1".to_owned()),
         ];
+        let tip = tx.fees.tip.map(|tip| tip.to_string());
+        match &tip {
+            Some(tip) => arguments.extend(["--priority-gas-price", tip]),
+            None => arguments.push("--legacy"),
+        }
         values.iter().for_each(|(flag, value)| arguments.extend([flag, value.as_str()]));
         assert_eq!(signed.raw.to_string(), cast.run(&arguments), "{tx:?}");
         assert_eq!(signed.hash, keccak256(&signed.raw));
-        assert_eq!(
-            cast.run(&["decode-transaction", &signed.raw.to_string(), "--json"])
-                .contains(&format!("{ACCOUNT:?}").to_lowercase()),
-            true
-        );
+        let read = cast.run(&["decode-transaction", &signed.raw.to_string(), "--json"]);
+        assert!(read.to_lowercase().contains(&ACCOUNT.to_string().to_lowercase()), "{read}");
     };
     edges.into_iter().for_each(check);
     runner
@@ -133,7 +139,7 @@ fn prx_q02_typed_data_and_abi_are_hashed_as_cast_hashes_them() {
     let Some(cast) = tool() else { return };
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("typed.json");
-    let mut runner = TestRunner::new(Config { cases: 12, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 12, failure_persistence: None, ..Config::default() });
     let leaf = (any::<[u8; 4]>(), any::<[u8; 20]>(), any::<[u8; 32]>(), any::<u8>());
     let inputs = (
         any::<[u8; 20]>(),

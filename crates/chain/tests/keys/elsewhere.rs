@@ -6,7 +6,7 @@ use alloy_eips::{eip2718::Encodable2718 as _, eip2930::AccessList};
 use alloy_primitives::{B256, Bytes, Signature, TxKind, U256};
 use alloy_signer::SignerSync as _;
 use alloy_signer_local::PrivateKeySigner;
-use payrox_chain::{ChainError, Keyring, Signed, Transaction, UnsignedTransactions};
+use payrox_chain::{ChainError, Fees, Keyring, Signed, Transaction, UnsignedTransactions};
 use payrox_model::{ChainId, Gas};
 use std::path::PathBuf;
 
@@ -188,6 +188,13 @@ async fn what_leaves_to_be_signed_says_everything_and_can_be_read_again() {
     let read: UnsignedTransactions = serde_json::from_str(&text).unwrap();
     assert_eq!(read, made);
     assert_eq!(read.transactions[0].signing_hash, eip1559().signature_hash());
+    let fee = |name: &str, tx: &Transaction| {
+        let made = UnsignedTransactions::new(tx.chain_id, B256::ZERO, [("stage", tx)]);
+        serde_json::to_value(&made).unwrap()["transactions"][0].get(name).is_some()
+    };
+    let old = Transaction { fees: Fees { tip: None, ..tx.fees }, ..tx.clone() };
+    assert!(fee("maxFeePerGas", &tx) && !fee("gasPrice", &tx));
+    assert!(fee("gasPrice", &old) && !fee("maxFeePerGas", &old) && !fee("maxPriorityFeePerGas", &old));
     let mut ring = Keyring::empty();
     ring.add_absent(ACCOUNT, "another machine").unwrap();
     let (_devnet, endpoint) = devnet();
