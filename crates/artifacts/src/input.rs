@@ -2,13 +2,14 @@
 
 use crate::{
     contract::Contract,
+    flaw::Flaw,
     metadata::{Compilation, RawOptimizer},
     set::{SetError, Source},
 };
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::{Address, B256, keccak256};
 use payrox_files::FileError;
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
@@ -29,10 +30,59 @@ pub struct CompilerInput {
     pub hash: B256,
 }
 
+/// SHA-256, as it names inputs here.
+pub fn sha256(bytes: &[u8]) -> B256 {
+    B256::from_slice(&Sha256::digest(bytes))
+}
+
 impl CompilerInput {
     pub(crate) fn new(json: String) -> Self {
-        let hash = B256::from_slice(&Sha256::digest(&json));
+        let hash = sha256(json.as_bytes());
         Self { json, hash }
+    }
+}
+
+/// The part of a compiler's input that the compiler reads: what an explorer compiles again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandardInput {
+    /// `language`, `sources` and `settings` alone; tools keep more beside them, and explorers refuse what they do not know.
+    pub json: String,
+    /// The sources' texts, by path.
+    pub sources: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct Whole<'a> {
+    #[serde(borrow)]
+    language: &'a RawValue,
+    #[serde(borrow)]
+    sources: &'a RawValue,
+    #[serde(borrow)]
+    settings: &'a RawValue,
+}
+
+impl CompilerInput {
+    /// What the compiler reads of it, with the addresses of libraries that were linked afterwards, by `path:Name`.
+    ///
+    /// # Errors
+    /// When it is no standard JSON, or a source stands elsewhere.
+    pub fn standard(&self, libraries: &BTreeMap<String, Address>) -> Result<StandardInput, Flaw> {
+        let whole: Whole<'_> = serde_json::from_str(&self.json)?;
+        let texts: BTreeMap<String, SourceText<'_>> = serde_json::from_str(whole.sources.get())?;
+        let sources = texts.into_iter().map(|(path, text)| (path, text.content.into_owned())).collect();
+        let mut settings = whole.settings.get().to_owned();
+        if !libraries.is_empty() {
+            let mut value: Value = serde_json::from_str(&settings)?;
+            for (library, address) in libraries {
+                if let Some((path, name)) = library.rsplit_once(':') {
+                    value["libraries"][path][name] = Value::from(address.to_string());
+                }
+            }
+            settings = value.to_string();
+        }
+        let (language, files) = (whole.language.get(), whole.sources.get());
+        let json = format!("{{\"language\":{language},\"sources\":{files},\"settings\":{settings}}}");
+        Ok(StandardInput { json, sources })
     }
 }
 
@@ -148,4 +198,40 @@ fn whole(file: &Path) -> Result<CompilerInput, SetError> {
     // Read to its end, so that half a file is not taken for one.
     serde_json::from_str::<&RawValue>(&text).map_err(|error| SetError::artifact(file, error))?;
     Ok(CompilerInput::new(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_explorer_gets_what_the_compiler_reads_and_the_libraries_that_were_linked_later() {
+        let kept = json!({
+            "version": "0.8.30",
+            "language": "Solidity",
+            "sources": { "a.sol": { "content": "contract A {}\n" } },
+            "settings": { "optimizer": { "enabled": true, "runs": 200 } },
+            "basePath": "/home/somebody",
+        });
+        let input = CompilerInput::new(kept.to_string());
+        let plain = input.standard(&BTreeMap::new()).unwrap();
+        assert_eq!(plain.sources["a.sol"], "contract A {}\n");
+        let value: Value = serde_json::from_str(&plain.json).unwrap();
+        assert_eq!(
+            value.as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["language", "settings", "sources"]
+        );
+        assert_eq!(value["settings"], kept["settings"]);
+        let address = Address::repeat_byte(7);
+        let linked = input.standard(&[("lib/L.sol:L".to_owned(), address)].into()).unwrap();
+        let value: Value = serde_json::from_str(&linked.json).unwrap();
+        assert_eq!(value["settings"]["libraries"]["lib/L.sol"]["L"], address.to_string());
+        assert_eq!(value["settings"]["optimizer"], kept["settings"]["optimizer"]);
+        for bad in
+            ["{}", r#"{"language":"Solidity","sources":{"a.sol":{"urls":["ipfs://x"]}},"settings":{}}"#]
+        {
+            assert!(CompilerInput::new(bad.into()).standard(&BTreeMap::new()).is_err(), "{bad}");
+        }
+    }
 }

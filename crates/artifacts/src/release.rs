@@ -1,6 +1,6 @@
 //! PayRox's own contracts, compiled and embedded: what is deployed is what was tested.
 
-use crate::{contract::Contract, foundry};
+use crate::{contract::Contract, foundry, input::CompilerInput};
 use alloy_primitives::B256;
 use payrox_model::Selector;
 use sha2::{Digest as _, Sha256};
@@ -37,6 +37,11 @@ impl Release {
     }
 }
 
+/// What the compiler was asked when it made the embedded release.
+pub fn release_input() -> CompilerInput {
+    CompilerInput::new(include_str!("../../../contracts/release/input-contracts.json").to_owned())
+}
+
 macro_rules! embedded {
     ($name:literal) => {
         ($name, include_str!(concat!("../../../contracts/release/", $name, ".json")))
@@ -68,4 +73,17 @@ pub fn release() -> &'static Release {
 fn parse(name: &str, json: &str) -> Contract {
     foundry::parse(json, Path::new(&format!("contracts/release/{name}.json")))
         .expect("the release is readable")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_input_is_the_one_that_every_contract_of_the_release_names() {
+        let input = release_input();
+        for contract in release().contracts() {
+            assert_eq!(contract.input_sha256(), Some(input.hash), "{}", contract.id);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod endpoint;
 mod error;
+pub mod explorers;
 mod fees;
 mod gather;
 mod opcodes;

@@ -4,10 +4,10 @@ mod file;
 
 use crate::{
     Arg, ConfigError, EndpointSettings, Place, Setting, Source, Sourced, endpoints::EndpointFields,
-    parse::Document,
+    parse::Document, redact_url,
 };
 use alloy_primitives::{Address, B256};
-use file::{NetworkFile, read_block, read_finality, read_roles, read_urls, read_wei};
+use file::{NetworkFile, read_block, read_explorers, read_finality, read_roles, read_urls, read_wei};
 use payrox_model::{ChainId, Name, Roles, Wei, version};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -52,6 +52,8 @@ pub struct Network {
     pub finality: Option<Sourced<FinalityTag>>,
     /// What a transaction may cost, at most.
     pub fees: FeeCaps,
+    /// Where explorers are, by their names on the command line; in place of what is known of the chain.
+    pub explorers: BTreeMap<&'static str, Sourced<String>>,
     /// Variables that the file takes endpoints from, and that are not set.
     pub unset: Vec<String>,
     /// Who holds which power at creation; nobody is named where a system cannot be planned yet.
@@ -204,6 +206,7 @@ impl Network {
             confirmations: Sourced::default_of(1),
             finality: None,
             fees: FeeCaps::default(),
+            explorers: BTreeMap::new(),
             roles: None,
             delay: None,
             args: BTreeMap::new(),
@@ -283,6 +286,7 @@ impl Network {
         if let Some(fee) = &file.fees.max_priority_fee {
             self.fees.max_priority_fee = Some(read_wei(doc, fee, "fees.max_priority_fee")?);
         }
+        self.explorers.extend(read_explorers(doc, &file.explorers)?);
         if let Some(roles) = &file.roles {
             self.roles = Some(read_roles(doc, roles)?);
         }
@@ -315,6 +319,9 @@ impl Network {
         out.push(Setting::new("confirmations", self.confirmations.value, self.confirmations.source.clone()));
         let finality = self.finality.as_ref();
         out.extend(finality.map(|tag| Setting::new("finality", tag.value, tag.source.clone())));
+        for (name, url) in &self.explorers {
+            out.push(Setting::new(format!("explorers.{name}"), redact_url(url), url.source.clone()));
+        }
         if let Some(roles) = &self.roles {
             for (role, shown) in [
                 ("roles.owner", roles.owner.to_checksum(None)),

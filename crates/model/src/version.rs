@@ -18,6 +18,8 @@ pub const RELEASE_SETTINGS: u32 = 1;
 pub const DEVNET: u32 = 1;
 /// `deployments/<chain-id>/<Contract>.json`.
 pub const DEPLOYMENT: u32 = 1;
+/// `.payrox/sources/<chain-id>.json`.
+pub const SOURCES: u32 = 1;
 /// The document that `--json` prints.
 pub const OUTPUT: u32 = 1;
 /// An archive of `payrox backup`.

@@ -3,6 +3,7 @@
 
 mod history;
 mod ready;
+pub mod sources;
 mod units;
 mod verify;
 

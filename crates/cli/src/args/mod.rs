@@ -9,7 +9,8 @@ pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
     BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
     ExplainArgs, Group, InitArgs, ManArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ReleaseArgs,
-    ReleasePlanArgs, ReleaseVerb, RestoreArgs, ShowArgs, ValidateArgs, Verb, VerifyArgs, VerifyWhat,
+    ReleasePlanArgs, ReleaseVerb, RestoreArgs, ShowArgs, SourcesArgs, ValidateArgs, Verb, VerifyArgs,
+    VerifyWhat, WhichVerifier,
 };
 
 use clap::Parser;

@@ -59,7 +59,7 @@ pub(crate) enum Verb {
     Status,
     /// Read only: is the chain as planned?
     #[command(
-        after_help = "Examples:\n  payrox verify             everything below\n  payrox verify facets      code and code hash of each facet\n  payrox verify staging     what is staged is what was planned\n  payrox verify diamond     what is served is exactly the plan"
+        after_help = "Examples:\n  payrox verify             everything below\n  payrox verify facets      code and code hash of each facet\n  payrox verify staging     what is staged is what was planned\n  payrox verify diamond     what is served is exactly the plan\n  payrox verify sources     are the sources public at Sourcify, Etherscan, Blockscout?"
     )]
     Verify(VerifyArgs),
     /// The same over many networks: one digest, canaries first
@@ -228,19 +228,60 @@ pub(crate) struct FacetNames {
 #[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     /// A part alone
-    #[arg(value_name = "WHAT", value_enum)]
+    #[command(subcommand)]
     pub(crate) what: Option<VerifyWhat>,
 }
 
 /// Parts of `payrox verify`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Subcommand)]
 pub(crate) enum VerifyWhat {
     /// Code and code hash of each facet
+    #[command(after_help = "Examples:\n  payrox verify facets --network anvil")]
     Facets,
     /// What is staged is what was planned
+    #[command(after_help = "Examples:\n  payrox verify staging --network anvil")]
     Staging,
     /// What is served is exactly the plan
+    #[command(after_help = "Examples:\n  payrox verify diamond --network anvil")]
     Diamond,
+    /// The sources are public at explorers, and are the project's
+    #[command(
+        after_help = "Examples:\n  payrox verify sources --network base               is it verified? and what would be sent\n  payrox verify sources --network base --broadcast   send what is not verified\n  payrox verify sources Payments --network base --verifier sourcify"
+    )]
+    Sources(SourcesArgs),
+}
+
+/// `payrox verify sources`.
+#[derive(Debug, Args)]
+pub(crate) struct SourcesArgs {
+    /// Names of contracts, as `deployments/` has them [default: all]
+    #[arg(value_name = "NAME")]
+    pub(crate) names: Vec<String>,
+    /// Which explorer to ask
+    #[arg(long, value_enum, default_value = "all")]
+    pub(crate) verifier: WhichVerifier,
+    /// Where it is, in place of the network's file and of what is known of the chain
+    #[arg(long, value_name = "URL")]
+    pub(crate) verifier_url: Option<String>,
+    /// One key for all chains. Other users of the machine can see arguments: prefer the variable
+    #[arg(long, value_name = "KEY", env = "ETHERSCAN_API_KEY", hide_env_values = true)]
+    pub(crate) etherscan_api_key: Option<String>,
+    /// How long an explorer's decisions are waited for
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub(crate) patience: u32,
+}
+
+/// Which explorer to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichVerifier {
+    /// Sourcify
+    Sourcify,
+    /// Etherscan; needs a key
+    Etherscan,
+    /// The chain's Blockscout
+    Blockscout,
+    /// All that the network has
+    All,
 }
 
 /// `payrox release`.

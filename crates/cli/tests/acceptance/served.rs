@@ -79,7 +79,7 @@ impl Served {
 }
 
 /// What follows a text in the child's output. The rest is read and forgotten, or the child would block.
-fn line(child: &mut Child, before: &str) -> String {
+pub(crate) fn line(child: &mut Child, before: &str) -> String {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let found = lines
         .by_ref()

@@ -26,6 +26,8 @@ pub(super) struct NetworkFile {
     pub(super) finality: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) fees: FeesFile,
+    #[serde(default)]
+    pub(super) explorers: ExplorersFile,
     pub(super) roles: Option<RolesFile>,
     pub(super) delay: Option<Spanned<u32>>,
     #[serde(default)]
@@ -49,6 +51,15 @@ pub(super) struct FeesFile {
     pub(super) max_fee: Option<Spanned<String>>,
     pub(super) max_priority_fee: Option<Spanned<String>>,
     pub(super) max_gas_jump: Option<Spanned<u32>>,
+}
+
+/// Where an explorer is, and nothing of a key: that is the variable `ETHERSCAN_API_KEY`.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExplorersFile {
+    sourcify: Option<Spanned<String>>,
+    etherscan: Option<Spanned<String>>,
+    blockscout: Option<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -136,6 +147,30 @@ pub(super) fn read_urls(
         urls.push(text);
     }
     Ok((doc.sourced(list, urls), unset))
+}
+
+/// By the name of the explorer.
+pub(super) fn read_explorers(
+    doc: &Document,
+    file: &ExplorersFile,
+) -> Result<BTreeMap<&'static str, Sourced<String>>, ConfigError> {
+    let named = [
+        ("sourcify", "explorers.sourcify", &file.sourcify),
+        ("etherscan", "explorers.etherscan", &file.etherscan),
+        ("blockscout", "explorers.blockscout", &file.blockscout),
+    ];
+    let mut found = BTreeMap::new();
+    for (name, field, url) in named {
+        let Some(url) = url else { continue };
+        let text = url.get_ref();
+        let known = ["http://", "https://"].iter().any(|s| text.len() > s.len() && text.starts_with(s));
+        if !known || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            let why = "an explorer's address begins with http:// or https://".into();
+            return Err(ConfigError::Value { place: doc.at(url, field), why });
+        }
+        found.insert(name, doc.sourced(url, text.clone()));
+    }
+    Ok(found)
 }
 
 enum Expanded {

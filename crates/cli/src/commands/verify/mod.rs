@@ -1,4 +1,7 @@
-//! `payrox verify [facets|staging|diamond]`.
+//! `payrox verify [facets|staging|diamond|sources]`.
+
+mod sources;
+mod whom;
 
 use super::plan::read_plan;
 use crate::{
@@ -27,11 +30,12 @@ struct Document<'a> {
 }
 
 pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let scope = match args.what {
+    let scope = match &args.what {
         None => Scope::Everything,
         Some(VerifyWhat::Facets) => Scope::Facets,
         Some(VerifyWhat::Staging) => Scope::Staging,
         Some(VerifyWhat::Diamond) => Scope::Diamond,
+        Some(VerifyWhat::Sources(args)) => return sources::sources(args, context).await,
     };
     let network = context.network()?;
     let plan = read_plan(context)?;
