@@ -7,7 +7,7 @@ use super::{
 use crate::{
     args::SourcesArgs,
     context::Context,
-    execution::{counted, grouped},
+    execution::counted,
     printer::{Printer, Tone},
     report,
 };
@@ -16,7 +16,11 @@ use payrox_artifacts::{ArtifactSet, Source};
 use payrox_chain::explorers::{Explorer, Upload};
 use payrox_config::{Network, Project};
 use payrox_files::{FileError, read_text, to_canonical_json, write_atomic};
-use payrox_model::{BoxFault, Check, ExitCode, Report, Verdict, text::escape, version};
+use payrox_model::{
+    BoxFault, Check, ExitCode, Report, Verdict,
+    text::{escape, grouped},
+    version,
+};
 use payrox_plan::Plan;
 use payrox_probe::sources::{
     Errand, Ledger, Row, Standing, Subject, Watcher, What, look, standing, subjects,
