@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.30;
 
-import { Manifest } from "./ManifestCodec.sol";
+import { Manifest, ManifestCodec } from "./ManifestCodec.sol";
 
 /// @notice The changes of an install, collected one by one and logged as one `DiamondCut`, grouped by facet.
 /// @dev A change is a word `bucket ‖ selector 4`. The buckets of K new facets: k adds to facet k, K + k replaces by facet k, and
-/// 2K removes. Sorting is by counting, so the work is linear.
+/// 2K removes. Sorting is by counting, so the work is linear: `cells` has the number of changes of each bucket.
 struct Changes {
     uint256 start;
     uint256 end;
+    uint256 cells;
     uint256 facets;
 }
 
@@ -18,40 +19,46 @@ library DiamondCutLog {
 
     /// @notice Room for `most` changes towards a manifest of `facets`.
     function open(uint256 most, uint256 facets) internal pure returns (Changes memory changes) {
+        uint256 cells;
         uint256 start;
         assembly ("memory-safe") {
-            start := mload(0x40)
+            cells := mload(0x40)
+            let size := shl(5, add(shl(1, facets), 1))
+            calldatacopy(cells, calldatasize(), size)
+            start := add(cells, size)
             mstore(0x40, add(start, shl(5, most)))
         }
-        return Changes(start, start, facets);
+        return Changes(start, start, cells, facets);
     }
 
     /// @notice The route at a memory position is new.
     function added(Changes memory changes, uint256 at) internal pure {
-        assembly ("memory-safe") {
-            let route := mload(at)
-            let end := mload(add(changes, 0x20))
-            mstore(end, or(shl(32, byte(4, route)), shr(224, route)))
-            mstore(add(changes, 0x20), add(end, 0x20))
-        }
+        (uint256 selector, uint256 index,) = ManifestCodec.read(at);
+        _append(changes, index, selector);
     }
 
     /// @notice The route at a memory position has another facet.
     function replaced(Changes memory changes, uint256 at) internal pure {
-        assembly ("memory-safe") {
-            let route := mload(at)
-            let end := mload(add(changes, 0x20))
-            mstore(end, or(shl(32, add(byte(4, route), mload(add(changes, 0x40)))), shr(224, route)))
-            mstore(add(changes, 0x20), add(end, 0x20))
+        (uint256 selector, uint256 index,) = ManifestCodec.read(at);
+        unchecked {
+            _append(changes, changes.facets + index, selector);
         }
     }
 
     /// @notice The route at a memory position is gone.
     function removed(Changes memory changes, uint256 at) internal pure {
+        unchecked {
+            _append(changes, 2 * changes.facets, ManifestCodec.selectorAt(at));
+        }
+    }
+
+    function _append(Changes memory changes, uint256 bucket, uint256 selector) private pure {
         assembly ("memory-safe") {
             let end := mload(add(changes, 0x20))
-            mstore(end, or(shl(33, mload(add(changes, 0x40))), shr(224, mload(at))))
+            mstore(end, or(shl(32, bucket), selector))
             mstore(add(changes, 0x20), add(end, 0x20))
+            let cell := add(mload(add(changes, 0x40)), shl(5, bucket))
+            mstore(cell, add(mload(cell), 1))
         }
     }
 
@@ -60,30 +67,17 @@ library DiamondCutLog {
         internal
     {
         if (changes.start == changes.end && initTarget == address(0)) return;
-        (uint256 cells, uint256 data, uint256 used) = _count(changes);
-        uint256 end = _layOut(manifest, cells, data, used);
-        _fill(changes, cells);
+        uint256 data;
+        assembly ("memory-safe") {
+            data := mload(0x40)
+        }
+        uint256 end = _layOut(manifest, changes.cells, changes.start, data);
+        _fill(changes);
         _log(data, end, initTarget, initData);
     }
 
-    /// @dev Counts the changes of each bucket in its cell, and the buckets in use.
-    function _count(Changes memory changes) private pure returns (uint256 cells, uint256 data, uint256 used) {
-        assembly ("memory-safe") {
-            cells := mload(0x40)
-            let size := shl(5, add(shl(1, mload(add(changes, 0x40))), 1))
-            data := add(cells, size)
-            calldatacopy(cells, calldatasize(), size)
-            for { let at := mload(changes) } lt(at, mload(add(changes, 0x20))) { at := add(at, 0x20) } {
-                let cell := add(cells, shl(5, shr(32, mload(at))))
-                let n := mload(cell)
-                used := add(used, iszero(n))
-                mstore(cell, add(n, 1))
-            }
-        }
-    }
-
     /// @dev Writes all but the selectors. Each cell becomes the place of its next selector.
-    function _layOut(Manifest manifest, uint256 cells, uint256 data, uint256 used)
+    function _layOut(Manifest manifest, uint256 cells, uint256 cellsEnd, uint256 data)
         private
         pure
         returns (uint256 cut)
@@ -92,9 +86,12 @@ library DiamondCutLog {
         assembly ("memory-safe") {
             let cuts := add(data, 0x60)
             let offset := add(cuts, 0x20)
-            cut := add(offset, shl(5, used))
-            mstore(cuts, used)
-            for { let cell := cells } lt(cell, data) { cell := add(cell, 0x20) } {
+            cut := offset
+            for { let cell := cells } lt(cell, cellsEnd) { cell := add(cell, 0x20) } {
+                if mload(cell) { cut := add(cut, 0x20) }
+            }
+            mstore(cuts, shr(5, sub(cut, offset)))
+            for { let cell := cells } lt(cell, cellsEnd) { cell := add(cell, 0x20) } {
                 let n := mload(cell)
                 if n {
                     let bucket := shr(5, sub(cell, cells))
@@ -116,9 +113,11 @@ library DiamondCutLog {
         }
     }
 
-    function _fill(Changes memory changes, uint256 cells) private pure {
+    function _fill(Changes memory changes) private pure {
         assembly ("memory-safe") {
-            for { let at := mload(changes) } lt(at, mload(add(changes, 0x20))) { at := add(at, 0x20) } {
+            let cells := mload(add(changes, 0x40))
+            let end := mload(add(changes, 0x20))
+            for { let at := mload(changes) } lt(at, end) { at := add(at, 0x20) } {
                 let change := mload(at)
                 let cell := add(cells, shl(5, shr(32, change)))
                 let place := mload(cell)

@@ -10,6 +10,11 @@ import { ReservedSelectors } from "./ReservedSelectors.sol";
 library ManifestCheck {
     uint256 private constant MAX_CODE = 24_576;
 
+    /// @dev Greater than every selector.
+    uint256 private constant NONE = 0x100000000;
+    /// @dev A bit for each number that flags may be without RECEIVE: no unknown bit, and not both locks.
+    uint256 private constant PLAIN = 0x77777777;
+
     /// @dev What is wrong with a route.
     uint256 private constant UNORDERED = 1;
     uint256 private constant RESERVED = 2;
@@ -46,21 +51,9 @@ library ManifestCheck {
             address previous;
             for (uint256 i; i < count; ++i) {
                 (address facet, bytes32 codeHash) = manifest.facet(i);
-                require(facet > previous, IManifestErrors.FacetsNotAscending(facet));
-                bool isCore;
-                uint256 first;
-                assembly ("memory-safe") {
-                    for { let at := core } lt(at, add(core, 0xe0)) { at := add(at, 0x20) } {
-                        isCore := or(isCore, eq(mload(at), facet))
-                    }
-                    mstore(0, 0)
-                    extcodecopy(facet, 0, 0, 1)
-                    first := byte(0, mload(0))
-                }
-                require(!isCore, IManifestErrors.FacetIsCore(facet));
-                uint256 size = facet.code.length;
-                // One comparison for none and too much.
-                require(size - 1 < MAX_CODE && first != 0xef, IManifestErrors.InvalidFacetCode(facet, size));
+                if (facet <= previous) revert IManifestErrors.FacetsNotAscending(facet);
+                if (_isOneOf(facet, core)) revert IManifestErrors.FacetIsCore(facet);
+                _requireCode(facet);
                 _requireCodeHash(facet, codeHash);
                 previous = facet;
             }
@@ -92,67 +85,88 @@ library ManifestCheck {
 
     /// @notice Reverts unless the routes ascend, are none of the router's own, and their indices and flags are right.
     function requireRoutes(Manifest manifest) internal pure {
-        (uint256 at, uint256 end) = manifest.routes();
-        (uint256 reserved, uint256 reservedEnd) = ReservedSelectors.list();
         uint256 facets = manifest.facetCount();
-        uint256 fault;
-        uint256 hot;
-        uint256 used;
+        (uint256 at, uint256 fault, uint256 cold, uint256 used) = _walk(manifest, facets);
+        if (fault != 0) _revert(fault, at);
+        uint256 count = manifest.routeCount();
+        unchecked {
+            uint256 hot = count - cold;
+            require(hot <= ManifestCodec.MAX_HOT, IManifestErrors.TooManyHotRoutes(hot));
+            require(
+                count + ManifestCodec.HOT_WEIGHT * hot + ManifestCodec.FACET_WEIGHT * facets
+                    <= ManifestCodec.MAX_EXCHANGE,
+                IManifestErrors.TooMuchToExchange(count, hot)
+            );
+        }
+        _requireAllUsed(manifest, used);
+    }
+
+    /// @dev Looks at the routes up to the first fault: where it is, how many are cold, and which facets have one.
+    function _walk(Manifest manifest, uint256 facets)
+        private
+        pure
+        returns (uint256 at, uint256 fault, uint256 cold, uint256 used)
+    {
+        (uint256 reserved,) = ReservedSelectors.list();
+        uint256 end;
+        (at, end) = manifest.routes();
         assembly ("memory-safe") {
-            // One more than the selector before, so that zero can come first.
-            let least := 0
+            // What is wrong with a route that is not plain: one with a selector that is zero, out of order or not below the
+            // next reserved one, with RECEIVE, or with an index or flags that no route may have.
+            function judge(route, previous, reserved_, facets_) -> wrong {
+                let selector := shr(224, route)
+                let flags := byte(5, route)
+                if iszero(or(gt(selector, previous), iszero(xor(previous, NONE)))) {
+                    wrong := UNORDERED
+                    leave
+                }
+                // The ones that end the list have nothing greater behind them.
+                if and(
+                    eq(shr(224, mload(reserved_)), selector),
+                    gt(shr(224, mload(add(reserved_, 4))), selector)
+                ) {
+                    if xor(selector, 0x01ffc9a7) {
+                        wrong := RESERVED
+                        leave
+                    }
+                    // The router answers `supportsInterface` first: it has no slot, and asks the facet without the lock.
+                    if xor(and(flags, 0x13), 0x10) {
+                        wrong := WRONG_FLAGS
+                        leave
+                    }
+                }
+                if iszero(lt(byte(4, route), facets_)) {
+                    wrong := WRONG_INDEX
+                    leave
+                }
+                // RECEIVE stands alone, and only on zero.
+                switch selector
+                case 0 { wrong := or(xor(flags, 0x20), byte(4, route)) }
+                default { wrong := iszero(and(shr(flags, PLAIN), 1)) }
+                if wrong { wrong := WRONG_FLAGS }
+            }
+
+            // None before the first.
+            let previous := NONE
             for { } lt(at, end) { at := add(at, 6) } {
                 let route := mload(at)
                 let selector := shr(224, route)
-                if lt(selector, least) {
-                    fault := UNORDERED
-                    break
+                if iszero(
+                    and(
+                        and(gt(selector, previous), lt(selector, shr(224, mload(reserved)))),
+                        and(lt(byte(4, route), facets), shr(byte(5, route), PLAIN))
+                    )
+                ) {
+                    // Both lists ascend.
+                    for { } lt(shr(224, mload(reserved)), selector) { } { reserved := add(reserved, 4) }
+                    fault := judge(route, previous, reserved, facets)
+                    if fault { break }
                 }
-                least := add(selector, 1)
-
-                // Both lists ascend. Behind the last reserved selector stand ones.
-                for { } lt(shr(224, mload(reserved)), selector) { } { reserved := add(reserved, 4) }
-                if and(eq(shr(224, mload(reserved)), selector), lt(reserved, reservedEnd)) {
-                    if xor(selector, 0x01ffc9a7) {
-                        fault := RESERVED
-                        break
-                    }
-                    // The router answers `supportsInterface` first: it has no slot, and asks the facet without the lock.
-                    if xor(and(byte(5, route), 0x13), 0x10) {
-                        fault := WRONG_FLAGS
-                        break
-                    }
-                }
-
-                let index := byte(4, route)
-                if iszero(lt(index, facets)) {
-                    fault := WRONG_INDEX
-                    break
-                }
-                used := or(used, shl(index, 1))
-
-                // Unknown bits, or both locks. RECEIVE stands alone, and only on zero.
-                let flags := byte(5, route)
-                let wrong := or(and(flags, 0xc0), eq(and(flags, 0x03), 0x03))
-                switch selector
-                case 0 { wrong := or(wrong, or(xor(flags, 0x20), index)) }
-                default { wrong := or(wrong, and(flags, 0x20)) }
-                if wrong {
-                    fault := WRONG_FLAGS
-                    break
-                }
-                hot := add(hot, iszero(and(flags, 0x10)))
+                previous := selector
+                cold := add(cold, and(shr(4, byte(5, route)), 1))
+                used := or(used, shl(byte(4, route), 1))
             }
         }
-        if (fault != 0) _revert(fault, at);
-        require(hot <= ManifestCodec.MAX_HOT, IManifestErrors.TooManyHotRoutes(hot));
-        uint256 count = manifest.routeCount();
-        require(
-            count + ManifestCodec.HOT_WEIGHT * hot + ManifestCodec.FACET_WEIGHT * facets
-                <= ManifestCodec.MAX_EXCHANGE,
-            IManifestErrors.TooMuchToExchange(count, hot)
-        );
-        _requireAllUsed(manifest, used);
     }
 
     /// @notice The Merkle root over the routes.
@@ -164,17 +178,18 @@ library ManifestCheck {
             // A byte before the leaves is `fold`'s; behind the last, four words are for hashing.
             leaves := add(mload(0x40), 0x20)
             mstore(0x40, add(leaves, shl(5, add(count, 4))))
+            let facets := add(manifest, 4)
+            // The zero before what is hashed the second time.
+            mstore(0, 0)
             for { let leaf := leaves } lt(at, end) { at := add(at, 6) } {
                 let route := mload(at)
-                let facet := add(add(manifest, 4), mul(byte(4, route), 52))
+                let facet := add(facets, mul(byte(4, route), 52))
                 mstore(leaf, shl(224, shr(224, route)))
                 mstore(add(leaf, 0x20), shr(96, mload(facet)))
                 mstore(add(leaf, 0x40), mload(add(facet, 20)))
                 mstore(add(leaf, 0x60), byte(5, route))
-                let inner := keccak256(leaf, 0x80)
-                mstore(leaf, 0)
-                mstore(add(leaf, 0x20), inner)
-                mstore(leaf, keccak256(add(leaf, 0x1f), 0x21))
+                mstore(0x20, keccak256(leaf, 0x80))
+                mstore(leaf, keccak256(0x1f, 0x21))
                 leaf := add(leaf, 0x20)
             }
         }
@@ -189,6 +204,31 @@ library ManifestCheck {
             bytes4 selector = bytes4(selectors);
             require(manifest.find(uint32(selector)) == 0, IManifestErrors.ReservedSelector(selector));
         }
+    }
+
+    /// @dev Seven comparisons in a row: a loop would cost three times as much.
+    function _isOneOf(address facet, address[7] memory core) private pure returns (bool isOne) {
+        assembly ("memory-safe") {
+            isOne := or(eq(mload(core), facet), eq(mload(add(core, 0x20)), facet))
+            isOne := or(isOne, or(eq(mload(add(core, 0x40)), facet), eq(mload(add(core, 0x60)), facet)))
+            isOne := or(isOne, or(eq(mload(add(core, 0x80)), facet), eq(mload(add(core, 0xa0)), facet)))
+            isOne := or(isOne, eq(mload(add(core, 0xc0)), facet))
+        }
+    }
+
+    function _requireCode(address facet) private view {
+        uint256 size = facet.code.length;
+        uint256 first;
+        assembly ("memory-safe") {
+            mstore(0, 0)
+            extcodecopy(facet, 0, 0, 1)
+            first := byte(0, mload(0))
+        }
+        unchecked {
+            // One comparison for none and too much.
+            if (size - 1 < MAX_CODE && first != 0xef) return;
+        }
+        revert IManifestErrors.InvalidFacetCode(facet, size);
     }
 
     function _revert(uint256 fault, uint256 at) private pure {
@@ -214,6 +254,7 @@ library ManifestCheck {
     }
 
     function _requireCodeHash(address facet, bytes32 codeHash) private view {
-        require(facet.codehash == codeHash, IManifestErrors.CodeHashMismatch(facet, codeHash, facet.codehash));
+        bytes32 actual = facet.codehash;
+        if (actual != codeHash) revert IManifestErrors.CodeHashMismatch(facet, codeHash, actual);
     }
 }

@@ -102,7 +102,7 @@ library ManifestCodec {
                 if gt(mload(middle), greatest) { continue }
                 at := middle
             }
-            at := mul(at, and(eq(shr(224, mload(at)), selector), gt(count, 0)))
+            if or(xor(shr(224, mload(at)), selector), iszero(count)) { at := 0 }
         }
     }
 

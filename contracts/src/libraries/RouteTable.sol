@@ -30,6 +30,8 @@ library RouteTable {
     }
 
     /// @notice Writes what differs between two manifests, and collects it for the log.
+    /// @dev Runs of what is equal and of what is plainly new are most of an upgrade and of a first release. They are walked by
+    /// loops of their own, which leave to `_next` and `_change` whatever is not theirs.
     function exchange(Manifest current, Manifest next, uint256 status)
         internal
         returns (Changes memory changes)
@@ -41,50 +43,109 @@ library RouteTable {
         sides.bBases = next.bases();
         changes = DiamondCutLog.open(current.routeCount() + next.routeCount(), next.facetCount());
 
+        uint256 flags = RouteWord.flagTable(status);
         while (true) {
-            (uint256 at, uint256 old, uint256 word) = _difference(sides);
+            _skipEqual(sides);
+            _addPlain(sides, changes, flags);
+            (uint256 at, uint256 old, uint256 word) = _next(sides);
             if (at == 0) break;
-            _change(changes, at, old, word, status);
+            if (old != word) _change(changes, at, old, word, status);
         }
     }
 
-    /// @dev The next selector whose routes differ: where it is read, and the two words, zero for none. Both sides ascend.
-    function _difference(Comparison memory sides)
-        private
-        pure
-        returns (uint256 at, uint256 old, uint256 word)
-    {
+    /// @dev Walks on while both sides have the same selector with the same flags and word.
+    function _skipEqual(Comparison memory sides) private pure {
         assembly ("memory-safe") {
             let a := mload(sides)
-            let aEnd := mload(add(sides, 0x20))
             let aBases := mload(add(sides, 0x40))
             let b := mload(add(sides, 0x60))
-            let bEnd := mload(add(sides, 0x80))
             let bBases := mload(add(sides, 0xa0))
-            for { } or(lt(a, aEnd), lt(b, bEnd)) { } {
-                let left := NONE
-                let right := NONE
-                if lt(a, aEnd) { left := shr(224, mload(a)) }
-                if lt(b, bEnd) { right := shr(224, mload(b)) }
-                old := 0
-                word := 0
-                if iszero(gt(left, right)) {
-                    at := a
-                    old := mload(a)
-                    old := or(mload(add(aBases, shl(5, byte(4, old)))), shl(160, byte(5, old)))
-                    a := add(a, 6)
-                }
-                if iszero(lt(left, right)) {
-                    at := b
-                    word := mload(b)
-                    word := or(mload(add(bBases, shl(5, byte(4, word)))), shl(160, byte(5, word)))
-                    b := add(b, 6)
-                }
-                if xor(old, word) { break }
-                at := 0
+            // Both sides move alike, so the shorter one's end is enough.
+            let left := sub(mload(add(sides, 0x20)), a)
+            let right := sub(mload(add(sides, 0x80)), b)
+            let end := add(a, xor(left, mul(xor(left, right), lt(right, left))))
+            for { } lt(a, end) { } {
+                let old := mload(a)
+                let new := mload(b)
+                let word :=
+                    xor(mload(add(aBases, shl(5, byte(4, old)))), mload(add(bBases, shl(5, byte(4, new)))))
+                new := xor(old, new)
+                if or(or(shr(224, new), byte(5, new)), word) { break }
+                a := add(a, 6)
+                b := add(b, 6)
             }
             mstore(sides, a)
             mstore(add(sides, 0x60), b)
+        }
+    }
+
+    /// @dev Walks on while only the new side has the next selector, and the route is cold or its slot is in the table: neither
+    /// forbidden nor for plain ether.
+    function _addPlain(Comparison memory sides, Changes memory changes, uint256 table) private {
+        uint256 root = RouterStorage.routes();
+        assembly ("memory-safe") {
+            // As in `DiamondCutLog`.
+            function append(changes_, route) {
+                let end := mload(add(changes_, 0x20))
+                mstore(end, or(shl(32, byte(4, route)), shr(224, route)))
+                mstore(add(changes_, 0x20), add(end, 0x20))
+                let cell := add(mload(add(changes_, 0x40)), shl(5, byte(4, route)))
+                mstore(cell, add(mload(cell), 1))
+            }
+
+            let b := mload(add(sides, 0x60))
+            let bEnd := mload(add(sides, 0x80))
+            let bases := mload(add(sides, 0xa0))
+            let limit := NONE
+            if lt(mload(sides), mload(add(sides, 0x20))) { limit := shr(224, mload(mload(sides))) }
+            for { } lt(b, bEnd) { b := add(b, 6) } {
+                let route := mload(b)
+                if iszero(lt(shr(224, route), limit)) { break }
+                let flags := byte(byte(5, route), table)
+                if iszero(or(flags, and(byte(5, route), 0x10))) { break }
+                if flags {
+                    sstore(
+                        add(root, shr(224, route)),
+                        or(mload(add(bases, shl(5, byte(4, route)))), shl(160, flags))
+                    )
+                }
+                append(changes, route)
+            }
+            mstore(add(sides, 0x60), b)
+        }
+    }
+
+    /// @dev The next selector: where it is read, and the two words, zero for none. Both sides ascend.
+    function _next(Comparison memory sides) private pure returns (uint256 at, uint256 old, uint256 word) {
+        assembly ("memory-safe") {
+            let a := mload(sides)
+            let b := mload(add(sides, 0x60))
+            let left := NONE
+            let right := NONE
+            if lt(a, mload(add(sides, 0x20))) { left := shr(224, mload(a)) }
+            if lt(b, mload(add(sides, 0x80))) { right := shr(224, mload(b)) }
+            if lt(left, NONE) {
+                if iszero(gt(left, right)) {
+                    at := a
+                    old := mload(a)
+                    old := or(
+                        mload(add(mload(add(sides, 0x40)), shl(5, byte(4, old)))),
+                        shl(160, byte(5, old))
+                    )
+                    mstore(sides, add(a, 6))
+                }
+            }
+            if lt(right, NONE) {
+                if iszero(lt(left, right)) {
+                    at := b
+                    word := mload(b)
+                    word := or(
+                        mload(add(mload(add(sides, 0xa0)), shl(5, byte(4, word)))),
+                        shl(160, byte(5, word))
+                    )
+                    mstore(add(sides, 0x60), add(b, 6))
+                }
+            }
         }
     }
 
