@@ -39,17 +39,17 @@ library OrderedMerkle {
     function fold(uint256 leaves, uint256 count) internal pure returns (bytes32 root) {
         assembly ("memory-safe") {
             for { } gt(count, 1) { } {
-                // The byte before a pair belongs to nothing that is still needed.
-                let from := sub(leaves, 1)
+                let from := leaves
                 let to := leaves
-                for { let end := add(from, shl(6, shr(1, count))) } lt(from, end) {
+                for { let end := add(leaves, shl(6, shr(1, count))) } lt(from, end) {
                     from := add(from, 0x40)
-                    to := add(to, 0x20)
                 } {
-                    mstore8(from, 1)
-                    mstore(to, keccak256(from, 65))
+                    // The byte before a pair belongs to nothing that is still needed.
+                    mstore8(sub(from, 1), 1)
+                    mstore(to, keccak256(sub(from, 1), 65))
+                    to := add(to, 0x20)
                 }
-                if and(count, 1) { mstore(to, mload(add(from, 1))) }
+                if and(count, 1) { mstore(to, mload(from)) }
                 count := shr(1, add(count, 1))
             }
             root := mload(leaves)

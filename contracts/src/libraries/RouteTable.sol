@@ -56,26 +56,34 @@ library RouteTable {
     /// @dev Walks on while both sides have the same selector with the same flags and word.
     function _skipEqual(Comparison memory sides) private pure {
         assembly ("memory-safe") {
+            // A function of its own keeps the stack of the loop small; one with `leave` stays one.
+            function skip(a, end, aBases, b, bBases) -> from {
+                from := a
+                for { } 1 { } {
+                    if iszero(lt(from, end)) { leave }
+                    let old := mload(from)
+                    let new := mload(b)
+                    let word :=
+                        xor(
+                            mload(add(aBases, shl(5, byte(4, old)))),
+                            mload(add(bBases, shl(5, byte(4, new))))
+                        )
+                    new := xor(old, new)
+                    if or(or(shr(224, new), byte(5, new)), word) { leave }
+                    from := add(from, 6)
+                    b := add(b, 6)
+                }
+            }
+
             let a := mload(sides)
-            let aBases := mload(add(sides, 0x40))
             let b := mload(add(sides, 0x60))
-            let bBases := mload(add(sides, 0xa0))
             // Both sides move alike, so the shorter one's end is enough.
             let left := sub(mload(add(sides, 0x20)), a)
             let right := sub(mload(add(sides, 0x80)), b)
             let end := add(a, xor(left, mul(xor(left, right), lt(right, left))))
-            for { } lt(a, end) { } {
-                let old := mload(a)
-                let new := mload(b)
-                let word :=
-                    xor(mload(add(aBases, shl(5, byte(4, old)))), mload(add(bBases, shl(5, byte(4, new)))))
-                new := xor(old, new)
-                if or(or(shr(224, new), byte(5, new)), word) { break }
-                a := add(a, 6)
-                b := add(b, 6)
-            }
-            mstore(sides, a)
-            mstore(add(sides, 0x60), b)
+            let from := skip(a, end, mload(add(sides, 0x40)), b, mload(add(sides, 0xa0)))
+            mstore(sides, from)
+            mstore(add(sides, 0x60), add(b, sub(from, a)))
         }
     }
 
@@ -93,25 +101,29 @@ library RouteTable {
                 mstore(cell, add(mload(cell), 1))
             }
 
-            let b := mload(add(sides, 0x60))
-            let bEnd := mload(add(sides, 0x80))
-            let bases := mload(add(sides, 0xa0))
+            // As above.
+            function write(b, end, bases, limit, table_, root_, changes_) -> from {
+                from := b
+                for { } 1 { from := add(from, 6) } {
+                    if iszero(lt(from, end)) { leave }
+                    let route := mload(from)
+                    if iszero(lt(shr(224, route), limit)) { leave }
+                    let flags := byte(byte(5, route), table_)
+                    if iszero(or(flags, and(byte(5, route), 0x10))) { leave }
+                    if flags {
+                        sstore(
+                            add(root_, shr(224, route)),
+                            or(mload(add(bases, shl(5, byte(4, route)))), shl(160, flags))
+                        )
+                    }
+                    append(changes_, route)
+                }
+            }
+
             let limit := NONE
             if lt(mload(sides), mload(add(sides, 0x20))) { limit := shr(224, mload(mload(sides))) }
-            for { } lt(b, bEnd) { b := add(b, 6) } {
-                let route := mload(b)
-                if iszero(lt(shr(224, route), limit)) { break }
-                let flags := byte(byte(5, route), table)
-                if iszero(or(flags, and(byte(5, route), 0x10))) { break }
-                if flags {
-                    sstore(
-                        add(root, shr(224, route)),
-                        or(mload(add(bases, shl(5, byte(4, route)))), shl(160, flags))
-                    )
-                }
-                append(changes, route)
-            }
-            mstore(add(sides, 0x60), b)
+            let b := add(sides, 0x60)
+            mstore(b, write(mload(b), mload(add(b, 0x20)), mload(add(b, 0x40)), limit, table, root, changes))
         }
     }
 

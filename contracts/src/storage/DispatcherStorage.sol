@@ -32,12 +32,12 @@ library DispatcherStorage {
         bytes32 root;
         address owner;
         bool initialized;
-        address pendingOwner;
-        // The delay and the seal that were asked for; times are zero without.
-        uint32 nextDelay;
+        // The delay and the seal that were asked for; times are zero without. The owner's acts ask for the first time.
         uint64 nextDelayAt;
         uint64 sealEpoch;
         uint64 sealAt;
+        uint32 nextDelay;
+        address pendingOwner;
         mapping(uint64 epoch => Record) records;
         mapping(address account => Roles) roles;
         mapping(address manifest => bool) revoked;

@@ -5,9 +5,26 @@ import { Plan } from "../../src/interfaces/PayRoxTypes.sol";
 import { Counter } from "../harness/facets/Counter.sol";
 import { SymbolicSystem } from "./SymbolicSystem.sol";
 
+/// @notice What a caller meets, alone and in a batch.
+abstract contract Serving is SymbolicSystem {
+    /// @dev One route adds one to its argument, and reverts at the greatest.
+    function serves(address caller, bytes4 selector, uint256 argument) internal returns (bool ok) {
+        vm.assume(argument != type(uint256).max);
+        vm.prank(caller);
+        (ok,) = address(router).call(abi.encodeWithSelector(selector, argument));
+    }
+
+    function servesInBatch(address caller, bytes4 selector, uint256 argument) internal returns (bool ok) {
+        bytes[] memory calls = new bytes[](1);
+        calls[0] = abi.encodeWithSelector(selector, argument);
+        vm.prank(caller);
+        (ok,) = address(router).call(abi.encodeCall(router.batch, (calls)));
+    }
+}
+
 /// @notice I7 and I12: what is stopped is not served, by any caller and with any arguments.
 /// @custom:halmos --loop 32
-contract Stopped is SymbolicSystem {
+contract Stopped is Serving {
     /// @notice Every route but the exempt one; halted, that one too.
     function check_I7_while_paused_nothing_is_served_but_what_is_exempt(
         address caller,
@@ -85,8 +102,11 @@ contract Stopped is SymbolicSystem {
             assertEq(servesInBatch(caller, routes[i], argument), open, "a batch serves it by another rule");
         }
     }
+}
 
-    /// @notice Any selector that could be forbidden at all.
+/// @notice I12: any selector that could be forbidden at all.
+/// @custom:halmos --loop 32 --storage-layout generic
+contract AnySelector is Serving {
     function check_I12_any_selector_that_is_forbidden_reverts(
         address caller,
         bytes4 selector,
@@ -96,20 +116,6 @@ contract Stopped is SymbolicSystem {
         vm.assume(callAs(GUARDIAN, abi.encodeCall(dispatcher.forbid, (one(selector)))));
         assertFalse(serves(caller, selector, argument), "a forbidden selector is served");
         assertFalse(servesInBatch(caller, selector, argument), "a batch serves a forbidden selector");
-    }
-
-    /// @dev One route adds one to its argument, and reverts at the greatest.
-    function serves(address caller, bytes4 selector, uint256 argument) private returns (bool ok) {
-        vm.assume(argument != type(uint256).max);
-        vm.prank(caller);
-        (ok,) = address(router).call(abi.encodeWithSelector(selector, argument));
-    }
-
-    function servesInBatch(address caller, bytes4 selector, uint256 argument) private returns (bool ok) {
-        bytes[] memory calls = new bytes[](1);
-        calls[0] = abi.encodeWithSelector(selector, argument);
-        vm.prank(caller);
-        (ok,) = address(router).call(abi.encodeCall(router.batch, (calls)));
     }
 }
 
