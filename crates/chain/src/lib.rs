@@ -13,21 +13,24 @@ mod read;
 mod reason;
 mod receipt;
 mod rejection;
+mod secrets;
 mod signer;
 mod snapshot;
 mod time;
 mod transaction;
 
-pub use endpoint::{At, CallRequest, Endpoint, Head};
+pub use endpoint::{At, CallRequest, Claim, Endpoint, Head, Interrupt, Notice, PoolPolicy};
 pub use error::ChainError;
 pub use fees::{FeePolicy, Fees};
 pub use opcodes::{Opcodes, probe_opcodes};
+pub use payrox_model::{DataFee, Family, Finality};
 pub use position::{Depth, Position, Tag};
 pub use reach::{Reach, reach};
 pub use read::Read;
 pub use reason::Reasons;
 pub use receipt::{LogEntry, LogQuery, Receipt};
 pub use rejection::Rejection;
+pub use secrets::Secrets;
 pub use signer::{
     DerivationPath, KeyError, KeyRules, Keyring, Secret, Signed, Transaction, UnsignedTransaction,
     UnsignedTransactions, account_file, forbid_core_dumps, foundry_keystores, read_secret,

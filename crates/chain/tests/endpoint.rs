@@ -151,7 +151,6 @@ async fn prx_b23_a_chain_with_another_known_block_or_without_it_is_the_wrong_one
 #[test]
 fn an_url_that_cannot_be_used_says_why_and_hides_its_secrets() {
     for (url, code) in [
-        ("https://eth.example/v2/secret", "PRX-CHN-002"),
         ("ws://eth.example/secret", "PRX-CHN-001"),
         ("ftp://user:secret@eth.example/secret", "PRX-CHN-001"),
         ("127.0.0.1:8545", "PRX-CHN-001"),

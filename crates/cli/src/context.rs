@@ -1,12 +1,16 @@
 //! What a command works with: project, network, chain, keys. Every value is a flag's, else a variable's, else a file's.
 
 use crate::{args::GlobalArgs, fault::CliFault, printer::Printer};
-use payrox_chain::Endpoint;
+use payrox_chain::{Endpoint, PoolPolicy};
 use payrox_config::{Network, Project, Setting, Source};
 use payrox_devnet::{Devnet, DevnetConfig};
 use payrox_execute::Stop;
 use payrox_model::{BoxFault, text::escape};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 /// What is common to all commands.
 pub(crate) struct Context<'a> {
@@ -110,12 +114,34 @@ impl<'a> Context<'a> {
             let devnet = Devnet::open(&self.local_state(), &self.local_rules(network))?;
             return Ok(Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) });
         }
-        let url = self.args.rpc_url.first().or(network.rpc_url.first());
-        let url = url.ok_or_else(|| CliFault::NoEndpoint {
-            network: network.name.to_string(),
-            variable: network.unset.first().cloned(),
-        })?;
-        Ok(Connection { endpoint: Endpoint::http(url)?, devnet: None })
+        let urls = if self.args.rpc_url.is_empty() { &network.rpc_url.value } else { &self.args.rpc_url };
+        if urls.is_empty() {
+            let variable = network.unset.first().cloned();
+            return Err(CliFault::NoEndpoint { network: network.name.to_string(), variable }.into());
+        }
+        Ok(Connection { endpoint: Endpoint::pool(urls, self.pool_policy(network))?, devnet: None })
+    }
+
+    /// How the network's endpoints are asked.
+    fn pool_policy(&self, network: &Network) -> PoolPolicy {
+        let set = &network.endpoints;
+        let mut policy = PoolPolicy {
+            chain: Some(network.chain_id),
+            interrupt: self.stop.interrupt(),
+            rate: set.requests_per_second.as_deref().copied(),
+            quorum: set.quorum.as_deref().map(|quorum| *quorum as usize),
+            ..PoolPolicy::default()
+        };
+        if let Some(batch) = &set.batch {
+            policy.batch = batch.value as usize;
+        }
+        if let Some(timeout) = &set.timeout {
+            policy.answer = Duration::from_secs(timeout.value.into());
+            policy.whole = policy.answer * 2;
+        }
+        let printer = self.printer.clone();
+        policy.notice = Some(Arc::new(move |text: &str| printer.notice(text)));
+        policy
     }
 
     /// That whoever sends to a production network means it.

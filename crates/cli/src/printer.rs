@@ -1,10 +1,11 @@
 //! The only place that writes to stdout and stderr.
 //!
 //! stdout carries the result and nothing else; notices, warnings, progress and errors go to stderr. Whatever came from a file, a
-//! chain or a server was escaped before it got here, or is escaped here.
+//! chain or a server was escaped before it got here, or is escaped here. Secrets of this process are taken out of all of it.
 
 use crate::args::GlobalArgs;
 use owo_colors::{OwoColorize as _, Style};
+use payrox_chain::Secrets;
 use payrox_model::{Fault, text::escape};
 use serde::Serialize;
 use std::{
@@ -230,10 +231,12 @@ fn lines(text: &str) -> String {
 fn write_out(text: &str) {
     let mut out = io::stdout().lock();
     let line_break = if text.ends_with('\n') { "" } else { "\n" };
+    let text = Secrets::of_this_process().redact(text);
     let _ = write!(out, "{text}{line_break}").and_then(|()| out.flush());
 }
 
 fn write_err(text: &str) {
     let mut err = io::stderr().lock();
-    let _ = writeln!(err, "{}", text.trim_end_matches('\n'));
+    let text = Secrets::of_this_process().redact(text.trim_end_matches('\n'));
+    let _ = writeln!(err, "{text}");
 }

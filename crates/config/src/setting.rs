@@ -101,12 +101,20 @@ pub fn redact_url(url: &str) -> String {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(end);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (host, port) = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => (name, Some(port)),
+        _ => (host, None),
+    };
     let mut out = String::new();
     if !scheme.is_empty() {
         out.push_str(scheme);
         out.push_str("://");
     }
-    out.push_str(host);
+    out.push_str(&payrox_model::text::show_host(host));
+    if let Some(port) = port {
+        out.push(':');
+        out.push_str(port);
+    }
     if tail.len() > 1 {
         out.push_str("/\u{2026}");
     }
@@ -134,6 +142,7 @@ mod tests {
     fn prx_p01_keys_in_endpoints_are_not_shown() {
         assert_eq!(redact_url("https://u:p@eth.example/v3/KEY?x=KEY"), "https://eth.example/\u{2026}");
         assert_eq!(redact_url("http://127.0.0.1:8545"), "http://127.0.0.1:8545");
+        assert_eq!(redact_url("https://k3y.eth.example.com:1"), "https://\u{2026}.eth.example.com:1");
         assert_eq!(redact_url("https://eth.example?key=KEY"), "https://eth.example/\u{2026}");
         let setting = Setting { secret: true, ..Setting::new("key", "KEY", Source::Default) };
         assert!(!setting.shown().contains("KEY"));

@@ -2,18 +2,11 @@
 
 use crate::Observer;
 use alloy_primitives::B256;
-use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons, Tag};
+use payrox_chain::{Endpoint, FeePolicy, Interrupt, Keyring, Reasons, Tag};
 use payrox_devnet::Devnet;
 use payrox_journal::ContractInfo;
 use payrox_model::{ChainId, Name};
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{collections::BTreeMap, path::Path};
 
 /// The network a run is for, as far as sending goes.
 #[derive(Clone, Debug)]
@@ -108,19 +101,25 @@ pub struct Session<'a> {
     pub journal_breaks: Option<u64>,
 }
 
-/// A request to stop at the next safe place. Clones share it.
+/// A request to stop at the next safe place. Clones share it. What waits for an endpoint meanwhile is given a moment and then
+/// given up.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Interrupt);
 
 impl Stop {
     /// Asks to stop.
     pub fn request(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.request();
     }
 
     /// Whether somebody asked.
     pub fn is_requested(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.is_requested()
+    }
+
+    /// What ends an endpoint's waits.
+    pub fn interrupt(&self) -> Interrupt {
+        self.0.clone()
     }
 }
 

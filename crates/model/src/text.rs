@@ -18,6 +18,71 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// Words in names of hosts that say what is served there and open nothing.
+const PLAIN: [&str; 40] = [
+    "amoy",
+    "api",
+    "arb",
+    "arb1",
+    "arbitrum",
+    "archive",
+    "base",
+    "chiado",
+    "eth",
+    "ethereum",
+    "full",
+    "g",
+    "gateway",
+    "gnosis",
+    "holesky",
+    "hoodi",
+    "http",
+    "https",
+    "l1",
+    "l2",
+    "mainnet",
+    "matic",
+    "node",
+    "one",
+    "op",
+    "optimism",
+    "pokt",
+    "polygon",
+    "public",
+    "publicnode",
+    "rpc",
+    "rpc1",
+    "rpc2",
+    "sepolia",
+    "testnet",
+    "v1",
+    "v2",
+    "v3",
+    "www",
+    "xdai",
+];
+
+/// Whether a part of a host's name between two dots is made of words that open nothing.
+pub fn is_plain_label(label: &str) -> bool {
+    label.split('-').all(|word| PLAIN.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// A host as it may be shown: some providers put an access key into its name. An address, a name without dots and the last two
+/// parts of a name stay; of the others only those whose words open nothing.
+pub fn show_host(host: &str) -> String {
+    let labels: Vec<&str> = host.split('.').collect();
+    let address = host.starts_with('[') || host.parse::<std::net::IpAddr>().is_ok();
+    let kept = labels.len().saturating_sub(2);
+    if address || kept == 0 {
+        return escape(host);
+    }
+    let shown = labels.iter().enumerate().map(|(i, label)| match i >= kept || is_plain_label(label) {
+        true => label,
+        false => "\u{2026}",
+    });
+    escape(&shown.collect::<Vec<_>>().join("."))
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
@@ -69,6 +134,21 @@ mod tests {
         #[test]
         fn prx_q06_visible_ascii_is_not_changed(text in "[ -~]{0,60}") {
             prop_assert_eq!(escape(&text), text);
+        }
+    }
+
+    #[test]
+    fn prx_b45_a_key_in_a_hosts_name_is_not_shown_and_what_names_the_provider_is() {
+        for (host, shown) in [
+            ("eth-mainnet.g.alchemy.com", "eth-mainnet.g.alchemy.com"),
+            ("k3y.eth-mainnet.example.com", "\u{2026}.eth-mainnet.example.com"),
+            ("tiny-wild-river.base-sepolia.example.pro", "\u{2026}.base-sepolia.example.pro"),
+            ("127.0.0.1", "127.0.0.1"),
+            ("[::1]", "[::1]"),
+            ("localhost", "localhost"),
+            ("node\u{202e}", "node\\u{202e}"),
+        ] {
+            assert_eq!(show_host(host), shown);
         }
     }
 

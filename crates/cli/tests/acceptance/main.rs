@@ -12,6 +12,7 @@ mod doctor;
 mod effects;
 mod endpoint;
 mod explorer;
+mod faulty;
 mod from_clean;
 mod hardhat;
 mod image;
