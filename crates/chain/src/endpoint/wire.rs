@@ -237,19 +237,13 @@ fn seconds(time: Duration) -> String {
 
 /// Errors of the client carry the URL, of which parts may be keys: only their last cause is used.
 fn of_reqwest(error: &reqwest::Error) -> Trouble {
-    let mut cause: &dyn Error = error;
-    let mut untrusted = false;
-    while let Some(source) = cause.source() {
+    let mut cause: &(dyn Error + 'static) = error;
+    while let Some(source) = inside(cause) {
         cause = source;
-        untrusted |= cause.downcast_ref::<rustls::Error>().is_some_and(|e| {
-            matches!(e, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
-        });
     }
-    // What TLS says is wrapped into an error of input and output, which does not name it as its source.
-    let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-    if let Some(tls) = inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        untrusted |= matches!(tls, rustls::Error::InvalidCertificate(_));
-    }
+    let untrusted = cause.downcast_ref::<rustls::Error>().is_some_and(|tls| {
+        matches!(tls, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
+    });
     let text = cause.to_string();
     let kind = match () {
         () if untrusted => Kind::Untrusted,
@@ -259,4 +253,65 @@ fn of_reqwest(error: &reqwest::Error) -> Trouble {
     // The address is in none of these texts; should it be one day, they are not shown.
     let why = if text.contains("://") { "the connection failed".into() } else { foreign(&text) };
     Trouble { kind, why }
+}
+
+/// The next cause. An error of input and output hides what it was made of: it names that one's source as its own.
+fn inside<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn decoded(body: &Value, many: usize) -> Result<Vec<Option<String>>, Kind> {
+        let answers = decode(body.to_string().as_bytes(), 7, many).map_err(|trouble| trouble.kind)?;
+        let text = |answer: Answer| answer.map_or_else(|e| e.message.to_string(), |raw| raw.get().to_owned());
+        Ok(answers.into_iter().map(|answer| answer.map(text)).collect())
+    }
+
+    #[test]
+    fn prx_b12_answers_find_their_requests_by_id_and_nothing_else_does() {
+        let ok = |id: Value, result: Value| json!({ "jsonrpc": "2.0", "id": id, "result": result });
+        let error =
+            |id: Value| json!({ "jsonrpc": "2.0", "id": id, "error": { "code": 1, "message": "no" } });
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(decoded(&ok(json!(7), json!(1)), 1), Ok(vec![some("1")]));
+        assert_eq!(
+            decoded(&json!([ok(json!(8), json!(2)), error(json!(7))]), 2),
+            Ok(vec![some("no"), some("2")])
+        );
+        assert_eq!(decoded(&json!([ok(json!(8), json!(2))]), 2), Ok(vec![None, some("2")]));
+        assert_eq!(decoded(&error(Value::Null), 1), Ok(vec![some("no")]));
+        assert_eq!(decoded(&error(Value::Null), 2), Err(Kind::BatchRefused));
+        for (wrong, many) in [
+            (ok(json!(6), json!(1)), 1),
+            (ok(json!("7"), json!(1)), 1),
+            (ok(Value::Null, json!(1)), 1),
+            (json!([ok(json!(7), json!(1)), ok(json!(9), json!(1))]), 2),
+            (json!([ok(json!(7), json!(1)), ok(json!(7), json!(1))]), 2),
+            (ok(json!(7), json!(1)), 2),
+            (json!("text"), 1),
+            (json!([1]), 1),
+        ] {
+            assert_eq!(decoded(&wrong, many), Err(Kind::Odd), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn prx_b12_depth_costs_no_stack_and_is_refused_where_it_is_parsed() {
+        for depth in [10_000, 1_000_000] {
+            for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
+                let nested = format!("{}1{}", open.repeat(depth), close.repeat(depth));
+                let body = format!("{{\"jsonrpc\":\"2.0\",\"id\":7,\"junk\":{nested},\"result\":{nested}}}");
+                let answers = decode(body.as_bytes(), 7, 1).unwrap();
+                let raw = answers.into_iter().next().flatten().unwrap().unwrap();
+                assert!(serde_json::from_str::<Value>(raw.get()).is_err(), "{depth}");
+            }
+        }
+    }
 }
