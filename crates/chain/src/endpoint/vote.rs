@@ -67,8 +67,9 @@ pub(crate) fn judge(ask: &Ask, votes: &[(usize, &Answer)], quorum: usize) -> Ver
         let largest = said.iter().max_by_key(|(_, number, _)| number.parse::<U256>().unwrap_or_default());
         return largest.map_or(Verdict::TooFew { have: 0 }, |(_, _, answer)| agreed(answer, Vec::new()));
     }
-    let (there, absent): (Vec<_>, Vec<_>) =
-        said.iter().partition(|(_, meaning, _)| kind != Kind::There || meaning != ABSENT);
+    let (there, absent): (Vec<_>, Vec<_>) = said
+        .iter()
+        .partition(|(_, meaning, _)| kind != Kind::There || ![ABSENT, WAITING].contains(&meaning.as_str()));
     let most = there
         .iter()
         .map(|(_, meaning, _)| there.iter().filter(|(_, other, _)| other == meaning).count())
@@ -83,13 +84,18 @@ pub(crate) fn judge(ask: &Ask, votes: &[(usize, &Answer)], quorum: usize) -> Ver
             agreed(answer, others.map(|(node, ..)| *node).collect())
         }
         // All who have it say the same, and they are not enough yet: it counts as not there.
-        Some(_) | None if most == there.len() && !absent.is_empty() => agreed(absent[0].2, Vec::new()),
+        Some(_) | None if most == there.len() && !absent.is_empty() => {
+            let waiting = absent.iter().find(|(_, meaning, _)| meaning == WAITING);
+            agreed(waiting.unwrap_or(&absent[0]).2, Vec::new())
+        }
         _ if said.len() < quorum => Verdict::TooFew { have: said.len() },
         _ => Verdict::Disagree(said.iter().map(|(node, meaning, _)| (*node, short(meaning))).collect()),
     }
 }
 
 const ABSENT: &str = "nothing";
+/// A transaction that is in no block yet, as far as this endpoint knows.
+const WAITING: &str = "that it waits";
 
 /// What an answer says, written in one way; `None` when it says nothing.
 fn meaning(method: &str, answer: &Answer) -> Option<String> {
@@ -122,6 +128,7 @@ fn meaning(method: &str, answer: &Answer) -> Option<String> {
             value.as_str()?.parse::<U256>().ok()?.to_string()
         }
         "eth_getBlockByNumber" | "eth_getBlockByHash" => fields(&value, &["number", "hash"]),
+        "eth_getTransactionByHash" if value["blockHash"].is_null() => WAITING.into(),
         "eth_getTransactionByHash" => fields(&value, &["hash", "blockHash"]),
         "eth_getTransactionReceipt" => fields(
             &value,
@@ -211,6 +218,22 @@ mod tests {
         assert!(receipts(&[receipt("0xa"), null(), receipt("0xA")]).unwrap().is_object());
         assert!(receipts(&[receipt("0xa"), receipt("0xb"), null()]).unwrap_err().starts_with("Disagree"));
         assert_eq!(receipts(&[receipt("0xa"), receipt("0xb"), receipt("0xb")]).unwrap()[1], json!([0]));
+    }
+
+    #[test]
+    fn prx_b14_a_transaction_that_waits_for_one_and_is_in_a_block_for_another_waits() {
+        let tx = |block: Value| ok(json!({ "hash": B256::ZERO, "blockHash": block }));
+        let seen = |answers: &[Answer]| said("eth_getTransactionByHash", json!([B256::ZERO]), answers, 2);
+        let waits = json!({ "hash": B256::ZERO, "blockHash": null });
+        for answers in [
+            [tx(json!("0xa")), tx(Value::Null)],
+            [ok(Value::Null), tx(Value::Null)],
+            [tx(Value::Null), tx(Value::Null)],
+        ] {
+            assert_eq!(seen(&answers), Ok(waits.clone()));
+        }
+        assert!(seen(&[tx(json!("0xa")), tx(json!("0xb"))]).unwrap_err().starts_with("Disagree"));
+        assert!(seen(&[tx(json!("0xa")), tx(json!("0xA"))]).unwrap()["blockHash"].is_string());
     }
 
     #[test]

@@ -60,7 +60,7 @@ async fn transfer(nonce: u64) -> Signed {
         value: U256::ONE,
         data: Bytes::new(),
         gas: Gas(30_000),
-        fees: Fees { max_fee: 10_000_000_000, tip: 1_000_000_000 },
+        fees: Fees { max_fee: 10_000_000_000, tip: Some(1_000_000_000) },
     };
     sign(&transaction).await
 }

@@ -59,7 +59,7 @@ async fn prx_b11_a_foreign_transaction_with_the_nonce_is_no_success() {
         value: U256::ONE,
         data: Bytes::new(),
         gas: Gas(30_000),
-        fees: Fees { max_fee: 20_000_000_000, tip: 2_000_000_000 },
+        fees: Fees { max_fee: 20_000_000_000, tip: Some(2_000_000_000) },
     };
     let sent = endpoint.send(&[crate::sign(&other).await]).await.unwrap();
     assert_eq!(code(sent[0].as_ref().unwrap_err()), "PRX-CHN-005");
