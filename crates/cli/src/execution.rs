@@ -17,7 +17,7 @@ use payrox_execute::{
     StepResult, Stopped, Target,
 };
 use payrox_model::{
-    BoxFault, ExitCode, PlanId, Report, Verdict,
+    BoxFault, Check, ExitCode, Finding, PlanId, Report, Verdict,
     text::{escape, grouped},
     version,
 };
@@ -232,6 +232,7 @@ fn shown(
     if let Some(until) = stopped.and_then(|s| s.until) {
         parts.push(format!("waits until {}", moment::both(until)));
     }
+    parts.extend(after(context, result));
     if let Some(report) = checks {
         let quiet = result.outcome == Outcome::NothingToDo && report.verdict() == Verdict::Pass;
         parts.push(if quiet && !context.printer.verbose() {
@@ -242,6 +243,27 @@ fn shown(
     }
     parts.push(format!("next: {}", next(context, result.outcome)));
     parts.join("\n\n")
+}
+
+/// What the chain was found to be after the last step. Silent where it is as the dry run left it, by the plan's operators alone.
+fn after(context: &Context<'_>, result: &RunResult) -> Option<String> {
+    let report = &result.after;
+    if report.is_empty() {
+        return None;
+    }
+    if report.verdict() == Verdict::Fail || context.printer.verbose() {
+        let checks = crate::report::checks(report, context.printer.paint());
+        return Some(format!("after the deploy\n\n{checks}"));
+    }
+    let told = |check: &Check| {
+        let findings = check.findings.iter().map(|finding| {
+            let Finding { code, subject, evidence, .. } = finding;
+            format!("\n  {code} {}: {}", escape(subject), escape(evidence))
+        });
+        format!("after the deploy: {}{}", escape(&check.summary), findings.collect::<String>())
+    };
+    let noted: Vec<_> = report.checks.iter().filter(|check| !check.findings.is_empty()).map(told).collect();
+    (!noted.is_empty()).then(|| noted.join("\n"))
 }
 
 fn row(step: &StepResult, paint: Paint) -> [String; 4] {

@@ -4,7 +4,7 @@ use crate::{
     printer::{Paint, Tone},
     table::table,
 };
-use payrox_model::{Check, ExitCode, Fault as _, Report, Verdict, text::escape};
+use payrox_model::{Check, ExitCode, Fault as _, Report, Severity, Verdict, text::escape};
 use payrox_probe::Verification;
 
 /// One line a check, and below each what speaks against it.
@@ -13,7 +13,7 @@ pub(crate) fn checks(report: &Report, paint: Paint) -> String {
     for finding in report.findings() {
         text.push_str(&format!(
             "\n\n{} {}\n  {}",
-            paint.tone(Tone::Bad, &format!("finding[{}]:", finding.code)),
+            paint.tone(tone(finding.severity), &format!("finding[{}]:", finding.code)),
             escape(&finding.subject),
             escape(&finding.evidence)
         ));
@@ -22,6 +22,14 @@ pub(crate) fn checks(report: &Report, paint: Paint) -> String {
         }
     }
     text
+}
+
+fn tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Info => Tone::Faint,
+        Severity::Warning => Tone::Notice,
+        Severity::Error => Tone::Bad,
+    }
 }
 
 fn row(check: &Check, paint: Paint) -> [String; 3] {
@@ -52,7 +60,7 @@ pub(crate) fn proof(seen: &Verification) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use payrox_model::{Code, Finding, Severity};
+    use payrox_model::{Code, Finding};
 
     #[test]
     fn a_finding_is_shown_with_code_subject_evidence_and_hint_escaped() {

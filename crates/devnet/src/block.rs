@@ -3,7 +3,7 @@
 use crate::{core::Time, state::AccountDiff};
 use alloy_consensus::{Header, ReceiptEnvelope, Transaction, TxEnvelope};
 use alloy_eips::eip2718::{Decodable2718, Eip2718Error, Encodable2718};
-use alloy_primitives::{Address, B256, Bytes, Log, logs_bloom};
+use alloy_primitives::{Address, B256, Bytes, Log, U256, logs_bloom};
 use alloy_rlp::{RlpDecodable, RlpEncodable};
 
 /// A block, its transactions and what they did.
@@ -22,6 +22,8 @@ pub(crate) struct Mined {
     pub(crate) receipt: ReceiptEnvelope,
     pub(crate) gas_used: u64,
     pub(crate) created: Option<Address>,
+    /// Slots that it touched and that are zero now; kept in memory, and only of what runs without a fee.
+    pub(crate) zeros: Vec<(Address, U256)>,
 }
 
 impl Mined {
@@ -98,6 +100,7 @@ impl BlockRecord {
                 receipt: ReceiptEnvelope::decode_2718(&mut record.receipt.as_ref())?,
                 gas_used: record.gas_used,
                 created: record.created.first().copied(),
+                zeros: Vec::new(),
             })
         };
         let mined = self.mined.iter().map(mined).collect::<Result<_, Eip2718Error>>()?;

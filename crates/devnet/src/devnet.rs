@@ -50,6 +50,8 @@ pub struct Executed {
     pub created: Option<Address>,
     /// What it logged.
     pub logs: Vec<Log>,
+    /// Slots that it read or wrote and that are zero now.
+    pub zeros: Vec<(Address, U256)>,
 }
 
 impl Devnet {
@@ -218,6 +220,7 @@ impl Devnet {
             gas: Gas(mined.gas_used),
             created: mined.created,
             logs: mined.logs().to_vec(),
+            zeros: mined.zeros.clone(),
         })
     }
 

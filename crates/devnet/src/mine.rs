@@ -12,7 +12,7 @@ use crate::{
 use alloy_consensus::{
     Eip658Value, Receipt, ReceiptEnvelope, SignableTransaction, Transaction, TxEip1559, TxEnvelope,
 };
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use revm::context::result::{EVMError, InvalidTransaction};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -160,6 +160,7 @@ impl Chain {
             mined.push(Mined {
                 receipt: ReceiptEnvelope::from_typed(tx.tx_type(), receipt),
                 gas_used,
+                zeros: if mode == Mode::Free { zeros(&outcome.state) } else { Vec::new() },
                 created: tx.kind().is_create().then(|| sender.create(tx.nonce())),
                 tx: Arc::unwrap_or_clone(tx),
                 sender,
@@ -190,4 +191,15 @@ impl Chain {
     pub(crate) fn record(&mut self, record: &Record<'_>) -> Result<(), StoreError> {
         self.store.as_mut().map_or(Ok(()), |store| store.append(record))
     }
+}
+
+/// The slots of touched accounts that were looked at and are zero.
+fn zeros(outcome: &revm::state::EvmState) -> Vec<(Address, U256)> {
+    let touched = outcome.iter().filter(|(_, after)| after.is_touched());
+    touched
+        .flat_map(|(address, after)| {
+            let zero = after.storage.iter().filter(|(_, slot)| slot.present_value.is_zero());
+            zero.map(|(key, _)| (*address, *key))
+        })
+        .collect()
 }

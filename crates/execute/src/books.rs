@@ -1,7 +1,12 @@
 //! What a run writes down: its beginning and end, what it found, the files for people.
 
 use crate::{
-    Event, Outcome, RunResult, StepOutcome, ending::Ending, engine::Run, record::placed, rehearse::Rehearsal,
+    Event, Outcome, RunResult, StepOutcome,
+    after::{self, After},
+    ending::Ending,
+    engine::Run,
+    record::placed,
+    rehearse::Rehearsal,
     truth::Truth,
 };
 use payrox_files::to_canonical_json;
@@ -30,10 +35,17 @@ impl Run<'_> {
     }
 
     /// Everything is true. What the journal does not know yet, it learns.
-    pub(crate) fn nothing_to_do(&mut self) -> Result<Outcome, Ending> {
+    pub(crate) async fn nothing_to_do(&mut self) -> Result<Outcome, Ending> {
         self.skip_what_is_true()?;
         // A run of this plan that was killed after its last transaction is over now: all of it is true.
         let whole = self.plan.steps.iter().all(|step| self.holds(step));
+        // The first release can be tried again at any time: what was there before it is nothing.
+        if whole && self.plan.epoch.0 == 1 && after::is_owed(&self.history, self.plan) {
+            let rehearsal = self.rehearse().await?;
+            After::begin(self, &rehearsal).compare(self).await?;
+            self.note(&[Record::Finished { ending: Ended::Complete }])?;
+            return Ok(Outcome::NothingToDo);
+        }
         if let Some(path) = self.journal.as_ref().map(|journal| journal.path().to_owned()).filter(|_| whole) {
             let left = self.history.unfinished();
             if left.iter().any(|left| left.path == path && left.plan == self.plan.content_hash) {

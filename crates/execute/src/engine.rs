@@ -2,6 +2,7 @@
 
 use crate::{
     Event, Outcome, PlannedCall, Refusal, RunResult, Sandbox, Selection, Session, StepOutcome, StepResult,
+    after::After,
     ending::Ending,
     flight::Landed,
     gates::{self, Cleared},
@@ -90,7 +91,7 @@ impl<'a> Run<'a> {
         self.find_what_was_undone().await?;
         self.refuse_what_can_never_be()?;
         if self.is_true() && self.was_settled().await? {
-            return self.nothing_to_do();
+            return self.nothing_to_do().await;
         }
         self.what_it_needs_is_there()?;
         self.refuse_what_failed_before()?;
@@ -102,12 +103,14 @@ impl<'a> Run<'a> {
             return self.only_say(&cleared);
         }
         self.begin(&rehearsal)?;
+        let after = After::begin(self, &rehearsal);
         loop {
             while let Some(wave) = self.next_wave(&cleared).await? {
                 // Nothing final is done on ground that may still move.
                 if wave.iter().any(|item| item.last) && !self.settled().await? {
                     continue;
                 }
+                after.before(self, &wave).await?;
                 self.send(&wave).await?;
             }
             // What a reorganisation undid meanwhile is done once more.
@@ -116,6 +119,7 @@ impl<'a> Run<'a> {
             }
         }
         self.is_proved()?;
+        after.compare(self).await?;
         Ok(Outcome::Complete)
     }
 
@@ -211,7 +215,7 @@ impl<'a> Run<'a> {
     }
 
     /// The first release is tried from nothing; a later one on a copy of what it changes.
-    async fn rehearse(&self) -> Result<Rehearsal, Ending> {
+    pub(crate) async fn rehearse(&self) -> Result<Rehearsal, Ending> {
         let reasons = self.session.reasons;
         let first = self.plan.epoch.0 == 1;
         let rehearsal = match self.session.devnet {

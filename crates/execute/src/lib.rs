@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod after;
 mod books;
 mod cancel;
 mod ending;
@@ -28,6 +29,7 @@ mod unsigned;
 mod wait;
 mod wave;
 
+pub use after::Violation;
 pub use cancel::cancel;
 pub use engine::run;
 pub use event::{Event, Observer, Silent};

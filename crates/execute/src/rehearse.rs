@@ -2,6 +2,7 @@
 
 use crate::{
     Sandbox,
+    after::{Trace, Tracer},
     gates::GateError,
     mirror::Mirror,
     roles::allowed,
@@ -10,6 +11,7 @@ use crate::{
 };
 use alloy_primitives::{Address, B256};
 use payrox_chain::{CallRequest, Reasons, SnapshotQuery, questions, snapshot};
+use payrox_devnet::Executed;
 use payrox_model::{ChainId, ChainSnapshot, Gas};
 use payrox_plan::{Call, Inverse, Plan, PlannedStep, Sender};
 use std::collections::BTreeMap;
@@ -20,6 +22,8 @@ pub struct Rehearsal {
     pub(crate) plan: B256,
     pub(crate) chain_id: ChainId,
     pub(crate) gas: BTreeMap<String, Gas>,
+    /// What it left behind before the way back.
+    pub(crate) trace: Trace,
 }
 
 impl Rehearsal {
@@ -44,7 +48,8 @@ pub(crate) async fn rehearse(
     mirror: Option<&mut Mirror<'_>>,
     reasons: &Reasons,
 ) -> Result<Rehearsal, GateError> {
-    let mut stage = Stage { plan, sandbox, mirror, reasons };
+    let tracer = Tracer::new(plan, sandbox.devnet(), mirror.is_none());
+    let mut stage = Stage { plan, sandbox, mirror, reasons, tracer };
     let mut chain = stage.look().await?;
     let mut gas = BTreeMap::new();
     for step in &plan.steps {
@@ -69,7 +74,8 @@ pub(crate) async fn rehearse(
         }
     }
     stage.go_back(&chain).await?;
-    Ok(Rehearsal { plan: plan.content_hash, chain_id: plan.chain_id, gas })
+    let trace = stage.tracer.into_trace();
+    Ok(Rehearsal { plan: plan.content_hash, chain_id: plan.chain_id, gas, trace })
 }
 
 struct Stage<'a, 'm, 'e> {
@@ -77,6 +83,7 @@ struct Stage<'a, 'm, 'e> {
     sandbox: &'a Sandbox,
     mirror: Option<&'m mut Mirror<'e>>,
     reasons: &'a Reasons,
+    tracer: Tracer,
 }
 
 impl Stage<'_, '_, '_> {
@@ -116,17 +123,20 @@ impl Stage<'_, '_, '_> {
         chain: &ChainSnapshot,
     ) -> Result<Gas, GateError> {
         let from = self.sender(call.sender, chain);
-        self.call(from, call)
+        let executed = self
+            .call(from, call)
             .await
-            .map_err(|e| GateError::Reverts { step: step.name.clone(), reason: self.reason(&e) })
+            .map_err(|e| GateError::Reverts { step: step.name.clone(), reason: self.reason(&e) })?;
+        self.tracer.saw(self.sandbox.devnet(), &step.name, &executed);
+        Ok(executed.gas)
     }
 
-    async fn call(&mut self, from: Address, call: &Call) -> Result<Gas, Reverted> {
+    async fn call(&mut self, from: Address, call: &Call) -> Result<Executed, Reverted> {
         if let Some(mirror) = &mut self.mirror {
             let (to, value, data) = (call.to, call.value, call.data.clone());
             mirror.fetch_for(self.sandbox, &CallRequest { from: Some(from), to, value, data }).await?;
         }
-        self.sandbox.send(from, call.to, call.value, &call.data)
+        self.sandbox.execute(from, call.to, call.value, &call.data)
     }
 
     fn sender(&self, sender: Sender, chain: &ChainSnapshot) -> Address {

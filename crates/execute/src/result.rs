@@ -2,7 +2,9 @@
 
 use crate::Target;
 use alloy_primitives::{Address, B256, Bytes, U256};
-use payrox_model::{Addresses, BoxFault, ChainId, Code, Epoch, ExitCode, Fault, Gas, Name, PlanId, Root};
+use payrox_model::{
+    Addresses, BoxFault, ChainId, Code, Epoch, ExitCode, Fault, Gas, Name, PlanId, Report, Root,
+};
 use payrox_plan::Plan;
 use serde::Serialize;
 
@@ -130,6 +132,9 @@ pub struct RunResult {
     pub plan_id: PlanId,
     /// Selected steps, in order.
     pub steps: Vec<StepResult>,
+    /// The chain after the last step against the dry run: storage and logs; empty where nothing was compared.
+    #[serde(skip_serializing_if = "Report::is_empty")]
+    pub after: Report,
     /// Gas of this run's transactions.
     pub gas: Gas,
     /// What it may cost, or might have cost, at most; by account.
@@ -155,6 +160,7 @@ impl RunResult {
             root: plan.root,
             plan_id: plan.plan_id,
             steps: Vec::new(),
+            after: Report::default(),
             gas: Gas(0),
             cost: Vec::new(),
             duration_ms: 0,

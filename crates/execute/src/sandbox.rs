@@ -4,7 +4,8 @@ use alloy_primitives::{Address, Bytes, TxKind, U256, address};
 use alloy_sol_types::SolCall;
 use payrox_chain::Endpoint;
 use payrox_devnet::{
-    CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, Clock, Devnet, DevnetConfig, Execution, RpcError, StoreError,
+    CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, Clock, Devnet, DevnetConfig, Executed, Execution, RpcError,
+    StoreError,
 };
 use payrox_model::{ChainId, Gas, abi::IDeterministicChunkFactory as Factory, limits};
 use payrox_plan::{Constructor, Creation};
@@ -82,8 +83,19 @@ impl Sandbox {
         value: U256,
         data: &Bytes,
     ) -> Result<Gas, Reverted> {
+        Ok(self.execute(from, to, value, data)?.gas)
+    }
+
+    /// The same, and all that it did.
+    pub(crate) fn execute(
+        &self,
+        from: Address,
+        to: Address,
+        value: U256,
+        data: &Bytes,
+    ) -> Result<Executed, Reverted> {
         let call = Execution { to: TxKind::Call(to), value, data: data.clone(), gas: Gas(limits::TX_GAS) };
-        Ok(self.devnet.execute(from, call)?.gas)
+        Ok(self.devnet.execute(from, call)?)
     }
 
     fn create(&self, creation: &Creation) -> Result<(), Reverted> {

@@ -68,6 +68,11 @@ impl Report {
         self.checks.iter().map(|c| c.verdict).max().unwrap_or(Verdict::Unknown)
     }
 
+    /// Whether there is no check in it.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty()
+    }
+
     /// All findings in order.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.checks.iter().flat_map(|c| &c.findings)

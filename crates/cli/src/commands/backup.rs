@@ -16,7 +16,7 @@ use payrox_config::Project;
 use payrox_execute::{Outcome, RunResult, Selection, Stopped};
 use payrox_files::{FileError, read, write_atomic};
 use payrox_model::{
-    BoxFault, Epoch, ExitCode, Gas, Verdict,
+    BoxFault, Epoch, ExitCode, Gas, Report, Verdict,
     text::{escape, grouped},
     version,
 };
@@ -224,6 +224,7 @@ fn lost(
         root,
         plan_id,
         steps: Vec::new(),
+        after: Report::default(),
         gas: Gas(0),
         cost: Vec::new(),
         duration_ms: 0,

@@ -40,6 +40,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
                     root: active.root,
                     plan_id,
                     steps: Vec::new(),
+                    after: Report::default(),
                     gas: Gas(0),
                     cost: Vec::new(),
                     duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),

@@ -1,6 +1,7 @@
 //! Runs of the payments example, on the embedded chain and on anvil.
 #![cfg(test)]
 
+mod after;
 mod anvil;
 mod broken;
 mod checked;
