@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod data_fee;
 mod endpoint;
 mod error;
 pub mod explorers;
@@ -20,6 +21,7 @@ mod snapshot;
 mod time;
 mod transaction;
 
+pub use data_fee::{DataCost, data_costs};
 pub use endpoint::{At, CallRequest, Claim, Endpoint, Head, Interrupt, Notice, PoolPolicy};
 pub use error::ChainError;
 pub use fees::{FeePolicy, Fees};

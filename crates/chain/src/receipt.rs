@@ -18,6 +18,8 @@ pub struct Receipt {
     pub block: u64,
     /// That block's hash.
     pub block_hash: B256,
+    /// Its place in the block.
+    pub index: u64,
     /// What it used.
     pub gas_used: Gas,
     /// Who sent it.
@@ -152,6 +154,8 @@ struct ReceiptJson {
     status: U64,
     block_number: U64,
     block_hash: B256,
+    #[serde(default)]
+    transaction_index: U64,
     gas_used: U256,
     from: Address,
     to: Option<Address>,
@@ -164,6 +168,7 @@ impl From<ReceiptJson> for Receipt {
             success: r.status == U64::ONE,
             block: r.block_number.to(),
             block_hash: r.block_hash,
+            index: r.transaction_index.to(),
             gas_used: Gas(r.gas_used.saturating_to()),
             from: r.from,
             to: r.to,

@@ -107,6 +107,7 @@ pub(crate) fn target(network: &payrox_config::Network) -> Target {
             max_fee: limit(network.fees.max_fee),
             max_tip: limit(network.fees.max_priority_fee),
         },
+        data_fee: network.endpoints.family.value.traits().data_fee,
         finality: FinalityPolicy {
             tag: network.finality.as_ref().map(|tag| match tag.value {
                 FinalityTag::Safe => Tag::Safe,

@@ -52,6 +52,7 @@ impl Example {
                 chain_id: self.network.chain_id,
                 skip_time: true,
                 fees: FeePolicy::default(),
+                data_fee: None,
                 finality: FinalityPolicy::default(),
                 gas_jump: GAS_JUMP,
             },

@@ -53,6 +53,8 @@ pub(crate) struct Run<'a> {
     pub(crate) pace: Duration,
     /// Transactions of this run that are in a block, until they are final.
     pub(crate) landed: Vec<Landed>,
+    /// Gas that each step's data costs besides what its code uses: on some second layers.
+    pub(crate) data_gas: BTreeMap<String, u64>,
     /// Where accounts stood a moment ago: good for what is sent next, once.
     pub(crate) positions: BTreeMap<Address, Position>,
 }
@@ -78,6 +80,7 @@ impl<'a> Run<'a> {
             begun: false,
             pace: Duration::ZERO,
             landed: Vec::new(),
+            data_gas: BTreeMap::new(),
             positions: BTreeMap::new(),
         })
     }

@@ -17,8 +17,6 @@ const CHECK: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(10);
 /// After this nobody is kept waiting: the run can be resumed.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// A block that took longer may hold many of the transactions.
-const SLOW: Duration = Duration::from_millis(100);
 
 /// A transaction that left, with all that was ever signed for it and its nonce.
 #[derive(Clone, Debug)]
@@ -106,11 +104,12 @@ impl Run<'_> {
         while let Some(last) = flights.iter().rposition(|flight| flight.receipt.is_none()) {
             // A sender's last is mined after its others.
             if let Some(receipt) = self.receipt_of(&flights[last]).await? {
-                let waited = pauses.elapsed();
-                let block = (waited > SLOW).then_some(receipt.block);
+                let others = flights.iter().filter(|flight| flight.receipt.is_none()).count() as u64 - 1;
+                // Where most of them can stand before it in its block, all of that is asked for at once.
+                let block = (others > 0 && receipt.index >= others / 2).then_some(receipt.block);
                 flights[last].receipt = Some(receipt);
                 self.collect(flights, block).await?;
-                self.pace = waited;
+                self.pace = pauses.elapsed();
                 continue;
             }
             self.may_go_on()?;

@@ -3,10 +3,10 @@
 
 use crate::{Cost, Event, Refusal, ending::Ending, engine::Run, gates::Cleared, roles};
 use alloy_primitives::{Address, U256};
-use payrox_chain::{Fees, probe_opcodes};
+use payrox_chain::{DataCost, Fees, Position, Transaction, data_costs, probe_opcodes};
 use payrox_devnet::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE};
 use payrox_model::{CodeHash, Gas};
-use payrox_plan::Plan;
+use payrox_plan::{Call, Plan, PlannedStep};
 use std::{
     collections::BTreeMap,
     time::{SystemTime, UNIX_EPOCH},
@@ -16,20 +16,15 @@ use std::{
 const AHEAD: u64 = 120;
 const BEHIND: u64 = 3_600;
 
-/// What an account is going to send.
-#[derive(Default)]
-struct Load {
-    transactions: usize,
-    gas: u64,
-    value: U256,
-}
+/// What the first layer asks for data may double before the last transaction is sent.
+const DATA_MARGIN: u64 = 2;
 
 impl Run<'_> {
     /// Refuses what could only go wrong midway, and says what the rest may cost.
     pub(crate) async fn preflight(&mut self, cleared: &Cleared<'_, Plan>) -> Result<(), Ending> {
-        let mut loads: BTreeMap<Address, Load> = BTreeMap::new();
+        let mut loads: BTreeMap<Address, Vec<(&PlannedStep, &Call, Gas)>> = BTreeMap::new();
         let (mut deploys, mut largest) = (false, None);
-        for step in self.steps.iter().filter(|step| !self.holds(step)) {
+        for step in self.steps.iter().copied().filter(|step| !self.holds(step)) {
             let Some(call) = &step.call else { continue };
             let gas = cleared.gas_limit(&step.name);
             deploys |= call.to == CREATE2_DEPLOYER;
@@ -37,9 +32,7 @@ impl Run<'_> {
             // Who has no key here pays nothing: his call is handed over.
             let from = roles::choose(self.plan, call.sender, &self.chain, self.session.keyring);
             if let Some(from) = from {
-                let load = loads.entry(from).or_default();
-                (load.transactions, load.gas) = (load.transactions + 1, load.gas.saturating_add(gas.0));
-                load.value += call.value;
+                loads.entry(from).or_default().push((step, call, gas));
             }
         }
         if deploys {
@@ -58,25 +51,63 @@ impl Run<'_> {
                 let (step, limit) = (step.clone(), position.head.gas_limit);
                 return Err(Refusal::BlockTooSmall { step, gas, limit }.into());
             }
-            let fees = Fees::choose(&position.head, position.tip, self.session.target.fees)?;
-            let data_wei = U256::ZERO;
-            let wei = U256::from(load.gas) * U256::from(fees.max_fee) + load.value + data_wei;
-            let (transactions, gas, balance) = (load.transactions, Gas(load.gas), position.balance);
-            let cost = Cost { from, transactions, gas, wei, data_wei, balance };
+            let cost = self.cost(from, &load, &position).await?;
             self.tell(Event::Cost(cost.clone()));
-            self.result.cost.push(cost);
+            self.result.cost.push(cost.clone());
             if !self.session.broadcast {
                 continue;
             }
-            if balance < wei {
-                let (needed, has) = (wei.to_string(), balance.to_string());
-                return Err(Refusal::Funds { from, needed, has, gas }.into());
+            if cost.balance < cost.wei {
+                let (needed, has) = (cost.wei.to_string(), cost.balance.to_string());
+                return Err(Refusal::Funds { from, needed, has, gas: cost.gas }.into());
             }
             self.refuse_foreign(from, &position).await?;
             self.positions.insert(from, position);
         }
         self.compare_clocks();
         Ok(())
+    }
+
+    /// What an account's transactions may come to: each at its limit of gas, at the highest price it offers, and what is paid for data.
+    async fn cost(
+        &mut self,
+        from: Address,
+        load: &[(&PlannedStep, &Call, Gas)],
+        position: &Position,
+    ) -> Result<Cost, Ending> {
+        let fees = Fees::choose(&position.head, position.tip, self.session.target.fees)?;
+        let transaction = |(step, (_, call, gas)): (usize, &(&PlannedStep, &Call, Gas))| Transaction {
+            chain_id: self.plan.chain_id,
+            from,
+            nonce: position.nonce + step as u64,
+            to: call.to,
+            value: call.value,
+            data: call.data.clone(),
+            gas: *gas,
+            fees,
+        };
+        let data = match self.session.target.data_fee {
+            None => vec![DataCost::default(); load.len()],
+            Some(fee) => {
+                let transactions: Vec<_> = load.iter().enumerate().map(transaction).collect();
+                data_costs(self.session.endpoint, fee, &transactions).await?
+            }
+        };
+        let (mut gas, mut data_wei, mut value) = (0u64, U256::ZERO, U256::ZERO);
+        for ((step, call, limit), data) in load.iter().zip(data) {
+            let data_gas = data.gas.0.saturating_mul(DATA_MARGIN);
+            gas = gas.saturating_add(limit.0).saturating_add(data_gas);
+            value += call.value;
+            data_wei += data.wei * U256::from(DATA_MARGIN) + U256::from(data_gas) * U256::from(fees.max_fee);
+            if data_gas > 0 {
+                self.data_gas.insert(step.name.clone(), data_gas);
+            }
+        }
+        let in_gas: u64 = load.iter().filter_map(|(step, ..)| self.data_gas.get(&step.name)).sum();
+        let on_top = data_wei - U256::from(in_gas) * U256::from(fees.max_fee);
+        let wei = U256::from(gas) * U256::from(fees.max_fee) + value + on_top;
+        let (transactions, balance) = (load.len(), position.balance);
+        Ok(Cost { from, transactions, gas: Gas(gas), wei, data_wei, balance })
     }
 
     fn deployer_is_there(&self) -> Result<(), Refusal> {

@@ -5,7 +5,7 @@ use alloy_primitives::B256;
 use payrox_chain::{Endpoint, FeePolicy, Interrupt, Keyring, Reasons, Tag};
 use payrox_devnet::Devnet;
 use payrox_journal::ContractInfo;
-use payrox_model::{ChainId, Name};
+use payrox_model::{ChainId, DataFee, Name};
 use std::{collections::BTreeMap, path::Path};
 
 /// The network a run is for, as far as sending goes.
@@ -19,6 +19,8 @@ pub struct Target {
     pub skip_time: bool,
     /// What gas may cost.
     pub fees: FeePolicy,
+    /// What is paid for data besides gas: on second layers.
+    pub data_fee: Option<DataFee>,
     /// When a transaction counts for good.
     pub finality: FinalityPolicy,
     /// By how many hundredths the chain may want more gas for a step than the dry run used, before that is a reason to stop.

@@ -108,8 +108,9 @@ impl<'a> Run<'a> {
                 return Ok(None);
             }
             let follows = step.after.iter().any(|name| wave.iter().any(|item| item.step == *name));
-            let rehearsed = cleared.expected(&step.name);
-            let gas = cleared.gas_limit(&step.name);
+            let data = self.data_gas.get(&step.name).copied().unwrap_or_default();
+            let rehearsed = cleared.expected(&step.name).map(|gas| Gas(gas.0 + data));
+            let gas = Gas(cleared.gas_limit(&step.name).0 + data);
             wave.push(Item { rehearsed, follows, ..Item::of(step, call, from, gas) });
         }
         Ok(Some(wave))

@@ -279,3 +279,87 @@ fn prx_d10_log_and_deployments_are_rendered_from_the_journal_with_the_same_bytes
     assert_eq!(render(dir.path(), IDENTITY.chain_id, &history, &contracts).unwrap().len(), 2);
     assert_eq!(fs::read_to_string(&log).unwrap(), format!("Payments: {}\n", Address::repeat_byte(6)));
 }
+
+/// A file as the first version wrote it: another version in its first line, and the hashes that follow from that.
+fn as_version_1(path: &Path) {
+    let text = fs::read_to_string(path).unwrap();
+    let (mut out, mut prev) = (String::new(), B256::ZERO);
+    for line in text.lines() {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        line["prev"] = serde_json::json!(prev);
+        if line["kind"] == "opened" {
+            line["version"] = 1.into();
+        }
+        let line = line.to_string();
+        prev = keccak256(&line);
+        out.push_str(&line);
+        out.push('\n');
+    }
+    fs::write(path, out).unwrap();
+}
+
+#[test]
+fn prx_b07_a_file_of_the_first_version_is_read_and_never_added_to() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = {
+        let (mut journal, _) = open(dir.path()).unwrap();
+        journal.keep_signed(&[(keccak256([7]), Bytes::from_static(&[7]))]).unwrap();
+        journal.append(&[run(1), intent(1)]).unwrap();
+        journal.path().to_owned()
+    };
+    as_version_1(&old);
+    let before = fs::read(&old).unwrap();
+    let (mut journal, history) = open(dir.path()).unwrap();
+    assert_eq!(history.open_intents().len(), 1);
+    assert_ne!(journal.path(), old, "a new file under a new name");
+    journal
+        .append(&[
+            done("Payments", 1, 5),
+            Record::Final { plan: B256::repeat_byte(1), block: 9, block_hash: B256::ZERO },
+        ])
+        .unwrap();
+    assert_eq!(
+        journal.signed(keccak256([7])),
+        Some(Bytes::from_static(&[7])),
+        "what was signed before is found"
+    );
+    drop(journal);
+    assert_eq!(fs::read(&old).unwrap(), before);
+    let (_, history) = open(dir.path()).unwrap();
+    assert!(history.open_intents().is_empty() && history.files.len() == 2);
+}
+
+#[test]
+fn prx_d13_a_transaction_that_was_taken_out_of_its_block_is_open_again_until_it_is_in_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(dir.path()).unwrap();
+    let tx = B256::repeat_byte(1);
+    let unwound = Record::Unwound { step: "step 1".into(), tx, block: 1, block_hash: B256::ZERO };
+    let open_after = |journal: &mut Journal, record: Record| {
+        journal.append(&[record]).unwrap();
+        let history = History::read(dir.path(), IDENTITY).unwrap();
+        (history.open_intents().len(), history.landed().len())
+    };
+    assert_eq!(open_after(&mut journal, intent(1)), (1, 0));
+    assert_eq!(open_after(&mut journal, done("Payments", 1, 5)), (0, 1));
+    assert_eq!(open_after(&mut journal, unwound), (1, 0));
+    assert_eq!(open_after(&mut journal, done("Payments", 1, 5)), (0, 1));
+}
+
+#[test]
+fn prx_b25_a_step_has_failed_until_something_is_meant_for_it_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut journal, _) = open(dir.path()).unwrap();
+    let plan = B256::repeat_byte(1);
+    let failed = |tx: u8| Record::Failed {
+        step: format!("step {tx}"),
+        tx: B256::repeat_byte(tx),
+        reason: "Frozen()".into(),
+    };
+    journal.append(&[intent(1), failed(1), intent(2), failed(2), done("Payments", 2, 5)]).unwrap();
+    let history = History::read(dir.path(), IDENTITY).unwrap();
+    assert_eq!(history.failed(plan).keys().collect::<Vec<_>>(), [&"step 1"]);
+    assert!(history.failed(B256::repeat_byte(2)).is_empty(), "of another plan");
+    journal.append(&[intent(1)]).unwrap();
+    assert!(History::read(dir.path(), IDENTITY).unwrap().failed(plan).is_empty());
+}

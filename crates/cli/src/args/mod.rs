@@ -8,7 +8,7 @@ pub(crate) use global::GlobalArgs;
 pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
     BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
-    ExplainArgs, Group, InitArgs, ManArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ReleaseArgs,
+    ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ReleaseArgs,
     ReleasePlanArgs, ReleaseVerb, RestoreArgs, ShowArgs, SourcesArgs, ValidateArgs, Verb, VerifyArgs,
     VerifyWhat, WhichVerifier,
 };

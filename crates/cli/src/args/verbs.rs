@@ -57,6 +57,11 @@ pub(crate) enum Verb {
     /// What is live, what waits and until when, and the next safe command
     #[command(after_help = "Examples:\n  payrox status\n  payrox status --network anvil --json")]
     Status,
+    /// What waits of an account, whose it is, and what is safe to do about it
+    #[command(
+        after_help = "Examples:\n  payrox nonce --network anvil                          accounts of the journal and of the roles\n  payrox nonce --network anvil --address 0xf39F…2266\n  payrox nonce --network anvil --rebroadcast --broadcast   send again what the node forgot\n  payrox nonce --network anvil --cancel-stuck              what would be sent in place of what is stuck"
+    )]
+    Nonce(NonceArgs),
     /// Read only: is the chain as planned?
     #[command(
         after_help = "Examples:\n  payrox verify             everything below\n  payrox verify facets      code and code hash of each facet\n  payrox verify staging     what is staged is what was planned\n  payrox verify diamond     what is served is exactly the plan\n  payrox verify sources     are the sources public at Sourcify, Etherscan, Blockscout?"
@@ -126,6 +131,7 @@ impl Verb {
                 | Self::Apply
                 | Self::Cancel
                 | Self::Run
+                | Self::Nonce(_)
                 | Self::Release(ReleaseVerb::Apply(_))
         )
     }
@@ -222,6 +228,23 @@ pub(crate) struct FacetNames {
     /// Names of facets [default: all, and the manifest]
     #[arg(value_name = "NAME")]
     pub(crate) names: Vec<String>,
+}
+
+/// `payrox nonce`.
+#[derive(Debug, Args)]
+pub(crate) struct NonceArgs {
+    /// The account [default: those of the journal, and of the roles whose keys are here]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<String>,
+    /// Send the same bytes again where the node has forgotten a transaction of ours
+    #[arg(long, group = "remedy")]
+    pub(crate) rebroadcast: bool,
+    /// Offer more for those of ours that wait, within the network's limits
+    #[arg(long, group = "remedy")]
+    pub(crate) bump: bool,
+    /// Put a transaction that does nothing in the place of those of ours that wait
+    #[arg(long, group = "remedy")]
+    pub(crate) cancel_stuck: bool,
 }
 
 /// `payrox verify`.

@@ -12,6 +12,7 @@ mod doctor;
 mod explain;
 mod init;
 mod man;
+mod nonce;
 mod notify;
 mod plan;
 mod release;
@@ -45,6 +46,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Cancel => cancel::cancel(context).await,
         Verb::Run => run::run(context).await,
         Verb::Status => status::status(context).await,
+        Verb::Nonce(args) => nonce::nonce(args, context).await,
         Verb::Verify(args) => verify::verify(args, context).await,
         Verb::Release(verb) => release::release(verb, context).await,
         Verb::Validate(args) => validate::validate(args, context),

@@ -4,7 +4,8 @@ use crate::{
     project::{Project, list, text},
     served::Served,
 };
-use serde_json::Value;
+use payrox_faults::{FaultProxy, Schedule};
+use serde_json::{Value, json};
 
 /// What names the chain, and what is hashed together with that.
 const BOUND: [&str; 4] = ["chainId", "network", "planId", "contentHash"];
@@ -81,4 +82,27 @@ fn prx_b31_code_that_a_constructor_fills_is_on_chain_what_was_planned_and_not_wh
         filled += usize::from(compiled != deployed);
     }
     assert!(filled >= 2, "facets of the example have immutables: {filled}");
+}
+
+#[test]
+fn where_a_block_takes_a_second_the_whole_run_and_its_verification_take_two_blocks_and_sixty_calls() {
+    let Some(anvil) = Served::anvil_with(&["--block-time", "1"]) else { return };
+    let proxy = FaultProxy::start(anvil.url(), Schedule::default()).unwrap();
+    let project = Project::example();
+    let ran = project.json(&["run", "--broadcast", "--network", "anvil", "--rpc-url", &proxy.url()]);
+    assert_eq!(ran["outcome"], "complete");
+    let chain = anvil.chain();
+    let blocks: Vec<_> = (1..=chain.block())
+        .map(|at| chain.ask("eth_getBlockByNumber", json!([format!("{at:#x}"), false])).unwrap())
+        .filter(|block| !list(&block["transactions"]).is_empty())
+        .collect();
+    let log = proxy.log();
+    let mut methods: std::collections::BTreeMap<&str, usize> = Default::default();
+    for asked in log.iter().flat_map(|seen| &seen.asked) {
+        *methods.entry(&asked.method).or_default() += 1;
+    }
+    let calls: usize = methods.values().sum();
+    println!("{} blocks, {calls} calls in {} round trips: {methods:?}", blocks.len(), log.len());
+    assert_eq!(blocks.len(), 2);
+    assert!(calls <= 60, "{calls} calls: {methods:?}");
 }

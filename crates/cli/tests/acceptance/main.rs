@@ -30,6 +30,7 @@ mod release;
 mod sending;
 mod served;
 mod sources;
+mod signals;
 mod starting;
 mod tampering;
 mod tools;

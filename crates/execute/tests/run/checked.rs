@@ -2,19 +2,16 @@
 
 use crate::{
     fixture::{How, code, done},
-    node::{Anvil, BOOTSTRAPPER, GUARDIAN, Meanwhile, OWNER},
+    node::{Anvil, BOOTSTRAPPER, GUARDIAN, Meanwhile, OWNER, is_waiting},
 };
+use alloy_primitives::U256;
 use alloy_sol_types::SolCall as _;
 use payrox_chain::probe_opcodes;
 use payrox_execute::{Event, Outcome, Selection};
-use payrox_model::{ExitCode, abi::IManifestDispatcher as D};
+use payrox_model::{ExitCode, Family, abi::IManifestDispatcher as D};
 use serde_json::json;
 
 const DEPLOYER: &str = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
-
-fn is_waiting(event: &Event) -> bool {
-    matches!(event, Event::Waiting { what, .. } if what.contains("to be mined"))
-}
 
 #[tokio::test]
 async fn prx_b26_a_chain_without_an_instruction_that_the_contracts_need_is_refused_by_its_name() {
@@ -78,7 +75,7 @@ async fn prx_b22_prx_p03_what_all_of_it_may_cost_is_known_before_the_first_trans
     let [cost] = dry.cost.as_slice() else { panic!("one account pays: {:?}", dry.cost) };
     assert_eq!(cost.transactions, plan.steps.iter().filter(|s| s.call.is_some()).count());
     // Enough for the first wave, and not for all.
-    let almost = cost.wei - alloy_primitives::U256::from(1);
+    let almost = cost.wei - U256::from(1);
     anvil.node.ask("anvil_setBalance", json!([BOOTSTRAPPER, almost]));
     let refused = world.run(&plan, Selection::All).await;
     assert_eq!((code(&refused), refused.exit()), ("PRX-EXE-015", ExitCode::Refused), "{:?}", refused.stopped);
@@ -87,6 +84,31 @@ async fn prx_b22_prx_p03_what_all_of_it_may_cost_is_known_before_the_first_trans
     let result = world.run(&plan, Selection::All).await;
     assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.stopped);
     assert!(result.gas <= cost.gas);
+}
+
+#[tokio::test]
+async fn prx_p03_d12_what_a_second_layer_asks_for_data_is_part_of_the_cost_and_of_the_limits() {
+    let Some(anvil) = Anvil::start(&[]) else { return };
+    let world = anvil.world();
+    let plan = world.plan("small.toml", None).await;
+    let calls = plan.steps.iter().filter(|s| s.call.is_some()).count() as u64;
+    let how = |family: Family| How { data_fee: family.traits().data_fee, broadcast: false, ..How::default() };
+    let plain = world.run_as(&plan, Selection::All, how(Family::Ethereum)).await.cost.remove(0);
+    // In place of the chains' own contracts, which no other chain has: 10^15 wei for each, and 50,000 gas for each.
+    let (op, arbitrum) =
+        ("0x420000000000000000000000000000000000000F", "0x00000000000000000000000000000000000000C8");
+    anvil.node.ask("anvil_setCode", json!([op, "0x6700038d7ea4c680005f5260205ff3"]));
+    anvil.node.ask("anvil_setCode", json!([arbitrum, "0x61c3505f5260605ff3"]));
+    let cost = world.run_as(&plan, Selection::All, how(Family::OpStack)).await.cost.remove(0);
+    let twice = U256::from(calls * 2) * U256::from(10u64.pow(15));
+    assert_eq!((cost.data_wei, cost.wei, cost.gas), (twice, plain.wei + twice, plain.gas));
+    let cost = world.run_as(&plan, Selection::All, how(Family::Arbitrum)).await.cost.remove(0);
+    assert_eq!(cost.gas.0, plain.gas.0 + calls * 100_000);
+    assert!(cost.wei == plain.wei + cost.data_wei && !cost.data_wei.is_zero());
+    let how = How { broadcast: true, ..how(Family::Arbitrum) };
+    assert_eq!(world.run_as(&plan, Selection::All, how).await.outcome, Outcome::Complete);
+    let first = world.lines().into_iter().find(|line| line["kind"] == "intent").unwrap();
+    assert!(first["gas"].as_u64().unwrap() > 100_000 + 1_000_000, "{first}");
 }
 
 #[tokio::test]

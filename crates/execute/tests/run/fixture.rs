@@ -6,10 +6,11 @@ use payrox_chain::{Endpoint, FeePolicy, Keyring, Reasons, SnapshotQuery, snapsho
 use payrox_config::{Network, Project};
 use payrox_devnet::{Clock, Devnet, DevnetConfig};
 use payrox_execute::{
-    ContractInfo, Event, FinalityPolicy, GAS_JUMP, Observer, RunResult, Sandbox, Selection, Session,
-    StepOutcome, Stop, Target,
+    Accounts, ContractInfo, Event, FinalityPolicy, GAS_JUMP, Observer, RunResult, Sandbox, Selection,
+    Session, StepOutcome, Stop, Target,
 };
-use payrox_model::{ChainSnapshot, PlanId};
+use payrox_journal::Identity;
+use payrox_model::{ChainSnapshot, DataFee, PlanId};
 use payrox_plan::{Inputs, Parent, Plan, PlanOutcome, ReleaseCode};
 use std::{
     collections::BTreeMap,
@@ -38,6 +39,7 @@ pub(crate) struct World {
     network: Network,
     contracts: BTreeMap<String, ContractInfo>,
     reasons: Reasons,
+    keyring: Keyring,
 }
 
 /// How a run differs from the plainest one.
@@ -50,6 +52,7 @@ pub(crate) struct How<'a> {
     pub(crate) breaks: Option<u64>,
     pub(crate) retry_failed: bool,
     pub(crate) fees: FeePolicy,
+    pub(crate) data_fee: Option<DataFee>,
     pub(crate) finality: FinalityPolicy,
     pub(crate) gas_jump: u64,
     pub(crate) observer: &'a dyn Observer,
@@ -67,6 +70,7 @@ impl Default for How<'_> {
             breaks: None,
             retry_failed: false,
             fees: FeePolicy::default(),
+            data_fee: None,
             finality: FinalityPolicy::default(),
             gas_jump: GAS_JUMP,
             observer: &payrox_execute::Silent,
@@ -140,7 +144,15 @@ impl World {
         }
         let reasons = Reasons::new(release().contracts().map(|c| &c.abi));
         let network = Network::find(&example(), network).unwrap();
-        Self { dir: tempfile::tempdir().unwrap(), devnet, endpoint, network, contracts, reasons }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            devnet,
+            endpoint,
+            network,
+            contracts,
+            reasons,
+            keyring: Keyring::dev(),
+        }
     }
 
     pub(crate) fn devnet(&self) -> &Devnet {
@@ -194,6 +206,17 @@ impl World {
         payrox_execute::cancel(&self.session(plan, &how), plan, pending).await
     }
 
+    /// What is known of the accounts of a plan.
+    pub(crate) fn accounts(&self, plan: &Plan, fees: FeePolicy) -> Accounts<'_> {
+        Accounts {
+            project: self.dir.path(),
+            identity: Identity { chain_id: plan.chain_id, system: plan.addresses.dispatcher },
+            endpoint: &self.endpoint,
+            keyring: &self.keyring,
+            fees,
+        }
+    }
+
     fn session<'a>(&'a self, plan: &Plan, how: &'a How<'_>) -> Session<'a> {
         Session {
             project: self.dir.path(),
@@ -202,6 +225,7 @@ impl World {
                 chain_id: self.network.chain_id,
                 skip_time: how.skip_time,
                 fees: how.fees,
+                data_fee: how.data_fee,
                 finality: how.finality,
                 gas_jump: how.gas_jump,
             },

@@ -10,6 +10,7 @@ mod endpoint;
 mod fixture;
 mod local;
 mod node;
+mod nonces;
 mod operators;
 mod refuse;
 mod reorg;

@@ -131,6 +131,11 @@ impl Node {
     }
 }
 
+/// Transactions were sent, and are in no block since more than a moment.
+pub(crate) fn is_waiting(event: &Event) -> bool {
+    matches!(event, Event::Waiting { what, .. } if what.contains("to be mined"))
+}
+
 /// Does something to the world when a run says something, and remembers all that was said.
 pub(crate) struct Meanwhile<F> {
     act: F,

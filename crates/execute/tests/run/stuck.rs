@@ -2,17 +2,13 @@
 
 use crate::{
     fixture::{How, World, code, done},
-    node::{Anvil, BOOTSTRAPPER, Meanwhile},
+    node::{Anvil, BOOTSTRAPPER, Meanwhile, is_waiting},
 };
 use payrox_chain::FeePolicy;
 use payrox_execute::{Event, Outcome, Selection};
 use payrox_model::ExitCode;
 use payrox_plan::Plan;
 use serde_json::json;
-
-fn is_waiting(event: &Event) -> bool {
-    matches!(event, Event::Waiting { what, .. } if what.contains("to be mined"))
-}
 
 /// What the journal was told was meant.
 fn intents(world: &World) -> Vec<serde_json::Value> {
