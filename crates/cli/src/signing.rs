@@ -185,22 +185,23 @@ async fn add(
             let path = account();
             ring.add_mnemonic(&phrase, passphrase.as_ref(), &path, &format!("{name} at {path}"))?;
         }
+        // The futures of devices and services are large: they are kept out of those around them.
         Origin::Ledger => {
             printer.notice("looking for a Ledger device: unlock it and open its Ethereum app; each transaction is confirmed on it");
-            ring.add_ledger(&device(), network.chain_id).await?;
+            Box::pin(ring.add_ledger(&device(), network.chain_id)).await?;
         }
         Origin::Trezor => {
             printer.notice("looking for a Trezor device: unlock it; each transaction is confirmed on it");
-            ring.add_trezor(&account(), network.chain_id).await?;
+            Box::pin(ring.add_trezor(&account(), network.chain_id)).await?;
         }
         Origin::Aws => {
             let key = env::var("AWS_KMS_KEY_ID").ok().filter(|key| !key.is_empty());
             let key =
                 key.ok_or(KeyError::Incomplete { flag: "--aws", needs: "the variable AWS_KMS_KEY_ID" })?;
-            ring.add_aws(&key, network.chain_id).await?;
+            Box::pin(ring.add_aws(&key, network.chain_id)).await?;
         }
         Origin::Gcp => {
-            return Err(KeyError::NotBuilt { what: "Google Cloud KMS", feature: "gcp" }.into());
+            return Err(KeyError::NotSupported { what: "Google Cloud KMS" }.into());
         }
         Origin::Unlocked => {
             if let Some(from) = signing.from {

@@ -40,10 +40,19 @@ pub(crate) fn check(repo: &Repo) -> Done<Report> {
     Ok(report)
 }
 
-/// What is built for any platform: the lock file also lists what no feature of ours turns on.
+/// What is built for any platform with any of our features: the lock file also lists what none of them turns on.
 fn crates(repo: &Repo, deny: &Deny) -> Done<Vec<String>> {
     let mut command = repo.cargo();
-    command.args(["tree", "--workspace", "--locked", "--target", "all", "--edges", "normal,build,dev"]);
+    command.args([
+        "tree",
+        "--workspace",
+        "--all-features",
+        "--locked",
+        "--target",
+        "all",
+        "--edges",
+        "normal,build,dev",
+    ]);
     let tree = run(command.args(["--prefix", "none", "--format", "{p}|{l}"]))?;
     let lines: BTreeSet<String> = tree.demand("cargo tree")?.lines().map(str::to_owned).collect();
     let mut reasons: Vec<String> = lines.iter().filter_map(|line| objection(line, deny)).collect();

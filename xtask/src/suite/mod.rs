@@ -12,6 +12,7 @@ mod requirements;
 mod rust;
 mod schemas;
 mod setup;
+mod signers;
 mod snapshots;
 
 use crate::{
@@ -38,11 +39,12 @@ struct Stage {
     check: fn(&Repo) -> Done<Report>,
 }
 
-const CARGO_LANE: [Stage; 4] = [
+const CARGO_LANE: [Stage; 5] = [
     Stage { name: "format", check: format::check },
     Stage { name: "lint", check: lint::check },
     Stage { name: "rust", check: rust::check },
     Stage { name: "schemas", check: schemas::check },
+    Stage { name: "signers", check: signers::check },
 ];
 
 const CONTRACT_LANE: [Stage; 7] = [

@@ -11,9 +11,9 @@ pub(crate) fn check(repo: &Repo) -> Done<Report> {
     let mut report = if run(repo.cargo().args(["nextest", "--version"])).is_ok_and(|ran| ran.ok) {
         nextest(repo)?
     } else {
-        cargo_test(repo, &["--all-targets"])?
+        cargo_test(repo, &["--workspace", "--all-targets"])?
     };
-    let docs = cargo_test(repo, &["--doc"])?;
+    let docs = cargo_test(repo, &["--workspace", "--doc"])?;
     report.passed += docs.passed;
     report.failed.extend(docs.failed);
     report.explain(&docs.detail);
@@ -60,10 +60,10 @@ fn cases(xml: &str) -> Vec<(String, bool)> {
 }
 
 /// The built-in runner, for where nextest is not installed, and for documentation.
-fn cargo_test(repo: &Repo, arguments: &[&str]) -> Done<Report> {
+pub(super) fn cargo_test(repo: &Repo, arguments: &[&str]) -> Done<Report> {
     let mut report = Report::default();
     let mut command = repo.cargo();
-    command.args(["test", "--workspace", "--no-fail-fast"]).args(arguments);
+    command.args(["test", "--no-fail-fast"]).args(arguments);
     let ran = run(&mut command)?;
     for line in ran.stdout.lines() {
         let Some(rest) = line.strip_prefix("test ") else { continue };

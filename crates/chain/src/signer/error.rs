@@ -52,6 +52,8 @@ pub enum KeyError {
     NotSigned { origin: String, from: Address, nonce: u64 },
     #[error("the key of {from} is not here: the transaction with nonce {nonce} must be signed elsewhere")]
     Absent { from: Address, nonce: u64 },
+    #[error("keys in {what} are not supported by this release")]
+    NotSupported { what: &'static str },
     #[error("{flag} needs {needs}")]
     Incomplete { flag: &'static str, needs: &'static str },
 }
@@ -119,6 +121,7 @@ impl Fault for KeyError {
             Self::NotSigned { .. } => "PRX-KEY-018",
             Self::Absent { .. } => "PRX-KEY-019",
             Self::Incomplete { .. } => "PRX-KEY-020",
+            Self::NotSupported { .. } => "PRX-KEY-021",
         })
     }
 
@@ -157,7 +160,7 @@ impl Fault for KeyError {
             }
             Self::NoPassword { what } => Some(what.clone()),
             Self::Incomplete { flag, .. } => Some((*flag).into()),
-            Self::NotBuilt { .. } | Self::OtherChain { .. } => None,
+            Self::NotBuilt { .. } | Self::NotSupported { .. } | Self::OtherChain { .. } => None,
         }
     }
 
@@ -186,6 +189,7 @@ impl Fault for KeyError {
             Self::NotSigned { .. } | Self::Absent { .. } => {
                 "the same with --unsigned FILE writes what is to be signed; then --signed FILE --broadcast".into()
             }
+            Self::NotSupported { .. } => "--unsigned FILE writes what is to be signed, for a tool that has the key".into(),
             Self::Incomplete { .. } => "docs/keys.md lists what each source of a key takes".into(),
         })
     }

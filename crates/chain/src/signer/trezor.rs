@@ -17,8 +17,14 @@ impl Keyring {
         chain_id: ChainId,
     ) -> Result<Address, ChainError> {
         let origin = format!("Trezor {path}");
-        let signer = TrezorSigner::new(HDPath::Other(path.to_string()), Some(chain_id.0)).await;
-        let signer = signer.map_err(|error| KeyError::of_signer(&origin, &error))?;
+        let at = HDPath::Other(path.to_string());
+        // The library panics where the system gives no access to USB: in a task of its own that is an error like others.
+        let found = tokio::spawn(async move { TrezorSigner::new(at, Some(chain_id.0)).await }).await;
+        let found = found.map_err(|_| KeyError::Signer {
+            origin: origin.clone(),
+            why: "this system gives no access to USB devices".into(),
+        })?;
+        let signer = found.map_err(|error| KeyError::of_signer(&origin, &error))?;
         let address = alloy_signer::Signer::address(&signer);
         Ok(self.add(address, Holder::Elsewhere(Box::new(signer)), &origin)?)
     }

@@ -57,7 +57,7 @@ pub(crate) struct SigningArgs {
     #[arg(long, global = true)]
     pub(crate) aws: bool,
 
-    /// Sign with the key GCP_KEY_NAME in Google Cloud KMS; also GCP_PROJECT_ID, GCP_LOCATION, GCP_KEY_RING, GCP_KEY_VERSION
+    /// Google Cloud KMS: not supported by this release, and says so
     #[arg(long, global = true)]
     pub(crate) gcp: bool,
 

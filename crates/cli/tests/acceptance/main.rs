@@ -20,6 +20,8 @@ mod interop;
 mod journal;
 mod keys;
 mod kills;
+#[cfg(all(feature = "aws", feature = "ledger", feature = "trezor"))]
+mod kms;
 mod planning;
 mod production;
 mod project;
