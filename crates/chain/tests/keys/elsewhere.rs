@@ -52,7 +52,7 @@ async fn bring(raw: &[Bytes], most: Option<u128>) -> Result<Signed, ChainError> 
 #[tokio::test]
 async fn what_was_signed_elsewhere_is_taken_where_it_is_what_the_plan_expects() {
     let raw = sign(eip1559());
-    let signed = bring(&[raw.clone()], None).await.unwrap();
+    let signed = bring(std::slice::from_ref(&raw), None).await.unwrap();
     assert_eq!(signed.raw, raw);
     assert_eq!(signed.hash, alloy_primitives::keccak256(&raw));
     // The signer may offer another price, and allow for more gas, within bounds.
@@ -146,7 +146,7 @@ async fn prx_q4_a_file_that_holds_no_signed_transactions_is_refused() {
     for bad in
         [high, unsigned, longer, good.slice(..good.len() - 1), Bytes::new(), Bytes::from_static(&[0xff; 40])]
     {
-        assert_eq!(code(bring(&[bad.clone()], None).await, &[]), "PRX-KEY-017", "{bad}");
+        assert_eq!(code(bring(std::slice::from_ref(&bad), None).await, &[]), "PRX-KEY-017", "{bad}");
     }
     assert_eq!(
         code(bring(&[good.clone(), good.clone()], None).await, &[]),

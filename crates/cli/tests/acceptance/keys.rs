@@ -248,6 +248,9 @@ fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
     found
 }
 
+/// Arguments and variables.
+type Given<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+
 fn files(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap().flatten() {
         match entry.file_type().unwrap().is_dir() {
@@ -313,7 +316,7 @@ fn prx_b45_planted_keys_phrases_and_passwords_are_nowhere_afterwards() {
         }
     };
     let to = ["--network", "anvil", "--rpc-url", anvil.url(), "--broadcast"];
-    let sources: [(&[&str], &[(&str, &str)]); 8] = [
+    let sources: [Given<'_>; 8] = [
         (&["--private-key", key], &[]),
         (&[], &[("PRIVATE_KEY", key)]),
         (&["--private-key-file", &key_file], &[]),
