@@ -24,7 +24,7 @@ enum Whose {
     /// The journal knows it for something else.
     Journal,
     /// Nobody here sent it.
-    Foreign(Seen),
+    Foreign(Box<Seen>),
     /// The node does not show it.
     Unknown,
 }
@@ -75,7 +75,7 @@ impl Run<'_> {
             Some(seen) => match self.recognise(&seen, wave) {
                 Some(item) => Whose::Plan(Box::new((item, seen))),
                 None if self.history.meant(seen.hash) => Whose::Journal,
-                None => Whose::Foreign(seen),
+                None => Whose::Foreign(Box::new(seen)),
             },
         };
         Ok(waiting.into_iter().map(judge).collect())
