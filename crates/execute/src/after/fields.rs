@@ -18,9 +18,9 @@ const FIXED: [&str; 12] = [
     "manifest, epoch, flags, unpauses",
     "eta, window, delay, floor, undoUntil",
     "root",
-    "owner, initialized",
-    "pendingOwner, nextDelay, nextDelayAt",
-    "sealEpoch, sealAt",
+    "owner, initialized, nextDelayAt",
+    "sealEpoch, sealAt, nextDelay",
+    "pendingOwner",
     "records",
     "roles",
     "revoked",
@@ -107,21 +107,28 @@ pub(crate) enum Stage {
     Active,
 }
 
+/// First bit and bits of what is in the second slot of the namespace.
+const ETA: (usize, usize) = (0, 64);
+const WINDOW: (usize, usize) = (64, 32);
+const UNDO_UNTIL: (usize, usize) = (192, 64);
+/// The same in the second slot of a record.
+const ACTIVATED_AT: (usize, usize) = (160, 64);
+
 /// The fields that need not be the dry run's: all of them, for a stage.
 pub(crate) fn loose(plan: &Plan, stage: Stage) -> Vec<Field> {
     let record = record(plan.epoch.0);
     let times = DISPATCHER + U256::from(1);
-    let field = |name, slot, low, bits, rule| Field { name, slot, low, bits, rule };
+    let field = |name, slot, (low, bits): (usize, usize), rule| Field { name, slot, low, bits, rule };
     match stage {
         Stage::Before => vec![
-            field("eta", times, 0, 64, Rule::LeftOver),
-            field("window", times, 64, 32, Rule::LeftOver),
-            field("planId", record, 0, 256, Rule::LeftOver),
+            field("eta", times, ETA, Rule::LeftOver),
+            field("window", times, WINDOW, Rule::LeftOver),
+            field("planId", record, (0, 256), Rule::LeftOver),
         ],
-        Stage::Staged => vec![field("eta", times, 0, 64, Rule::Eta)],
+        Stage::Staged => vec![field("eta", times, ETA, Rule::Eta)],
         Stage::Active => vec![
-            field("activatedAt", record + U256::from(1), 160, 64, Rule::ActivatedAt),
-            field("undoUntil", times, 192, 64, Rule::UndoUntil),
+            field("activatedAt", record + U256::from(1), ACTIVATED_AT, Rule::ActivatedAt),
+            field("undoUntil", times, UNDO_UNTIL, Rule::UndoUntil),
         ],
     }
 }
@@ -236,6 +243,60 @@ mod tests {
         assert_eq!(names[&implementation], "eip1967.proxy.implementation");
         assert_eq!(names[&proxiable], "PROXIABLE");
         assert_eq!(names[&U256::ZERO], "plain slot 0");
+    }
+
+    /// A struct of the contracts' source, laid out as Solidity does: the name, slot, first bit and bits of each field.
+    fn laid_out(structure: &str) -> Vec<(String, usize, usize, usize)> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contracts/src/storage/DispatcherStorage.sol");
+        let source = std::fs::read_to_string(path).unwrap();
+        let body = source.split(&format!("struct {structure} {{")).nth(1).unwrap();
+        let body: String = body
+            .split("    }")
+            .next()
+            .unwrap()
+            .lines()
+            .filter(|line| !line.trim().starts_with("//"))
+            .collect();
+        let (mut fields, mut slot, mut bit) = (Vec::new(), 0, 0);
+        for declaration in body.split(';').map(str::trim).filter(|d| !d.is_empty()) {
+            let (kind, name) = declaration.rsplit_once(' ').unwrap();
+            let bits = match kind {
+                "address" => 160,
+                "bool" => 8,
+                "bytes32" => 256,
+                kind if kind.starts_with("uint") => kind[4..].parse().unwrap(),
+                kind => {
+                    assert!(kind.starts_with("mapping") || kind.ends_with("[]"), "{kind}");
+                    256
+                }
+            };
+            if bit + bits > 256 {
+                (slot, bit) = (slot + 1, 0);
+            }
+            fields.push((name.to_owned(), slot, bit, bits));
+            bit += bits;
+        }
+        fields
+    }
+
+    #[test]
+    fn the_fields_are_where_the_contracts_source_puts_them() {
+        let layout = laid_out("Layout");
+        let mut names = vec![Vec::new(); FIXED.len()];
+        for (name, slot, ..) in &layout {
+            names[*slot].push(name.as_str());
+        }
+        assert_eq!(names.iter().map(|names| names.join(", ")).collect::<Vec<_>>(), FIXED);
+        for (name, field) in [("eta", ETA), ("window", WINDOW), ("undoUntil", UNDO_UNTIL)] {
+            let (_, slot, low, bits) = layout.iter().find(|(found, ..)| found == name).unwrap();
+            assert_eq!((1, field.0, field.1), (*slot, *low, *bits), "{name}");
+        }
+        let record = laid_out("Record");
+        assert_eq!(record[0], ("planId".to_owned(), 0, 0, 256));
+        assert_eq!(record[2], ("activatedAt".to_owned(), 1, ACTIVATED_AT.0, ACTIVATED_AT.1));
+        for (mapping, slot) in [("records", 6), ("roles", 7)] {
+            assert!(layout.iter().any(|(name, at, ..)| name == mapping && *at == slot), "{mapping}");
+        }
     }
 
     #[test]

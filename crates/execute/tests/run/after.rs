@@ -197,7 +197,11 @@ async fn prx_b41_a_slot_of_the_dispatcher_that_is_not_as_it_was_tried_is_named_b
     };
     let result = run_while(&world, &plan, is_done("activate"), steal).await;
     assert_eq!((result.outcome, code(&result)), (Outcome::Refused, "PRX-AFT-001"), "{result:?}");
-    assert!(message(&result).contains("payrox.dispatcher: owner, initialized"), "{}", message(&result));
+    assert!(
+        message(&result).contains("payrox.dispatcher: owner, initialized, nextDelayAt"),
+        "{}",
+        message(&result)
+    );
 }
 
 #[tokio::test]
