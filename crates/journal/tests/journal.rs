@@ -180,9 +180,9 @@ fn prx_b07_a_journal_of_a_newer_version_another_chain_system_or_plan_is_refused(
     let unfinished = History::read(dir.path(), IDENTITY).unwrap().unfinished();
     assert_eq!(unfinished.iter().map(|u| u.plan).collect::<Vec<_>>(), [B256::repeat_byte(2)]);
 
-    let text = fs::read_to_string(&path).unwrap().replacen("\"version\":1", "\"version\":2,\"new\":{}", 1);
+    let text = fs::read_to_string(&path).unwrap().replacen("\"version\":2", "\"version\":3,\"new\":{}", 1);
     fs::write(&path, text).unwrap();
-    assert!(matches!(open(dir.path()), Err(JournalError::Version { found: 2, known: 1, .. })));
+    assert!(matches!(open(dir.path()), Err(JournalError::Version { found: 3, known: 2, .. })));
 }
 
 #[test]

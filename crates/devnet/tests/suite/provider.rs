@@ -68,6 +68,7 @@ async fn a_system_is_deployed_and_read_through_alloy_in_memory() {
 
 #[tokio::test]
 async fn a_system_is_deployed_and_read_through_alloy_over_http() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let server = serve(Devnet::new(&config()), "127.0.0.1:0".parse().unwrap()).await.unwrap();
     deploy_call_and_read(RpcClient::new_http(server.url().parse().unwrap())).await;
     server.shutdown().await;

@@ -58,7 +58,8 @@ async fn prx_d11_two_operators_with_two_keys_started_at_once_converge_and_nothin
         let again = one.run(&plan, Selection::All).await;
         assert_eq!((again.outcome, again.epoch), (Outcome::NothingToDo, Epoch(1)));
         let sent = anvil.node.nonce(BOOTSTRAPPER) + anvil.node.nonce(OWNER);
-        assert!(sent >= calls(&plan) && sent <= 2 * calls(&plan), "{sent}");
+        // What is sent although the other was first reverts or finds everything there: bounded, and without effect.
+        assert!(sent >= calls(&plan) && sent <= 2 * calls(&plan) + 2, "{sent}");
     }
 }
 
