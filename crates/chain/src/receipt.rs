@@ -94,18 +94,32 @@ impl Endpoint {
         block: Option<u64>,
         txs: &[B256],
     ) -> Result<Vec<Option<Receipt>>, ChainError> {
-        let Some(block) = block.filter(|_| txs.len() > 1) else { return self.receipts(txs).await };
-        // Not every node has the method, and some have not made up their mind about a block that new.
-        let found = self.request("eth_getBlockReceipts", (format!("{block:#x}"),)).await;
-        let found: Vec<ReceiptJson> = found.unwrap_or_default();
-        let found: BTreeMap<B256, Receipt> =
-            found.into_iter().map(|receipt| (receipt.transaction_hash, receipt.into())).collect();
-        let others: Vec<B256> = txs.iter().copied().filter(|tx| !found.contains_key(tx)).collect();
-        let mut others = match others.as_slice() {
-            [] => Vec::new(),
-            others => self.receipts(others).await?,
+        let block = match (block, txs) {
+            (None, [_, _, _, .., last]) => self.receipt(*last).await?.map(|receipt| receipt.block),
+            (block, _) => block.filter(|_| txs.len() > 1),
+        };
+        let Some(mut block) = block else { return self.receipts(txs).await };
+        let mut found = BTreeMap::<B256, Receipt>::new();
+        let missing = |found: &BTreeMap<B256, Receipt>| -> Vec<B256> {
+            txs.iter().copied().filter(|tx| !found.contains_key(tx)).collect()
+        };
+        // What was sent at once is rarely in more than two blocks.
+        for _ in 0..2 {
+            // Not every node has the method, and some have not made up their mind about a block that new.
+            let all = self.request("eth_getBlockReceipts", (format!("{block:#x}"),)).await;
+            let all: Vec<ReceiptJson> = all.unwrap_or_default();
+            found.extend(all.into_iter().map(|receipt| (receipt.transaction_hash, receipt.into())));
+            match missing(&found).as_slice() {
+                [first, _, _, ..] if !found.is_empty() => match self.receipt(*first).await? {
+                    Some(receipt) if receipt.block != block => block = receipt.block,
+                    _ => break,
+                },
+                _ => break,
+            }
         }
-        .into_iter();
+        let others = missing(&found);
+        let others = if others.is_empty() { Vec::new() } else { self.receipts(&others).await? };
+        let mut others = others.into_iter();
         Ok(txs.iter().map(|tx| found.get(tx).cloned().or_else(|| others.next().flatten())).collect())
     }
 

@@ -140,7 +140,7 @@ impl Printer {
     pub(crate) fn document(&self, document: &impl Serialize) {
         if self.json {
             match payrox_files::to_canonical_json(document) {
-                Ok(text) => write_out(&text),
+                Ok(text) => write_out(&payrox_model::text::escape_json(&text)),
                 Err(error) => panic!("a result has no JSON form: {error}"),
             }
         }

@@ -143,7 +143,8 @@ impl Run<'_> {
     pub(crate) async fn recheck(&mut self) -> Result<bool, Ending> {
         let mut whole = true;
         let hashes: Vec<B256> = self.landed.iter().flat_map(|landed| landed.hashes.clone()).collect();
-        let mut receipts = self.session.endpoint.receipts(&hashes).await?.into_iter();
+        let near = self.landed.last().map(|landed| landed.receipt.block);
+        let mut receipts = self.session.endpoint.receipts_near(near, &hashes).await?.into_iter();
         let mut notes = Vec::new();
         for mut landed in std::mem::take(&mut self.landed) {
             let now = receipts.by_ref().take(landed.hashes.len()).flatten().next();

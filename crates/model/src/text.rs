@@ -83,6 +83,23 @@ pub fn show_host(host: &str) -> String {
     escape(&shown.collect::<Vec<_>>().join("."))
 }
 
+/// A JSON document with the characters that [`escape`] makes visible written as JSON's own escapes: for a program it is the same
+/// document, for a terminal it is harmless.
+pub fn escape_json(document: &str) -> String {
+    let mut out = String::with_capacity(document.len());
+    for c in document.chars() {
+        if is_unsafe(c) && !c.is_ascii() {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(u32::from(c),
@@ -150,6 +167,14 @@ mod tests {
         ] {
             assert_eq!(show_host(host), shown);
         }
+    }
+
+    #[test]
+    fn prx_b47_a_document_is_the_same_and_harmless() {
+        let value = serde_json::json!({ "a\u{202e}": "\u{1b}[2J\u{e0001}é\n" });
+        let text = escape_json(&value.to_string());
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        assert!(!text.chars().any(is_unsafe), "{text}");
     }
 
     #[test]

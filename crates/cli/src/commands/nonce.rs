@@ -16,7 +16,7 @@ use payrox_model::{BoxFault, ExitCode, Roles, text::escape, version};
 use serde_json::json;
 
 pub(crate) async fn nonce(args: &NonceArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let workshop = Workshop::open(context)?;
+    let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
     context.is_meant(&workshop.network, &connection.endpoint).await?;
     let dispatcher = workshop.addresses()?.dispatcher;

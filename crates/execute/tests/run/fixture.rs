@@ -275,8 +275,8 @@ impl World {
     /// The whole records of the only writer.
     pub(crate) fn lines(&self) -> Vec<serde_json::Value> {
         let folder = self.dir.path().join("journal").join(self.network.chain_id.to_string());
-        let files = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-        let file = files.filter(|path| path.extension().is_some()).next();
+        let mut files = std::fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
+        let file = files.find(|path| path.extension().is_some());
         let text = file.map(|file| std::fs::read_to_string(file).unwrap()).unwrap_or_default();
         // What a crash tore is no record.
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()

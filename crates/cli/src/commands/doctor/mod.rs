@@ -92,14 +92,14 @@ pub(crate) async fn doctor(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
 /// The network's chain, and every endpoint of it.
 fn reached(context: &Context<'_>, network: &Network) -> Result<(Connection, Vec<Endpoint>), BoxFault> {
     let connection = context.connect(network)?;
-    let mut endpoints = vec![connection.endpoint.clone()];
-    if !network.local {
-        let given = &context.args.rpc_url;
-        let urls = if given.is_empty() { &network.rpc_url.value } else { given };
-        for url in urls.iter().skip(1) {
-            endpoints.push(Endpoint::http(url)?);
-        }
+    if network.local {
+        let embedded = vec![connection.endpoint.clone()];
+        return Ok((connection, embedded));
     }
+    // Each by itself: what a pool of them says has been agreed on already.
+    let given = &context.args.rpc_url;
+    let urls = if given.is_empty() { &network.rpc_url.value } else { given };
+    let endpoints = urls.iter().map(|url| Endpoint::http(url)).collect::<Result<_, _>>()?;
     Ok((connection, endpoints))
 }
 
