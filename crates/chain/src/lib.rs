@@ -28,7 +28,7 @@ pub use fees::{FeePolicy, Fees};
 pub use opcodes::{Opcodes, probe_opcodes};
 pub use payrox_model::{DataFee, Family, Finality};
 pub use position::{Depth, Position, Tag};
-pub use proof::{Account, Emitted, Evidence, SentCall, Storage, storage_root};
+pub use proof::{Account, Evidence, SentCall, Storage, storage_root};
 pub use reach::{Reach, reach};
 pub use read::Read;
 pub use reason::Reasons;

@@ -6,6 +6,11 @@ use alloy_primitives::{Address, B256, U64, U256};
 use alloy_transport::TransportError;
 use payrox_model::Gas;
 use serde_json::{json, value::RawValue};
+use std::time::{Duration, Instant};
+
+const TIP: &str = "eth_maxPriorityFeePerGas";
+/// How long a suggested tip is good for: a slot of Ethereum.
+const SUGGESTED: Duration = Duration::from_secs(12);
 
 /// An account and the head of the chain, read in one round trip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,34 +89,52 @@ impl Endpoint {
     pub async fn position(&self, account: Address) -> Result<Position, ChainError> {
         const GWEI: u128 = 1_000_000_000;
         const COUNT: &str = "eth_getTransactionCount";
-        let answers = self
-            .batch(&[
-                (COUNT, json!([account, "latest"])),
-                (COUNT, json!([account, "pending"])),
-                ("eth_getBalance", json!([account, "latest"])),
-                ("eth_getBlockByNumber", json!(["latest", false])),
-                ("eth_maxPriorityFeePerGas", json!([])),
-            ])
-            .await?;
-        let [nonce, pending, balance, head, tip] =
-            <[_; 5]>::try_from(answers).map_err(|_| self.odd(COUNT, "an answer is missing"))?;
+        let suggested = self.suggested_tip();
+        let mut requests = vec![
+            (COUNT, json!([account, "latest"])),
+            (COUNT, json!([account, "pending"])),
+            ("eth_getBalance", json!([account, "latest"])),
+            ("eth_getBlockByNumber", json!(["latest", false])),
+        ];
+        if suggested.is_none() {
+            requests.push((TIP, json!([])));
+        }
+        let mut answers = self.batch(&requests).await?.into_iter();
+        let mut next = || answers.next().unwrap_or_else(|| Err(RpcError::NullResp));
+        let (nonce, pending, balance, head) = (next(), next(), next(), next());
         let failed = |method| move |e| ChainError::of(self.shown(), method, &e);
         let (nonce, pending) = (nonce.map_err(failed(COUNT))?, pending.map_err(failed(COUNT))?);
         let balance = balance.map_err(failed("eth_getBalance"))?;
         let head = head.map_err(failed("eth_getBlockByNumber"))?;
         let head: Head = self.parse::<BlockJson>("eth_getBlockByNumber", &head)?.into();
         let tip = match head.base_fee {
-            // Not every node has the method.
-            Some(_) => tip.ok().and_then(|raw| self.parse::<U256>("eth_maxPriorityFeePerGas", &raw).ok()),
-            None => Some(self.request("eth_gasPrice", ()).await?),
+            Some(_) => suggested.or_else(|| {
+                // Not every node has the method.
+                let tip = self.parse::<U256>(TIP, &next().ok()?).ok()?.saturating_to();
+                self.remember_tip(tip);
+                Some(tip)
+            }),
+            None => Some(self.request::<_, U256>("eth_gasPrice", ()).await?.saturating_to()),
         };
         Ok(Position {
             nonce: self.parse::<U64>(COUNT, &nonce)?.to(),
             pending: self.parse::<U64>(COUNT, &pending)?.to(),
             balance: self.parse("eth_getBalance", &balance)?,
             head,
-            tip: tip.map_or(GWEI, |tip| tip.saturating_to()),
+            tip: tip.unwrap_or(GWEI),
         })
+    }
+
+    /// What the node suggested as a tip within the last slot.
+    fn suggested_tip(&self) -> Option<u128> {
+        let said = self.tip.lock().ok()?;
+        said.filter(|(at, _)| at.elapsed() < SUGGESTED).map(|(_, tip)| tip)
+    }
+
+    fn remember_tip(&self, tip: u128) {
+        if let Ok(mut said) = self.tip.lock() {
+            *said = Some((Instant::now(), tip));
+        }
     }
 
     /// What a transaction would use.

@@ -1,6 +1,10 @@
 //! Whole accounts: the root over all of an account's storage, so that a slot nobody thought of shows, and what was logged.
 
-use crate::{At, ChainError, Endpoint, LogQuery, Read, error::foreign};
+use crate::{
+    At, ChainError, Endpoint, LogEntry, LogQuery, Read,
+    error::foreign,
+    receipt::{LogJson, standing},
+};
 use alloy_primitives::{Address, B256, Bytes, U64, U256, keccak256};
 use alloy_transport::{RpcError, TransportError};
 use alloy_trie::{Nibbles, proof::verify_proof, root::storage_root_unhashed};
@@ -44,30 +48,13 @@ pub enum Storage {
     All(BTreeMap<U256, U256>),
 }
 
-/// A log, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Emitted {
-    /// Emitter.
-    pub address: Address,
-    /// Topics.
-    pub topics: Vec<B256>,
-    /// The rest.
-    pub data: Bytes,
-    /// Block.
-    pub block: u64,
-    /// That block's time, where the node says it along.
-    pub timestamp: Option<u64>,
-    /// Transaction.
-    pub tx: B256,
-}
-
 /// Accounts and logs. What the node refuses to tell is its own words instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
     /// In the order asked for.
     pub accounts: Result<Vec<Account>, String>,
     /// In the order of the chain.
-    pub logs: Result<Vec<Emitted>, String>,
+    pub logs: Result<Vec<LogEntry>, String>,
 }
 
 /// What a transaction calls.
@@ -105,7 +92,7 @@ impl Endpoint {
         let mut requests: Vec<(&'static str, Value)> =
             if self.is_in_process() { Vec::new() } else { proofs.collect() };
         let proved = requests.len();
-        requests.extend(logs.map(|query| (LOGS, json!([filter(query)]))));
+        requests.extend(logs.map(|query| (LOGS, json!([query.json()]))));
         let mut answers =
             if requests.is_empty() { Vec::new() } else { self.batch(&requests).await? }.into_iter();
         let mut accounts = Ok(Vec::with_capacity(wanted.len()));
@@ -126,7 +113,7 @@ impl Endpoint {
             Some(answer) => match self.told(LOGS, answer)? {
                 Ok(raw) => {
                     let logs: Vec<LogJson> = self.parse(LOGS, &raw)?;
-                    Ok(logs.into_iter().filter(|log| !log.removed).map(Emitted::from).collect())
+                    Ok(standing(logs))
                 }
                 Err(why) => Err(why),
             },
@@ -224,15 +211,6 @@ impl Endpoint {
     }
 }
 
-fn filter(query: &LogQuery) -> Value {
-    let to = query.to_block.map_or(json!("latest"), |block| json!(format!("{block:#x}")));
-    let mut filter = json!({ "fromBlock": format!("{:#x}", query.from_block), "toBlock": to });
-    if !query.addresses.is_empty() {
-        filter["address"] = json!(query.addresses);
-    }
-    filter
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ProofJson {
@@ -251,32 +229,6 @@ struct SlotJson {
     value: U256,
     #[serde(default)]
     proof: Vec<Bytes>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LogJson {
-    address: Address,
-    topics: Vec<B256>,
-    data: Bytes,
-    block_number: U64,
-    block_timestamp: Option<U64>,
-    transaction_hash: B256,
-    #[serde(default)]
-    removed: bool,
-}
-
-impl From<LogJson> for Emitted {
-    fn from(log: LogJson) -> Self {
-        Self {
-            address: log.address,
-            topics: log.topics,
-            data: log.data,
-            block: log.block_number.to(),
-            timestamp: log.block_timestamp.map(|time| time.to()),
-            tx: log.transaction_hash,
-        }
-    }
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use crate::{ChainError, Endpoint, Rejection, Signed};
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use payrox_model::Gas;
 use serde::Deserialize;
-use serde_json::{json, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 use std::collections::BTreeMap;
 
 /// What a transaction did.
@@ -52,8 +52,25 @@ pub struct LogEntry {
     pub data: Bytes,
     /// Block.
     pub block: u64,
+    /// That block's time, where the node says it along.
+    pub timestamp: Option<u64>,
     /// Transaction.
     pub tx: B256,
+}
+
+impl LogQuery {
+    /// As it is asked for.
+    pub(crate) fn json(&self) -> Value {
+        let to = self.to_block.map_or(json!("latest"), |block| json!(format!("{block:#x}")));
+        let topics: Vec<_> =
+            self.topics.iter().map(|t| if t.is_empty() { json!(null) } else { json!(t) }).collect();
+        let mut filter =
+            json!({ "fromBlock": format!("{:#x}", self.from_block), "toBlock": to, "topics": topics });
+        if !self.addresses.is_empty() {
+            filter["address"] = json!(self.addresses);
+        }
+        filter
+    }
 }
 
 impl Endpoint {
@@ -94,32 +111,18 @@ impl Endpoint {
         block: Option<u64>,
         txs: &[B256],
     ) -> Result<Vec<Option<Receipt>>, ChainError> {
-        let block = match (block, txs) {
-            (None, [_, _, _, .., last]) => self.receipt(*last).await?.map(|receipt| receipt.block),
-            (block, _) => block.filter(|_| txs.len() > 1),
-        };
-        let Some(mut block) = block else { return self.receipts(txs).await };
-        let mut found = BTreeMap::<B256, Receipt>::new();
-        let missing = |found: &BTreeMap<B256, Receipt>| -> Vec<B256> {
-            txs.iter().copied().filter(|tx| !found.contains_key(tx)).collect()
-        };
-        // What was sent at once is rarely in more than two blocks.
-        for _ in 0..2 {
-            // Not every node has the method, and some have not made up their mind about a block that new.
-            let all = self.request("eth_getBlockReceipts", (format!("{block:#x}"),)).await;
-            let all: Vec<ReceiptJson> = all.unwrap_or_default();
-            found.extend(all.into_iter().map(|receipt| (receipt.transaction_hash, receipt.into())));
-            match missing(&found).as_slice() {
-                [first, _, _, ..] if !found.is_empty() => match self.receipt(*first).await? {
-                    Some(receipt) if receipt.block != block => block = receipt.block,
-                    _ => break,
-                },
-                _ => break,
-            }
+        let Some(block) = block.filter(|_| txs.len() > 1) else { return self.receipts(txs).await };
+        // Not every node has the method, and some have not made up their mind about a block that new.
+        let found = self.request("eth_getBlockReceipts", (format!("{block:#x}"),)).await;
+        let found: Vec<ReceiptJson> = found.unwrap_or_default();
+        let found: BTreeMap<B256, Receipt> =
+            found.into_iter().map(|receipt| (receipt.transaction_hash, receipt.into())).collect();
+        let others: Vec<B256> = txs.iter().copied().filter(|tx| !found.contains_key(tx)).collect();
+        let mut others = match others.as_slice() {
+            [] => Vec::new(),
+            others => self.receipts(others).await?,
         }
-        let others = missing(&found);
-        let others = if others.is_empty() { Vec::new() } else { self.receipts(&others).await? };
-        let mut others = others.into_iter();
+        .into_iter();
         Ok(txs.iter().map(|tx| found.get(tx).cloned().or_else(|| others.next().flatten())).collect())
     }
 
@@ -148,16 +151,8 @@ impl Endpoint {
     /// # Errors
     /// As [`Endpoint::request`].
     pub async fn logs(&self, query: &LogQuery) -> Result<Vec<LogEntry>, ChainError> {
-        let to = query.to_block.map_or(json!("latest"), |block| json!(format!("{block:#x}")));
-        let topics: Vec<_> =
-            query.topics.iter().map(|t| if t.is_empty() { json!(null) } else { json!(t) }).collect();
-        let mut filter =
-            json!({ "fromBlock": format!("{:#x}", query.from_block), "toBlock": to, "topics": topics });
-        if !query.addresses.is_empty() {
-            filter["address"] = json!(query.addresses);
-        }
-        let logs: Vec<LogJson> = self.request("eth_getLogs", (filter,)).await?;
-        Ok(logs.into_iter().filter(|log| !log.removed).map(LogEntry::from).collect())
+        let logs: Vec<LogJson> = self.request("eth_getLogs", (query.json(),)).await?;
+        Ok(standing(logs))
     }
 }
 
@@ -192,14 +187,20 @@ impl From<ReceiptJson> for Receipt {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct LogJson {
+pub(crate) struct LogJson {
     address: Address,
     topics: Vec<B256>,
     data: Bytes,
     block_number: U64,
+    block_timestamp: Option<U64>,
     transaction_hash: B256,
     #[serde(default)]
     removed: bool,
+}
+
+/// Without those that a reorganisation took back.
+pub(crate) fn standing(logs: Vec<LogJson>) -> Vec<LogEntry> {
+    logs.into_iter().filter(|log| !log.removed).map(LogEntry::from).collect()
 }
 
 impl From<LogJson> for LogEntry {
@@ -209,6 +210,7 @@ impl From<LogJson> for LogEntry {
             topics: log.topics,
             data: log.data,
             block: log.block_number.to(),
+            timestamp: log.block_timestamp.map(|time| time.to()),
             tx: log.transaction_hash,
         }
     }

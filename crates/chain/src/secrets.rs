@@ -126,7 +126,7 @@ impl fmt::Debug for Secrets {
 /// Bytes, and where in the text each came from.
 type Stream = Vec<(u8, std::ops::Range<usize>)>;
 
-/// `%XX`, `\xXX`, `\uXXXX` and `\u{X}` of single bytes become these.
+/// Bytes that were escaped by themselves become those bytes again: `%41`, `\x41`, `\u0041` and `\u{41}` are all `A`.
 fn decode(stream: Stream) -> Stream {
     let hex = |at: usize, many: usize| -> Option<u8> {
         let digits = stream.get(at..at + many)?;

@@ -148,6 +148,7 @@ impl<'a> Run<'a> {
             self.session.endpoint.expect_chain(self.plan.chain_id).await?;
         }
         self.result.epoch = chain.dispatcher.as_ref().map_or_else(Default::default, |d| d.active.epoch);
+        self.result.seen = Some(chain.pin());
         self.chain = chain;
         Ok(())
     }

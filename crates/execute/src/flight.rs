@@ -101,6 +101,8 @@ impl Run<'_> {
         let mut checked = Instant::now();
         // What the node did not take is not waited for.
         let mut due = flights.iter().any(|flight| flight.refused);
+        // What has only just been sent is in no block yet.
+        pauses.pause().await;
         while let Some(last) = flights.iter().rposition(|flight| flight.receipt.is_none()) {
             // A sender's last is mined after its others.
             if let Some(receipt) = self.receipt_of(&flights[last]).await? {

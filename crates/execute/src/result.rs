@@ -3,7 +3,7 @@
 use crate::Target;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use payrox_model::{
-    Addresses, BoxFault, ChainId, Code, Epoch, ExitCode, Fault, Gas, Name, PlanId, Report, Root,
+    Addresses, BoxFault, ChainId, Code, Epoch, ExitCode, Fault, Gas, Name, Pin, PlanId, Report, Root,
 };
 use payrox_plan::Plan;
 use serde::Serialize;
@@ -144,27 +144,41 @@ pub struct RunResult {
     /// Why it ended before its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Stopped>,
+    /// The block that was looked at last.
+    #[serde(skip)]
+    pub seen: Option<Pin>,
 }
 
 impl RunResult {
     /// The result of a run that has done nothing.
     pub fn of(plan: &Plan, target: &Target) -> Self {
         Self {
-            outcome: Outcome::NothingToDo,
-            network: target.name.clone(),
-            chain_id: target.chain_id,
             facets: plan.facets.len(),
             routes: plan.routes.len(),
-            addresses: plan.addresses,
-            epoch: Epoch(0),
             root: plan.root,
-            plan_id: plan.plan_id,
+            ..Self::without_plan(&target.name, target.chain_id, plan.addresses, plan.plan_id)
+        }
+    }
+
+    /// The same where nobody has the plan that is live: what only the plan tells is zero.
+    pub fn without_plan(network: &Name, chain_id: ChainId, addresses: Addresses, plan_id: PlanId) -> Self {
+        Self {
+            outcome: Outcome::NothingToDo,
+            network: network.clone(),
+            chain_id,
+            facets: 0,
+            routes: 0,
+            addresses,
+            epoch: Epoch(0),
+            root: Root::default(),
+            plan_id,
             steps: Vec::new(),
             after: Report::default(),
             gas: Gas(0),
             cost: Vec::new(),
             duration_ms: 0,
             stopped: None,
+            seen: None,
         }
     }
 

@@ -5,9 +5,9 @@ use payrox_journal::Record;
 use payrox_plan::{Effect, PlannedStep};
 use std::time::{Duration, Instant};
 
-/// The first pause between two looks; each next one is three times as long, up to the longest: a node that mines what it is sent at
-/// once is not waited for, and one that makes blocks by the clock is not asked all the time.
-const FIRST: Duration = Duration::from_millis(2);
+/// The first pause between two looks; each next one is eight times as long, up to the longest: a node that mines what it is sent at
+/// once is hardly waited for, and one that makes blocks by the clock is not asked all the time.
+const FIRST: Duration = Duration::from_millis(8);
 const LONGEST: Duration = Duration::from_millis(500);
 /// After this nobody is kept waiting for a block: the run can be resumed.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -40,7 +40,7 @@ impl Pauses {
         tokio::time::sleep(self.next).await;
         // Long pauses come only with long waits.
         let patient = (self.started.elapsed() / 8).max(LONGEST);
-        self.next = (self.next * 3).min(patient).min(self.longest);
+        self.next = (self.next * 8).min(patient).min(self.longest);
     }
 
     pub(crate) fn elapsed(&self) -> Duration {

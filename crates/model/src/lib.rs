@@ -23,5 +23,5 @@ pub use ids::{ChainId, CodeHash, Epoch, Gas, ParseIdError, PlanId, Root, Salt, S
 pub use manifest::{FacetEntry, Manifest, ManifestError, RouteEntry, limits};
 pub use merkle::{MerkleTree, RouteLeaf};
 pub use name::{Name, NameError};
-pub use snapshot::{ActiveState, ChainSnapshot, DispatcherState, PendingState, RouterState};
+pub use snapshot::{ActiveState, ChainSnapshot, DispatcherState, PendingState, Pin, RouterState};
 pub use system::{Addresses, Roles};

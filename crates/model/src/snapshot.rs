@@ -23,6 +23,22 @@ pub struct ChainSnapshot {
     pub router: Option<RouterState>,
 }
 
+impl ChainSnapshot {
+    /// The block that was read.
+    pub fn pin(&self) -> Pin {
+        Pin { block: self.block, timestamp: self.timestamp }
+    }
+}
+
+/// A block that was looked at, to look at once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// Its number.
+    pub block: u64,
+    /// Its time, in seconds since 1970.
+    pub timestamp: u64,
+}
+
 /// The control plane's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DispatcherState {

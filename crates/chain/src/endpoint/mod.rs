@@ -31,8 +31,8 @@ use pool::Pool;
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
 use std::{
-    sync::{Arc, OnceLock, atomic::AtomicBool},
-    time::Duration,
+    sync::{Arc, Mutex, OnceLock, atomic::AtomicBool},
+    time::{Duration, Instant},
 };
 
 /// Requests to the embedded chain at once.
@@ -47,6 +47,8 @@ pub struct Endpoint {
     pub(crate) gathers: Arc<AtomicBool>,
     /// What it said its chain is.
     chain: Arc<OnceLock<ChainId>>,
+    /// The tip it suggested last, and when.
+    pub(crate) tip: Arc<Mutex<Option<(Instant, u128)>>>,
     interrupt: Interrupt,
 }
 
@@ -94,7 +96,14 @@ impl Endpoint {
         let shown = nodes.iter().map(|node| node.shown()).collect::<Vec<_>>().join(", ");
         let interrupt = policy.interrupt.clone();
         let way = Way::There(Pool::new(nodes, policy));
-        Self { way, shown, gathers: Arc::new(true.into()), chain: Arc::default(), interrupt }
+        Self {
+            way,
+            shown,
+            gathers: Arc::new(true.into()),
+            chain: Arc::default(),
+            tip: Arc::default(),
+            interrupt,
+        }
     }
 
     /// The embedded chain.
@@ -105,6 +114,7 @@ impl Endpoint {
             // There is nothing to save where no bytes are sent.
             gathers: Arc::default(),
             chain: Arc::default(),
+            tip: Arc::default(),
             interrupt: Interrupt::default(),
         }
     }

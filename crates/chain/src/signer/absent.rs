@@ -4,7 +4,7 @@
     expect(unused_imports, reason = "this build leaves nothing out")
 )]
 
-use super::{DerivationPath, KeyError, Keyring};
+use super::{KeyError, Keyring};
 use crate::ChainError;
 use alloy_primitives::Address;
 use payrox_model::ChainId;
@@ -15,7 +15,7 @@ impl Keyring {
     ///
     /// # Errors
     /// Always, with the feature that is missing.
-    pub async fn add_ledger(&mut self, _: &DerivationPath, _: ChainId) -> Result<Address, ChainError> {
+    pub async fn add_ledger(&mut self, _: &super::DerivationPath, _: ChainId) -> Result<Address, ChainError> {
         Err(KeyError::NotBuilt { what: "Ledger devices", feature: "ledger" }.into())
     }
 }
@@ -26,7 +26,7 @@ impl Keyring {
     ///
     /// # Errors
     /// Always, with the feature that is missing.
-    pub async fn add_trezor(&mut self, _: &DerivationPath, _: ChainId) -> Result<Address, ChainError> {
+    pub async fn add_trezor(&mut self, _: &super::DerivationPath, _: ChainId) -> Result<Address, ChainError> {
         Err(KeyError::NotBuilt { what: "Trezor devices", feature: "trezor" }.into())
     }
 }

@@ -17,6 +17,8 @@ mod secret;
 mod transaction;
 #[cfg(feature = "trezor")]
 mod trezor;
+#[cfg(any(feature = "ledger", feature = "trezor"))]
+mod usb;
 
 pub use error::KeyError;
 pub use keystore::{account_file, foundry_keystores};

@@ -16,12 +16,12 @@ use payrox_config::Project;
 use payrox_execute::{Outcome, RunResult, Selection, Stopped};
 use payrox_files::{FileError, read, write_atomic};
 use payrox_model::{
-    BoxFault, Epoch, ExitCode, Gas, Report, Verdict,
+    BoxFault, ExitCode, Verdict,
     text::{escape, grouped},
     version,
 };
 use payrox_plan::{Plan, PlanOutcome};
-use payrox_probe::{SILENT, Scope};
+use payrox_probe::{SILENT, Scope, verify_at};
 use serde_json::json;
 use std::{
     path::{Path, PathBuf},
@@ -191,8 +191,15 @@ async fn resume(
             match workshop.active_plan(&connection, &chain, plan_id).await? {
                 Some(plan) => plan,
                 None => {
-                    let root = chain.dispatcher.as_ref().map(|d| d.active.root).unwrap_or_default();
-                    return Ok((chain.block, lost(&workshop, addresses, epoch, plan_id, root), None));
+                    let network = &workshop.network;
+                    let result = RunResult {
+                        outcome: Outcome::Failed,
+                        epoch,
+                        root: chain.dispatcher.as_ref().map(|d| d.active.root).unwrap_or_default(),
+                        stopped: Some(lost()),
+                        ..RunResult::without_plan(&network.name, network.chain_id, addresses, plan_id)
+                    };
+                    return Ok((chain.block, result, None));
                 }
             }
         }
@@ -201,44 +208,19 @@ async fn resume(
     if result.outcome != Outcome::NothingToDo {
         return Ok((chain.block, result, None));
     }
-    let seen = payrox_probe::verify(&connection.endpoint, &plan, Scope::Everything).await;
+    let seen = verify_at(&connection.endpoint, &plan, Scope::Everything, result.seen).await;
     Ok((chain.block, result, Some(seen.report.verdict())))
 }
 
 /// The archive does not have the active plan, and the chain's logs do not reach back to it.
-fn lost(
-    workshop: &Workshop<'_>,
-    addresses: payrox_model::Addresses,
-    epoch: Epoch,
-    plan_id: payrox_model::PlanId,
-    root: payrox_model::Root,
-) -> RunResult {
-    RunResult {
-        outcome: Outcome::Failed,
-        network: workshop.network.name.clone(),
-        chain_id: workshop.network.chain_id,
-        facets: 0,
-        routes: 0,
-        addresses,
-        epoch,
-        root,
-        plan_id,
-        steps: Vec::new(),
-        after: Report::default(),
-        gas: Gas(0),
-        cost: Vec::new(),
-        duration_ms: 0,
-        stopped: Some(Stopped {
-            code: SILENT,
-            exit: ExitCode::Endpoint,
-            message:
-                "the archive does not have the active plan, and the endpoint's logs do not reach back to it"
-                    .into(),
-            hint: Some(
-                "make a new archive where journal/<chain-id>/plans is, or pass an archive node".into(),
-            ),
-            until: None,
-        }),
+fn lost() -> Stopped {
+    Stopped {
+        code: SILENT,
+        exit: ExitCode::Endpoint,
+        message: "the archive does not have the active plan, and the endpoint's logs do not reach back to it"
+            .into(),
+        hint: Some("make a new archive where journal/<chain-id>/plans is, or pass an archive node".into()),
+        until: None,
     }
 }
 

@@ -7,9 +7,9 @@ use crate::{
     planning::Workshop,
 };
 use payrox_execute::{Outcome, RunResult, Selection};
-use payrox_model::{BoxFault, Check, Epoch, ExitCode, Finding, Gas, Manifest, Report, Severity, Verdict};
+use payrox_model::{BoxFault, Check, Epoch, ExitCode, Finding, Manifest, Report, Severity, Verdict};
 use payrox_plan::{Plan, PlanOutcome};
-use payrox_probe::{SILENT, Scope, Verification, verify};
+use payrox_probe::{SILENT, Scope, Verification, verify_at};
 use std::time::Instant;
 
 pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -29,22 +29,14 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
                 let active =
                     chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active).unwrap_or_default();
                 let manifest = chain.router.as_ref().and_then(|r| Manifest::decode(&r.manifest).ok());
+                let network = &workshop.network;
                 let result = RunResult {
-                    outcome: Outcome::NothingToDo,
-                    network: workshop.network.name.clone(),
-                    chain_id: workshop.network.chain_id,
                     facets: manifest.as_ref().map_or(0, |manifest| manifest.facets().len()),
                     routes: manifest.as_ref().map_or(0, |manifest| manifest.routes().len()),
-                    addresses,
                     epoch,
                     root: active.root,
-                    plan_id,
-                    steps: Vec::new(),
-                    after: Report::default(),
-                    gas: Gas(0),
-                    cost: Vec::new(),
                     duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
-                    stopped: None,
+                    ..RunResult::without_plan(&network.name, network.chain_id, addresses, plan_id)
                 };
                 return Ok(conclude(context, result, Some(&unverified(chain.block, epoch))));
             };
@@ -56,7 +48,7 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     if !matches!(result.outcome, Outcome::Complete | Outcome::NothingToDo) {
         return Ok(conclude(context, result, None));
     }
-    let verified = verify(&connection.endpoint, &plan, Scope::Everything).await;
+    let verified = verify_at(&connection.endpoint, &plan, Scope::Everything, result.seen).await;
     Ok(conclude(context, result, Some(&verified)))
 }
 

@@ -3,7 +3,7 @@
 use super::{error::Violation, storage::Expected, trace::watched};
 use alloy_primitives::{Address, B256, Log, U256, b256};
 use alloy_sol_types::SolCall;
-use payrox_chain::{Emitted, SentCall};
+use payrox_chain::{LogEntry, SentCall};
 use payrox_model::abi::IManifestDispatcher;
 use payrox_plan::Effect;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,8 +24,8 @@ pub(crate) struct Seen {
 }
 
 /// Transactions in the order of their logs.
-pub(crate) fn by_transaction(logs: &[Emitted]) -> Vec<(B256, Vec<&Emitted>)> {
-    let mut groups: Vec<(B256, Vec<&Emitted>)> = Vec::new();
+pub(crate) fn by_transaction(logs: &[LogEntry]) -> Vec<(B256, Vec<&LogEntry>)> {
+    let mut groups: Vec<(B256, Vec<&LogEntry>)> = Vec::new();
     for log in logs {
         match groups.iter_mut().find(|(tx, _)| *tx == log.tx) {
             Some((_, group)) => group.push(log),
@@ -46,7 +46,7 @@ impl Seen {
 /// Compares logs; `done` are the steps of this run by transaction, `calls` what other transactions call.
 pub(crate) fn compare(
     expected: &Expected<'_>,
-    logs: &[Emitted],
+    logs: &[LogEntry],
     done: &BTreeMap<B256, String>,
     calls: &BTreeMap<B256, Option<SentCall>>,
 ) -> Seen {
@@ -89,7 +89,7 @@ pub(crate) fn compare(
 
 impl Seen {
     /// A deployment that a stranger did, as the plan would have.
-    fn front_run(&mut self, expected: &Expected<'_>, tx: B256, group: &[&Emitted]) {
+    fn front_run(&mut self, expected: &Expected<'_>, tx: B256, group: &[&LogEntry]) {
         for traced in &expected.trace.steps {
             let all = !traced.logs.is_empty()
                 && traced.logs.iter().all(|log| group.iter().any(|found| is(log, found)));
@@ -100,7 +100,7 @@ impl Seen {
         }
     }
 
-    fn step(&mut self, expected: &Expected<'_>, step: &str, tx: B256, group: &[&Emitted]) {
+    fn step(&mut self, expected: &Expected<'_>, step: &str, tx: B256, group: &[&LogEntry]) {
         // What was true before the dry run began was not executed there.
         let Some(traced) = expected.trace.steps.iter().find(|traced| traced.name == step) else { return };
         let mut wanted = traced.logs.iter();
@@ -142,12 +142,12 @@ impl Seen {
     }
 }
 
-fn is(log: &Log, found: &Emitted) -> bool {
+fn is(log: &Log, found: &LogEntry) -> bool {
     log.address == found.address && log.topics() == found.topics && log.data.data == found.data
 }
 
 /// Why a log is another; `None` if only its `eta` is, as the block's time makes it.
-fn staged(expected: &Expected<'_>, log: &Log, found: &Emitted) -> Option<String> {
+fn staged(expected: &Expected<'_>, log: &Log, found: &LogEntry) -> Option<String> {
     if log.address != found.address {
         return Some(format!("in its place it was {}", expected.what(log.address)));
     }

@@ -17,7 +17,7 @@ pub(crate) use trace::{Trace, Tracer};
 use crate::{StepOutcome, ending::Ending, engine::Run, rehearse::Rehearsal, wave::Item};
 use alloy_primitives::{Address, B256, U256};
 use logs::Seen;
-use payrox_chain::{Account, At, Emitted, LogQuery, Read, Storage};
+use payrox_chain::{Account, At, LogEntry, LogQuery, Read, Storage};
 use payrox_journal::{Ending as Ended, History, Record};
 use payrox_plan::{Effect, Plan};
 use report::Comparison;
@@ -134,7 +134,7 @@ impl<'a> After<'a> {
         expected: &Expected<'_>,
         addresses: &[Address],
         logs: Option<&LogQuery>,
-    ) -> Result<(Result<Vec<Account>, String>, Result<Vec<Emitted>, String>), Ending> {
+    ) -> Result<(Result<Vec<Account>, String>, Result<Vec<LogEntry>, String>), Ending> {
         let wanted: Vec<_> = match self.trace.whole {
             true => addresses.iter().map(|a| (*a, expected.loose_slots(*a))).collect(),
             false => Vec::new(),
@@ -242,7 +242,7 @@ impl<'a> After<'a> {
         &self,
         run: &Run<'_>,
         expected: &Expected<'_>,
-        logs: &[Emitted],
+        logs: &[LogEntry],
         done: &BTreeMap<B256, String>,
     ) -> Result<Seen, Ending> {
         let others: Vec<B256> = logs::by_transaction(logs)

@@ -58,8 +58,15 @@ async fn prx_d11_two_operators_with_two_keys_started_at_once_converge_and_nothin
         let again = one.run(&plan, Selection::All).await;
         assert_eq!((again.outcome, again.epoch), (Outcome::NothingToDo, Epoch(1)));
         let sent = anvil.node.nonce(BOOTSTRAPPER) + anvil.node.nonce(OWNER);
-        // What is sent although the other was first reverts or finds everything there: bounded, and without effect.
-        assert!(sent >= calls(&plan) && sent <= 2 * calls(&plan) + 2, "{sent}");
+        // What is sent although the other was first reverts or finds everything there. One transaction more than twice all of them:
+        // where the owner's staging is in front of the bootstrapper's in a block, the activation that was sent along reverts as too
+        // early, and is sent once more.
+        assert!(sent >= calls(&plan) && sent <= 2 * calls(&plan) + 1, "{sent}");
+        for step in ["stage", "activate"] {
+            let done = |line: &&serde_json::Value| line["kind"] == "done" && line["step"] == step;
+            let all: Vec<_> = one.lines().into_iter().chain(two.lines()).collect();
+            assert_eq!(all.iter().filter(done).count(), 1, "{step}");
+        }
     }
 }
 

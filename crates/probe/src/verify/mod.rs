@@ -13,7 +13,7 @@ pub use slot::route_slot;
 
 use answers::Questions;
 use payrox_chain::{At, ChainError, Endpoint};
-use payrox_model::{Check, Code, Epoch, Finding, Report, Severity, Verdict};
+use payrox_model::{Check, Code, Epoch, Finding, Pin, Report, Severity, Verdict};
 use payrox_plan::Plan;
 
 /// The endpoint did not answer.
@@ -55,7 +55,12 @@ pub struct Verification {
 ///
 /// An endpoint that fails makes checks unknown; it never makes this fail.
 pub async fn verify(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Verification {
-    match look(endpoint, plan, scope).await {
+    verify_at(endpoint, plan, scope, None).await
+}
+
+/// The same at a block that was read a moment ago, of the plan's chain: one round trip; at the newest where there is none.
+pub async fn verify_at(endpoint: &Endpoint, plan: &Plan, scope: Scope, pin: Option<Pin>) -> Verification {
+    match look(endpoint, plan, scope, pin).await {
         Ok(verification) => verification,
         Err(trouble) => Verification {
             report: Report { checks: vec![unseen(scope, &trouble)] },
@@ -66,22 +71,33 @@ pub async fn verify(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Verificat
     }
 }
 
-async fn look(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Result<Verification, ChainError> {
-    let (chain_id, head) = endpoint.newest().await?;
-    if chain_id != plan.chain_id {
-        endpoint.expect_chain(plan.chain_id).await?;
-    }
+async fn look(
+    endpoint: &Endpoint,
+    plan: &Plan,
+    scope: Scope,
+    pin: Option<Pin>,
+) -> Result<Verification, ChainError> {
+    let pin = match pin {
+        Some(pin) => pin,
+        None => {
+            let (chain_id, head) = endpoint.newest().await?;
+            if chain_id != plan.chain_id {
+                endpoint.expect_chain(plan.chain_id).await?;
+            }
+            Pin { block: head.number, timestamp: head.timestamp }
+        }
+    };
     let mut questions = Questions::default();
     let facets = scope.includes(Scope::Facets).then(|| code::Facets::ask(plan, &mut questions));
     let staging = scope.includes(Scope::Staging).then(|| staging::Staging::ask(plan, &mut questions));
     let diamond = scope.includes(Scope::Diamond).then(|| diamond::Diamond::ask(plan, &mut questions));
-    let answers = questions.put(endpoint, At::Block(head.number)).await?;
+    let answers = questions.put(endpoint, At::Block(pin.block)).await?;
     let mut checks = Vec::new();
     if let Some(facets) = facets {
         checks.extend(facets.check(plan, &answers));
     }
     if let Some(staging) = staging {
-        checks.push(staging.check(plan, &answers, head.timestamp));
+        checks.push(staging.check(plan, &answers, pin.timestamp));
     }
     let mut epoch = None;
     if let Some(diamond) = diamond {
@@ -89,7 +105,7 @@ async fn look(endpoint: &Endpoint, plan: &Plan, scope: Scope) -> Result<Verifica
         checks.extend(found);
         epoch = active;
     }
-    let (report, block) = (Report { checks }, Some(head.number));
+    let (report, block) = (Report { checks }, Some(pin.block));
     Ok(Verification { report, block, epoch, trouble: answers.into_trouble() })
 }
 

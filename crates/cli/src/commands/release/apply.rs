@@ -24,7 +24,7 @@ use payrox_model::{
     version,
 };
 use payrox_plan::{Plan, Release};
-use payrox_probe::{Scope, Verification, verify};
+use payrox_probe::{Scope, Verification, verify_at};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -151,7 +151,7 @@ impl Site<'_> {
             let silent = result.stopped.as_ref().is_some_and(|s| s.exit == ExitCode::Endpoint);
             return Ok((result, None, if silent { Stand::Unknown } else { Stand::Behind }));
         }
-        let verified = verify(&connection.endpoint, plan, Scope::Everything).await;
+        let verified = verify_at(&connection.endpoint, plan, Scope::Everything, result.seen).await;
         let stand = match verified.report.verdict() {
             Verdict::Fail => Stand::Behind,
             Verdict::Unknown => Stand::Unknown,
