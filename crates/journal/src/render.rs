@@ -1,16 +1,21 @@
 //! Files for people and other tools, from what the journal knows.
 
 use crate::{History, JournalError, history::Deployment};
-use alloy_primitives::B256;
-use payrox_files::{to_canonical_json, write_derived};
-use payrox_model::{ChainId, version};
-use serde::Serialize;
+use alloy_primitives::{Address, B256};
+use payrox_files::{FileError, read_text, to_canonical_json, write_derived};
+use payrox_model::{ChainId, text::escape, version};
+use serde::{Deserialize, Serialize};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     fs,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
+
+static LOG: Mutex<()> = Mutex::new(());
+/// Bytes of a contract's record, at most: its ABI is most of it.
+const RECORD_LIMIT: u64 = 1 << 24;
 
 /// What a contract's record needs besides what the journal knows.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +24,12 @@ pub struct ContractInfo {
     pub abi: serde_json::Value,
     /// Hash of the compiler's input, where it is known.
     pub input_hash: Option<B256>,
+}
+
+/// Where a contract is, by its record.
+#[derive(Deserialize)]
+struct Standing {
+    address: Address,
 }
 
 #[derive(Serialize)]
@@ -36,8 +47,9 @@ struct Document<'a> {
     input_hash: Option<B256>,
 }
 
-/// Writes `deployment-log.txt` (a line `Name: 0xAddress` each, by name) and `deployments/<chain-id>/<Name>.json`. The same
-/// journal gives the same bytes; what has them already is left alone. Returns what was written.
+/// Writes `deployments/<chain-id>/<Name>.json` and, of all chains there, `deployment-log.txt`: a line `Name: 0xAddress` each, by name,
+/// where there are several chains below a line `# chain <id>`. The same journals give the same bytes; what has them already is left
+/// alone. Returns what was written.
 ///
 /// # Errors
 /// When a file cannot be written.
@@ -51,17 +63,52 @@ pub fn render(
     let nothing = ContractInfo::default();
     let folder = project.join("deployments").join(chain_id.to_string());
     let mut written = Vec::new();
-    let mut log = String::new();
     for (name, deployment) in &deployments {
-        // Writing to a String cannot fail.
-        let _ = writeln!(log, "{name}: {}", deployment.placed.address);
         let text = document(name, chain_id, deployment, contracts.get(*name).unwrap_or(&nothing))?;
         put(folder.join(format!("{name}.json")), &text, &mut written)?;
     }
     if !deployments.is_empty() {
-        put(project.join("deployment-log.txt"), &log, &mut written)?;
+        // Chains of one release end at the same time: each looks at what the others have written.
+        let _one = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+        put(project.join("deployment-log.txt"), &log(project)?, &mut written)?;
     }
     Ok(written)
+}
+
+/// The lines of every chain that something was deployed on.
+fn log(project: &Path) -> Result<String, JournalError> {
+    let mut chains = BTreeMap::new();
+    for folder in names(&project.join("deployments"))? {
+        let Ok(chain_id) = folder.parse::<u64>() else { continue };
+        let mut lines = String::new();
+        for file in names(&project.join("deployments").join(&folder))? {
+            let Some(name) = file.strip_suffix(".json") else { continue };
+            let path = project.join("deployments").join(&folder).join(&file);
+            let record: Result<Standing, _> = serde_json::from_str(&read_text(&path, RECORD_LIMIT)?);
+            // Records can be edited and merged: what is none is not repeated.
+            let Ok(Standing { address }) = record else { continue };
+            // Writing to a String cannot fail.
+            let _ = writeln!(lines, "{}: {address}", escape(name));
+        }
+        if !lines.is_empty() {
+            chains.insert(chain_id, lines);
+        }
+    }
+    Ok(match chains.len() {
+        1 => chains.into_values().collect(),
+        _ => chains.iter().map(|(id, lines)| format!("# chain {id}\n{lines}")).collect::<Vec<_>>().join("\n"),
+    })
+}
+
+/// What is in a folder, by name.
+fn names(folder: &Path) -> Result<BTreeSet<String>, JournalError> {
+    let failed = |source| FileError::Read { path: folder.to_owned(), source };
+    let mut all = BTreeSet::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let name = entry.map_err(failed)?.file_name();
+        all.extend(name.into_string());
+    }
+    Ok(all)
 }
 
 fn document(

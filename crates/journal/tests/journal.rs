@@ -280,6 +280,23 @@ fn prx_d10_log_and_deployments_are_rendered_from_the_journal_with_the_same_bytes
     assert_eq!(fs::read_to_string(&log).unwrap(), format!("Payments: {}\n", Address::repeat_byte(6)));
 }
 
+#[test]
+fn the_log_of_a_second_chain_stands_beside_that_of_the_first() {
+    let dir = tempfile::tempdir().unwrap();
+    written(dir.path());
+    let history = History::read(dir.path(), IDENTITY).unwrap();
+    render(dir.path(), IDENTITY.chain_id, &history, &BTreeMap::new()).unwrap();
+    render(dir.path(), ChainId(1), &history, &BTreeMap::new()).unwrap();
+    let line = format!("Payments: {}\n", Address::repeat_byte(5));
+    let log = fs::read_to_string(dir.path().join("deployment-log.txt")).unwrap();
+    assert_eq!(log, format!("# chain 1\n{line}\n# chain 31338\n{line}"));
+
+    // What is no record is passed over, and nobody's folder is a chain.
+    fs::write(dir.path().join("deployments/1/Other.json"), "{").unwrap();
+    fs::create_dir(dir.path().join("deployments/old")).unwrap();
+    assert!(render(dir.path(), ChainId(1), &history, &BTreeMap::new()).unwrap().is_empty());
+}
+
 /// A file as the first version wrote it: another version in its first line, and the hashes that follow from that.
 fn as_version_1(path: &Path) {
     let text = fs::read_to_string(path).unwrap();

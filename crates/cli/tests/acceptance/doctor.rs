@@ -2,10 +2,11 @@
 
 use crate::{
     chain::{BOOTSTRAPPER, Chain, GUARDIAN},
-    project::{Project, list, text},
+    project::{Project, Ran, list, text},
     served::Served,
     tools::repository,
 };
+use payrox_faults::{Fault, FaultProxy, Schedule, When};
 use payrox_files::write_atomic;
 use serde_json::{Value, json};
 use std::{
@@ -366,7 +367,7 @@ fn prx_p02_production_wants_four_contacts_that_can_be_reached() {
 }
 
 #[test]
-fn prx_p02_a_folder_that_cannot_be_written_and_a_damaged_journal_are_said() {
+fn prx_p02_a_damaged_journal_is_said() {
     let (project, _) = Project::live();
     let journal = project.path().join("journal/31338");
     let file = fs::read_dir(&journal)
@@ -384,4 +385,28 @@ fn prx_p02_a_folder_that_cannot_be_written_and_a_damaged_journal_are_said() {
         "{:#}",
         told.document
     );
+}
+
+/// `/proc` is a folder in which nobody can make a file, root neither.
+#[test]
+fn prx_p02_a_folder_in_which_no_file_can_be_made_is_said() {
+    let nobody = ["--network", "sepolia", "--rpc-url", "http://127.0.0.1:1"];
+    let project = Project::empty();
+    let mut command = project.bare();
+    let ran = Ran::of(command.args(["doctor", "--json", "--project", "/proc"]).args(nobody));
+    let told = Told { status: ran.status, document: ran.json() };
+    assert_eq!((told.verdicts()["disk"], told.codes("disk"), told.status), ("fail", vec!["PRX-DOC-014"], 1));
+}
+
+#[test]
+fn prx_p02_a_node_that_answers_one_of_two_questions_in_a_batch_is_refused() {
+    let Some(anvil) = Served::anvil() else { return };
+    let refuse = Fault::Error { code: -32_600, message: "one at a time".into() };
+    // Alone the question is answered: the endpoint is asked where the deployer stands.
+    let schedule = Schedule::default().on("eth_getBalance", When::Always, refuse);
+    let proxy = FaultProxy::start(anvil.url(), schedule).unwrap();
+    let project = Project::example();
+    let told = doctor(&project, &["--network", "anvil", "--rpc-url", &proxy.url()]);
+    assert_eq!((told.verdicts()["support"], told.codes("support")), ("fail", vec!["PRX-DOC-002"]));
+    assert_eq!(told.status, 1);
 }
