@@ -176,7 +176,7 @@ impl Fault for Refusal {
             }
             Self::NoOpcodes { .. } => "choose a chain with the Cancun upgrade".into(),
             Self::NoDeployer { .. } => {
-                "it is put there by a transaction that everybody may send: github.com/Arachnid/deterministic-deployment-proxy".into()
+                "everybody may put it there: the two commands are in docs/operating.md, The CREATE2 deployer".into()
             }
             Self::BlockTooSmall { .. } => "mark rarely called routes as cold, or split the release".into(),
             Self::NoBlock { .. } => "run again when it does: the sequencer or the node may be down".into(),

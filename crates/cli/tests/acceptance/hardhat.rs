@@ -4,17 +4,25 @@ use crate::{
     chain::{BOOTSTRAPPER, Chain},
     project::Project,
     served::Served,
+    tools::repository,
 };
 use serde_json::json;
+use std::fs;
 
-/// The account that makes the canonical CREATE2 deployer, and its one transaction: signed by nobody, the same on all chains.
+/// The account that makes the canonical CREATE2 deployer.
 const MAKER: &str = "0x3fab184622dc19b6109349b94811493bf2a45362";
-const MAKING: &str = "0xf8a58085174876e800830186a08080b853604580600e600039806000f350fe7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe03601600081602082378035828234f58015156039578182fd5b8082525050506014600cf31ba02222222222222222222222222222222222222222222222222222222222222222a02222222222222222222222222222222222222222222222222222222222222222";
+
+/// Its one transaction, as docs/operating.md tells it to people.
+fn making() -> String {
+    let text = fs::read_to_string(repository().join("docs/operating.md")).unwrap();
+    let found = text.split_whitespace().find(|word| word.starts_with("0xf8a5"));
+    found.expect("the transaction is in docs/operating.md").to_owned()
+}
 
 pub(crate) fn make_deployer(chain: &Chain) {
     let fund = json!([{ "from": BOOTSTRAPPER, "to": MAKER, "value": "0x2386f26fc10000" }]);
     chain.ask("eth_sendTransaction", fund).unwrap();
-    chain.ask("eth_sendRawTransaction", json!([MAKING])).unwrap();
+    chain.ask("eth_sendRawTransaction", json!([making()])).unwrap();
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub(super) async fn deployer(endpoint: &Endpoint) -> Check {
     };
     let subject = CREATE2_DEPLOYER.to_string();
     if code.is_empty() {
-        let hint = "send its well-known transaction first: fund 0x3fab184622dc19b6109349b94811493bf2a45362 with 0.01 ether, then `cast publish` the raw transaction of github.com/Arachnid/deterministic-deployment-proxy; then `payrox doctor`";
+        let hint = "everybody may put it there: the two commands are in docs/operating.md, The CREATE2 deployer; then `payrox doctor`";
         let findings = vec![finding(NO_DEPLOYER, subject, "there is no code", hint)];
         return check("deployer", Verdict::Fail, "the canonical CREATE2 deployer is not there", findings);
     }
