@@ -33,8 +33,6 @@ pub enum ChainError {
     Apart { said: Vec<(String, u64)> },
     #[error("{quorum} endpoints cannot agree where there are {many}")]
     Quorum { quorum: usize, many: usize },
-    #[error("{endpoint} gave a receipt of {tx} that cannot be true: {why}")]
-    Untrue { endpoint: String, tx: B256, why: &'static str },
     #[error("stopped while waiting for {endpoint}")]
     Interrupted { endpoint: String },
     #[error("the call to {to} reverts: {text}")]
@@ -141,7 +139,6 @@ impl Fault for ChainError {
             Self::NoQuorum { .. } => "PRX-CHN-044",
             Self::Apart { .. } => "PRX-CHN-045",
             Self::Quorum { .. } => "PRX-CHN-046",
-            Self::Untrue { .. } => "PRX-CHN-047",
             Self::Interrupted { .. } => "PRX-CHN-048",
         })
     }
@@ -162,8 +159,7 @@ impl Fault for ChainError {
             | Self::TooLarge { .. }
             | Self::Disagree { .. }
             | Self::NoQuorum { .. }
-            | Self::Apart { .. }
-            | Self::Untrue { .. } => ExitCode::Endpoint,
+            | Self::Apart { .. } => ExitCode::Endpoint,
             Self::Interrupted { .. } => ExitCode::Waiting,
             Self::Reverted { .. } => ExitCode::Reverted,
             Self::NoKey(_) | Self::FeeCap { .. } => ExitCode::Refused,
@@ -186,7 +182,7 @@ impl Fault for ChainError {
             Self::Untrusted { .. } => Some("check the host's name; a certificate authority of your own goes into the file that SSL_CERT_FILE names".into()),
             Self::Busy { .. } => Some("run again later, lower requests_per_second in the network's file, or add another rpc_url".into()),
             Self::Denied { .. } => Some("check the URL and the access key in it".into()),
-            Self::TooLarge { .. } | Self::Untrue { .. } => Some("use another endpoint".into()),
+            Self::TooLarge { .. } => Some("use another endpoint".into()),
             Self::Disagree { .. } => Some("find out which one is right before anything else is done: payrox doctor asks each by itself".into()),
             Self::NoQuorum { .. } => Some("add another rpc_url, or lower quorum in the network's file".into()),
             Self::Apart { .. } => Some("wait until they have caught up, or leave away the one that does not".into()),

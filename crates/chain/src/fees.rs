@@ -22,6 +22,12 @@ pub struct Fees {
 }
 
 impl FeePolicy {
+    /// Whether what a transaction offers is within the limits.
+    pub fn allows(&self, fees: &Fees) -> bool {
+        let within = |limit: Option<u128>, offered| limit.is_none_or(|limit| offered <= limit);
+        within(self.max_fee, fees.max_fee) && within(self.max_tip, fees.tip.unwrap_or_default())
+    }
+
     fn within(limit: Option<u128>, wanted: u128) -> Result<u128, ChainError> {
         match limit {
             Some(limit) if wanted > limit => Err(ChainError::FeeCap { wanted, limit }),

@@ -22,7 +22,7 @@ mod time;
 mod transaction;
 
 pub use data_fee::{DataCost, data_costs};
-pub use endpoint::{At, CallRequest, Claim, Endpoint, Head, Interrupt, Notice, PoolPolicy};
+pub use endpoint::{At, CallRequest, Endpoint, Head, Interrupt, Notice, PoolPolicy};
 pub use error::ChainError;
 pub use fees::{FeePolicy, Fees};
 pub use opcodes::{Opcodes, probe_opcodes};

@@ -7,6 +7,7 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
 use payrox_model::{ChainId, Gas};
 use serde::Deserialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 impl Transaction {
     /// What is signed: EIP-1559 where there is a tip, else EIP-155.
@@ -132,28 +133,39 @@ impl Endpoint {
         Ok(nonces.iter().map(|nonce| at(nonce).cloned()).collect())
     }
 
-    /// The transaction in a block that used an account's nonce, looked for in the newest of these blocks; `None` if it is in none
-    /// of them.
+    /// The transactions in blocks that used an account's nonces, looked for in the newest of these blocks. Those that are in none of
+    /// them are left out.
     ///
     /// # Errors
     /// When the endpoint fails as a whole.
+    pub async fn spenders(
+        &self,
+        from: Address,
+        blocks: std::ops::RangeInclusive<u64>,
+    ) -> Result<BTreeMap<u64, Seen>, ChainError> {
+        const BLOCK: &str = "eth_getBlockByNumber";
+        let requests: Vec<_> =
+            blocks.rev().take(BLOCKS).map(|n| (BLOCK, json!([format!("{n:#x}"), true]))).collect();
+        let mut found = BTreeMap::new();
+        for raw in self.batch(&requests).await?.into_iter().flatten() {
+            let block = self.parse::<Option<Block>>(BLOCK, &raw).ok().flatten();
+            let all = block.map(Block::transactions).unwrap_or_default().into_iter();
+            found.extend(all.filter(|seen| seen.from == from).map(|seen| (seen.nonce, seen)));
+        }
+        Ok(found)
+    }
+
+    /// The one that used this nonce.
+    ///
+    /// # Errors
+    /// As [`Endpoint::spenders`].
     pub async fn spender(
         &self,
         from: Address,
         nonce: u64,
         blocks: std::ops::RangeInclusive<u64>,
     ) -> Result<Option<Seen>, ChainError> {
-        const BLOCK: &str = "eth_getBlockByNumber";
-        let requests: Vec<_> =
-            blocks.rev().take(BLOCKS).map(|n| (BLOCK, json!([format!("{n:#x}"), true]))).collect();
-        for raw in self.batch(&requests).await?.into_iter().flatten() {
-            let block = self.parse::<Option<Block>>(BLOCK, &raw).ok().flatten();
-            let mut all = block.map(Block::transactions).unwrap_or_default().into_iter();
-            if let Some(found) = all.find(|seen| seen.from == from && seen.nonce == nonce) {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
+        Ok(self.spenders(from, blocks).await?.remove(&nonce))
     }
 }
 
@@ -178,7 +190,7 @@ impl Block {
 #[derive(Debug, Deserialize)]
 struct Pool {
     #[serde(default)]
-    pending: std::collections::BTreeMap<String, SeenJson>,
+    pending: BTreeMap<String, SeenJson>,
 }
 
 #[derive(Debug, Deserialize)]

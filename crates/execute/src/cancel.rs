@@ -1,7 +1,7 @@
 //! Removing what is pending.
 
 use crate::{
-    Outcome, PlannedCall, Refusal, RunResult, Selection, Session, StepOutcome, StepResult,
+    Event, Outcome, PlannedCall, Refusal, RunResult, Selection, Session, StepOutcome, StepResult,
     ending::Ending,
     engine::Run,
     gates::{self, Cancellation},
@@ -11,7 +11,7 @@ use crate::{
 use alloy_primitives::U256;
 use alloy_sol_types::SolCall;
 use payrox_chain::CallRequest;
-use payrox_journal::Record;
+use payrox_journal::{CANCEL, Record};
 use payrox_model::{PlanId, abi::IManifestDispatcher};
 use payrox_plan::{Plan, Sender};
 use std::time::Instant;
@@ -35,6 +35,11 @@ pub async fn cancel(session: &Session<'_>, plan: &Plan, pending: Option<PlanId>)
 }
 
 async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, Ending> {
+    run.open_journal()?;
+    // Nothing that an earlier run left holds up a cancellation.
+    if let Err(ending) = run.settle_what_an_earlier_run_left().await {
+        run.tell(Event::Warned { what: ending.stopped.message });
+    }
     run.look().await?;
     let dispatcher = run.plan.addresses.dispatcher;
     let found = run.chain.dispatcher.as_ref().and_then(|d| d.pending);
@@ -46,7 +51,7 @@ async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, E
     let data = IManifestDispatcher::cancelCall { planId: plan_id.0 }.abi_encode();
     let Some(from) = roles::choose(run.plan, Sender::Guardian, &run.chain, run.session.keyring) else {
         say(run, StepOutcome::Pending, who.clone(), data);
-        return Err(Refusal::NoKey { step: "cancel".into(), who }.into());
+        return Err(Refusal::NoKey { step: CANCEL.into(), who }.into());
     };
     let call = CallRequest { from: Some(from), ..CallRequest::view(dispatcher, data.clone()) };
     let cancellation = Cancellation { plan_id, call };
@@ -56,9 +61,8 @@ async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, E
         say(run, StepOutcome::Planned, who, data);
         return Ok(Outcome::Planned);
     }
-    run.open_journal()?;
     run.note(&[Record::Run {
-        command: "cancel".into(),
+        command: CANCEL.into(),
         network: run.session.target.name.clone(),
         plan: run.plan.content_hash,
         plan_id,
@@ -78,6 +82,6 @@ async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, E
 
 fn say(run: &mut Run<'_>, outcome: StepOutcome, from: Vec<alloy_primitives::Address>, data: Vec<u8>) {
     let call = PlannedCall { from, to: run.plan.addresses.dispatcher, value: U256::ZERO, data: data.into() };
-    let (name, reason) = ("cancel".to_owned(), None);
+    let (name, reason) = (CANCEL.to_owned(), None);
     run.result.steps.push(StepResult { name, outcome, tx: None, gas_used: None, reason, call: Some(call) });
 }

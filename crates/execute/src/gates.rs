@@ -142,7 +142,7 @@ pub async fn clear_cancellation<'a>(
     endpoint: &Endpoint,
     reasons: &Reasons,
 ) -> Result<Cleared<'a, Cancellation>, GateError> {
-    let step = "cancel".to_owned();
+    let step = payrox_journal::CANCEL.to_owned();
     let gas = endpoint.estimate(&cancellation.call).await.map_err(|e| match e.revert_data() {
         Some(data) => GateError::Reverts { step: step.clone(), reason: reasons.decode(data) },
         None => GateError::Sandbox { why: e.to_string() },

@@ -17,6 +17,19 @@ use std::{collections::BTreeSet, time::Duration};
 /// So long an endpoint is waited for that is behind what it showed before: after that the chain itself went back.
 const LAG: Duration = Duration::from_secs(5);
 
+/// That a receipt is of what was sent.
+pub(crate) fn is_of(step: &str, from: Address, to: Address, receipt: &Receipt) -> Result<(), Refusal> {
+    let why = if receipt.from != from {
+        format!("it names {} as the sender, which was {from}", receipt.from)
+    } else if receipt.to != Some(to) {
+        let found = receipt.to.map_or("a new contract".into(), |to| to.to_string());
+        format!("it names {found} as the callee, which was {to}")
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::Untrue { step: step.to_owned(), tx: receipt.tx, why })
+}
+
 impl Run<'_> {
     /// Waits for all of them, and reads back what each was for.
     pub(crate) async fn bring_down(&mut self, flights: &mut [Flight]) -> Result<Landing, Ending> {
@@ -39,13 +52,13 @@ impl Run<'_> {
         let mut landed = Vec::with_capacity(down.len());
         for flight in down {
             let Some(receipt) = flight.receipt.clone() else { continue };
-            self.check(&flight.item, &receipt)?;
+            is_of(&flight.item.step, flight.item.from, flight.item.to, &receipt)?;
             let (step, from, nonce) = (flight.item.step.clone(), flight.tx.from, flight.tx.nonce);
             landed.push(Landed { step, from, nonce, hashes: flight.hashes(), receipt });
         }
         self.landed.extend(landed.iter().cloned());
         self.look().await?;
-        self.is_canonical(&landed).await?;
+        self.are_canonical(&landed).await?;
         let mut ended = Ok(());
         let mut failed = BTreeSet::new();
         for (flight, landed) in down.iter().zip(&landed) {
@@ -68,39 +81,26 @@ impl Run<'_> {
     }
 
     /// The receipt is of what was sent.
-    fn check(&self, item: &Item, receipt: &Receipt) -> Result<(), Ending> {
-        let why = if receipt.from != item.from {
-            format!("it names {} as the sender, which was {}", receipt.from, item.from)
-        } else if receipt.to != Some(item.to) {
-            let to = receipt.to.map_or("a new contract".into(), |to| to.to_string());
-            format!("it names {to} as the callee, which was {}", item.to)
-        } else {
-            return Ok(());
-        };
-        Err(Refusal::Untrue { step: item.step.clone(), tx: receipt.tx, why }.into())
-    }
-
-    /// The newest block that a receipt names is one of the chain's, and so are those before it.
-    async fn is_canonical(&self, landed: &[Landed]) -> Result<(), Ending> {
-        let Some(last) = landed.iter().max_by_key(|landed| landed.receipt.block) else { return Ok(()) };
-        if !self.landed.iter().any(|known| known.receipt == last.receipt) {
-            return Ok(());
+    /// The blocks that receipts name are the chain's.
+    async fn are_canonical(&self, landed: &[Landed]) -> Result<(), Ending> {
+        let known = |landed: &&Landed| self.landed.iter().any(|known| known.receipt == landed.receipt);
+        let blocks = landed.iter().map(|landed| landed.receipt.block).filter(|n| *n != self.chain.block);
+        let mut hashes = self.session.endpoint.block_hashes(blocks).await?;
+        hashes.insert(self.chain.block, Some(self.chain.block_hash));
+        for Landed { step, receipt, .. } in landed.iter().filter(known) {
+            let (block, hash, tx) = (receipt.block, receipt.block_hash, receipt.tx);
+            let found = hashes.get(&block).copied().flatten();
+            // Unless the chain was reorganised in this moment: then the transaction has another receipt now.
+            if found == Some(hash)
+                || self.session.endpoint.receipt(tx).await?.is_none_or(|now| now.block_hash != hash)
+            {
+                continue;
+            }
+            let found = found.unwrap_or_default();
+            let why = format!("it names block {block} as {hash}, and the chain has {found}");
+            return Err(Refusal::Untrue { step: step.clone(), tx, why }.into());
         }
-        let (block, hash, tx) = (last.receipt.block, last.receipt.block_hash, last.receipt.tx);
-        let found = match block == self.chain.block {
-            true => Some(self.chain.block_hash),
-            false => self.session.endpoint.depth(block, None).await?.hash,
-        };
-        if found == Some(hash) {
-            return Ok(());
-        }
-        // Unless the chain was reorganised in this moment: then the transaction has another receipt now.
-        if self.session.endpoint.receipt(tx).await?.is_none_or(|now| now.block_hash != hash) {
-            return Ok(());
-        }
-        let why =
-            format!("it names block {block} as {hash}, and the chain has {}", found.unwrap_or_default());
-        Err(Refusal::Untrue { step: last.step.clone(), tx, why }.into())
+        Ok(())
     }
 
     /// Reads the chain anew, not from an endpoint that is behind, and finds out what a reorganisation took away.

@@ -1,14 +1,21 @@
 //! What waits of an account, whose it is, and what may safely be done about it.
 
+use crate::truth::{self, Truth, truth};
 use alloy_primitives::{Address, B256, Bytes, U256};
-use payrox_chain::{ChainError, Endpoint, FeePolicy, Keyring, Position, Seen, Signed, Transaction};
-use payrox_journal::{History, Identity, Journal, OpenIntent, Record};
+use payrox_chain::{
+    ChainError, Endpoint, FeePolicy, Keyring, Position, Seen, Signed, SnapshotQuery, Transaction, snapshot,
+};
+use payrox_journal::{History, Identity, Journal, OpenIntent, Record, kept};
 use payrox_model::{BoxFault, Gas};
+use payrox_plan::Plan;
 use serde::Serialize;
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 /// Blocks in which it is looked for who used a nonce.
-const BACK: u64 = 31;
+pub(crate) const BACK: u64 = 31;
 
 /// What became of a nonce, or of what was meant for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -82,6 +89,8 @@ pub struct Accounts<'a> {
     pub project: &'a Path,
     /// What its journal is about.
     pub identity: Identity,
+    /// The present plan, where there is one: only for what it still has to do is anything sent again.
+    pub plan: Option<&'a Plan>,
     /// The chain.
     pub endpoint: &'a Endpoint,
     /// Who can sign.
@@ -93,6 +102,9 @@ pub struct Accounts<'a> {
 /// What was looked at, kept for what is done about it.
 struct Look {
     position: Position,
+    /// Steps of the present plan that are not true.
+    open: BTreeSet<String>,
+    kept: BTreeMap<B256, Bytes>,
     intents: Vec<(OpenIntent, bool)>,
     waiting: BTreeMap<u64, Seen>,
     report: NonceReport,
@@ -140,6 +152,8 @@ impl Accounts<'_> {
         nonces.sort_unstable();
         nonces.dedup();
         let mut look = Look {
+            open: self.open().await?,
+            kept: kept(self.project, self.identity.chain_id),
             report: NonceReport { address, latest, pending, entries: Vec::new() },
             position,
             intents,
@@ -153,6 +167,28 @@ impl Accounts<'_> {
             look.report.entries.push(entry);
         }
         Ok(look)
+    }
+
+    async fn open(&self) -> Result<BTreeSet<String>, ChainError> {
+        let Some(plan) = self.plan else { return Ok(BTreeSet::new()) };
+        let query = SnapshotQuery {
+            addresses: truth::addresses(plan),
+            dispatcher: plan.addresses.dispatcher,
+            router: Address::ZERO,
+        };
+        let chain = snapshot(self.endpoint, &query).await?;
+        let open = plan.steps.iter().filter(|step| matches!(truth(plan, step, &chain), Truth::False));
+        Ok(open.map(|step| step.name.clone()).collect())
+    }
+
+    /// Why a transaction that the node does not know is not simply sent again; `None` where that is safe.
+    fn not_again(&self, intent: &OpenIntent, look: &Look) -> Option<&'static str> {
+        let present = self.plan.is_some_and(|plan| plan.content_hash == intent.plan);
+        if !present || !look.open.contains(&intent.step) {
+            return Some("what it was for is not to be done any more by the present plan");
+        }
+        let gone = !look.kept.contains_key(&intent.tx);
+        gone.then_some("its bytes are not on this machine; the next run signs anew")
     }
 
     async fn entry(
@@ -211,9 +247,12 @@ impl Accounts<'_> {
             None if nonce < pending => {
                 say(NonceState::Unknown, tx, "something waits, and the node does not show it".into(), &[])
             }
-            None if tx.is_some() => {
-                let why = "the node does not know it: it never arrived, or was forgotten".into();
-                say(NonceState::Dropped, tx, why, &[Remedy::Rebroadcast])
+            None if meant.is_some() => {
+                let why = "the node does not know it: it never arrived, or was forgotten";
+                match meant.as_ref().and_then(|intent| self.not_again(intent, look)) {
+                    None => say(NonceState::Dropped, tx, why.into(), &[Remedy::Rebroadcast]),
+                    Some(but) => say(NonceState::Dropped, tx, format!("{why}; {but}"), &[]),
+                }
             }
             None => {
                 say(NonceState::Gap, None, "nobody uses it, and what comes after waits for it".into(), &[])
@@ -234,8 +273,8 @@ impl Accounts<'_> {
         for entry in look.report.entries.iter().filter(|entry| entry.safe.contains(&remedy)) {
             let Some(tx) = entry.tx else { continue };
             if remedy == Remedy::Rebroadcast {
-                if let Some(raw) = journal.signed(tx) {
-                    sent.push((entry.nonce, Signed { hash: tx, raw }));
+                if let Some(raw) = look.kept.get(&tx) {
+                    sent.push((entry.nonce, Signed { hash: tx, raw: raw.clone() }));
                 }
                 continue;
             }

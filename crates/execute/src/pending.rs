@@ -82,7 +82,7 @@ impl Run<'_> {
     }
 
     /// What of the plan a transaction does.
-    fn recognise(&self, seen: &Seen, wave: &[Item]) -> Option<Item> {
+    pub(crate) fn recognise(&self, seen: &Seen, wave: &[Item]) -> Option<Item> {
         let to = seen.to?;
         let same = |item: &&Item| item.to == to && item.value == seen.value && item.data == seen.data;
         if let Some(item) = wave.iter().find(same) {

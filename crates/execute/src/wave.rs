@@ -10,7 +10,7 @@ use crate::{
 };
 use alloy_primitives::{Address, Bytes, U256};
 use payrox_chain::{At, CallRequest, ChainError, Fees, Position, Signed, Transaction};
-use payrox_journal::Record;
+use payrox_journal::{CANCEL, OpenIntent, Record};
 use payrox_model::Gas;
 use payrox_plan::{Call, Effect, Plan, PlannedStep};
 use std::collections::{BTreeMap, btree_map::Entry};
@@ -50,7 +50,7 @@ impl Item {
     /// The chain was asked for it just now.
     pub(crate) fn cancel(cleared: &Cleared<'_, Cancellation>, from: Address) -> Self {
         let CallRequest { to, value, data, .. } = cleared.about().call.clone();
-        let (step, gas) = ("cancel".into(), cleared.gas_limit("cancel"));
+        let (step, gas) = (CANCEL.into(), cleared.gas_limit(CANCEL));
         Self { step, from, to, value, data, gas, rehearsed: None, last: false, follows: true }
     }
 
@@ -168,7 +168,7 @@ impl<'a> Run<'a> {
         for from in positions.keys() {
             self.tell(Event::Signing { from: *from });
         }
-        let signed = self.sign(&transactions, wave).await?;
+        let (transactions, signed) = self.sign(transactions, wave).await?;
         self.write_down(wave, &transactions, &signed)?;
         self.may_go_on()?;
         let since = |from| positions.get(&from).map_or(self.chain.block, |p: &Position| p.head.number);
@@ -299,24 +299,46 @@ impl<'a> Run<'a> {
         Ok(transactions)
     }
 
-    /// What was signed before for the same step, plan, sender and nonce is sent again byte by byte, and not signed anew.
-    async fn sign(&self, transactions: &[Transaction], wave: &[Item]) -> Result<Vec<Signed>, Ending> {
+    /// What was signed before for the same call, sender and nonce is sent again byte by byte, and not signed anew: unless it could
+    /// run out of gas now, or offers more than may be paid now.
+    async fn sign(
+        &self,
+        transactions: Vec<Transaction>,
+        wave: &[Item],
+    ) -> Result<(Vec<Transaction>, Vec<Signed>), Ending> {
         let plan = self.plan.content_hash;
         let earlier = self.history.intents();
-        let mut signed = Vec::with_capacity(transactions.len());
+        let (mut all, mut signed) = (Vec::with_capacity(wave.len()), Vec::with_capacity(wave.len()));
         for (item, tx) in wave.iter().zip(transactions) {
-            // The newest: it offers most.
-            let known =
-                earlier.iter().rev().map(|(intent, _)| intent).find(|i| {
-                    i.step == item.step && i.plan == plan && i.from == tx.from && i.nonce == tx.nonce
+            let meant = |i: &&OpenIntent| {
+                i.step == item.step && i.plan == plan && i.from == tx.from && i.nonce == tx.nonce
+            };
+            // The newest first: it offers most.
+            let mut kept =
+                earlier.iter().rev().map(|(intent, _)| intent).filter(meant).filter_map(|intent| {
+                    let raw = self.journal.as_ref()?.signed(intent.tx)?;
+                    let signed = Signed { hash: intent.tx, raw };
+                    let kept = signed.transaction(tx.from).filter(|kept| self.serves(kept, &tx))?;
+                    Some((kept, signed))
                 });
-            let raw = known.and_then(|known| Some((known.tx, self.journal.as_ref()?.signed(known.tx)?)));
-            signed.push(match raw {
-                Some((hash, raw)) => Signed { hash, raw },
-                None => self.session.keyring.sign(tx, self.session.endpoint).await?,
-            });
+            let (tx, one) = match kept.next() {
+                Some(found) => found,
+                None => {
+                    let signed = self.session.keyring.sign(&tx, self.session.endpoint).await?;
+                    (tx, signed)
+                }
+            };
+            all.push(tx);
+            signed.push(one);
         }
-        Ok(signed)
+        Ok((all, signed))
+    }
+
+    /// Whether a transaction that was signed before does what is meant now.
+    fn serves(&self, kept: &Transaction, tx: &Transaction) -> bool {
+        let same =
+            (kept.chain_id, kept.to, kept.value) == (tx.chain_id, tx.to, tx.value) && kept.data == tx.data;
+        same && kept.gas >= tx.gas && self.session.target.fees.allows(&kept.fees)
     }
 
     /// On the disk before anything leaves.

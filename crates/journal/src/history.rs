@@ -9,6 +9,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The command, and the step, of a cancellation.
+pub const CANCEL: &str = "cancel";
+
 /// All files of a chain's journal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
@@ -29,6 +32,8 @@ pub struct OpenIntent {
     pub from: Address,
     /// Its count of transactions.
     pub nonce: u64,
+    /// Callee.
+    pub to: Address,
     /// The transaction.
     pub tx: B256,
 }
@@ -117,9 +122,9 @@ impl History {
         let mut seen = BTreeSet::new();
         self.records()
             .filter_map(|record| match record {
-                Record::Intent { step, plan, from, nonce, tx, .. } if seen.insert(*tx) => {
-                    let (step, plan, from, nonce, tx) = (step.clone(), *plan, *from, *nonce, *tx);
-                    Some((OpenIntent { step, plan, from, nonce, tx }, open.get(&tx) == Some(&true)))
+                Record::Intent { step, plan, from, nonce, to, tx, .. } if seen.insert(*tx) => {
+                    let (step, plan, from, nonce, to, tx) = (step.clone(), *plan, *from, *nonce, *to, *tx);
+                    Some((OpenIntent { step, plan, from, nonce, to, tx }, open.get(&tx) == Some(&true)))
                 }
                 _ => None,
             })
@@ -189,11 +194,13 @@ impl History {
         failed
     }
 
-    /// Runs of which the journal has the beginning and not the end: something killed them.
+    /// Runs of which the journal has the beginning and not the end: something killed them. A cancellation is of no plan's making, and
+    /// what was begun before it is not to be finished.
     pub fn unfinished(&self) -> Vec<Unfinished> {
         let last = |lines: &[Line]| {
-            lines.iter().rev().find_map(|line| match line.record {
-                Record::Run { plan, plan_id, .. } => Some(Some((plan, plan_id))),
+            lines.iter().rev().find_map(|line| match &line.record {
+                Record::Run { command, .. } if command == CANCEL => Some(None),
+                Record::Run { plan, plan_id, .. } => Some(Some((*plan, *plan_id))),
                 Record::Finished { .. } => Some(None),
                 _ => None,
             })

@@ -12,8 +12,8 @@ mod render;
 mod writer;
 
 pub use error::JournalError;
-pub use history::{History, Landed, OpenIntent, Unfinished};
+pub use history::{CANCEL, History, Landed, OpenIntent, Unfinished};
 pub use lock::RunLock;
 pub use record::{Ending, Line, Placed, Record};
 pub use render::{ContractInfo, render};
-pub use writer::{Identity, Journal};
+pub use writer::{Identity, Journal, kept};

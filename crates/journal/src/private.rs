@@ -62,18 +62,22 @@ impl Private {
         breaks.now().and_then(|()| self.file.sync_data()).map_err(failed)
     }
 
-    /// All that can be read, of every writer that this machine has been. A line that does not hash to its name is as good as
-    /// absent.
+    /// See [`all`].
     pub(crate) fn all(&self) -> BTreeMap<B256, Bytes> {
-        let files = fs::read_dir(&self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let files = files.filter(|path| path.to_string_lossy().ends_with(".signed.jsonl")).take(FILES);
-        let mut all = BTreeMap::new();
-        for bytes in files.filter_map(|path| payrox_files::read(&path, LIMIT).ok()) {
-            let entries =
-                bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
-            let whole = entries.filter(|entry| keccak256(&entry.raw) == entry.tx);
-            all.extend(whole.map(|entry| (entry.tx, entry.raw)));
-        }
-        all
+        all(&self.folder)
     }
+}
+
+/// All that can be read, of every writer that this machine has been. A line that does not hash to its name is as good as absent.
+pub(crate) fn all(folder: &Path) -> BTreeMap<B256, Bytes> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = files.filter(|path| path.to_string_lossy().ends_with(".signed.jsonl")).take(FILES);
+    let mut all = BTreeMap::new();
+    for bytes in files.filter_map(|path| payrox_files::read(&path, LIMIT).ok()) {
+        let entries =
+            bytes.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice::<Entry>(line).ok());
+        let whole = entries.filter(|entry| keccak256(&entry.raw) == entry.tx);
+        all.extend(whole.map(|entry| (entry.tx, entry.raw)));
+    }
+    all
 }

@@ -1,9 +1,15 @@
 //! Writing the journal.
 
-use crate::{History, JournalError, Line, Record, RunLock, breaks::Breaks, private::Private, reader};
+use crate::{
+    History, JournalError, Line, Record, RunLock,
+    breaks::Breaks,
+    private::{self, Private},
+    reader,
+};
 use alloy_primitives::{Address, B256, Bytes, keccak256};
 use payrox_model::{ChainId, version};
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     hash::{BuildHasher, RandomState},
     io::{self, Seek, SeekFrom},
@@ -42,7 +48,7 @@ impl Journal {
     /// When another run holds it, or a file is damaged, newer, or about another chain or system.
     pub fn open(project: &Path, identity: Identity) -> Result<(Self, History), JournalError> {
         let folder = folder(project, identity.chain_id);
-        let hidden = project.join(".payrox").join("journal").join(identity.chain_id.to_string());
+        let hidden = hidden(project, identity.chain_id);
         let lock = RunLock::take(&hidden)?;
         let history = History::read(project, identity)?;
         let mut writer = writer(&hidden)?;
@@ -161,6 +167,15 @@ impl Journal {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Every signed transaction of a chain that is kept on this machine, by its hash.
+pub fn kept(project: &Path, chain_id: ChainId) -> BTreeMap<B256, Bytes> {
+    private::all(&hidden(project, chain_id))
+}
+
+fn hidden(project: &Path, chain_id: ChainId) -> PathBuf {
+    project.join(".payrox").join("journal").join(chain_id.to_string())
 }
 
 /// The public folder of a chain's journal.

@@ -14,7 +14,6 @@ mod vote;
 mod wire;
 
 pub use ask::{At, CallRequest, Head};
-pub use check::Claim;
 pub use interrupt::Interrupt;
 pub use policy::{Notice, PoolPolicy};
 

@@ -1,8 +1,8 @@
 //! Transactions that arrive although nobody says so, or do not although somebody does.
 
 use crate::{ALICE, anvil, code, one, policy, pool, proxy, transfer};
-use alloy_primitives::{Address, Bytes, U256};
-use payrox_chain::{At, Claim, Fees, PoolPolicy, Receipt, Transaction};
+use alloy_primitives::{Bytes, U256};
+use payrox_chain::{At, Fees, PoolPolicy, Transaction};
 use payrox_faults::{Fault, Lie, Schedule, When};
 use payrox_model::{ChainId, Gas};
 
@@ -94,58 +94,6 @@ async fn a_transaction_is_given_to_all_and_one_that_takes_it_is_enough() {
     assert!(endpoint.send(std::slice::from_ref(&signed)).await.unwrap()[0].is_ok());
     crate::mined(&anvil, 1).await;
     assert!(endpoint.receipt(signed.hash).await.unwrap().unwrap().success);
-}
-
-/// A transaction of Alice's that is in a block, its receipt, and what is known of it.
-async fn settled(anvil: &payrox_faults::Anvil) -> (Claim, Receipt) {
-    let direct = pool(&[anvil.url().to_owned()], policy());
-    let signed = transfer(0).await;
-    direct.send(std::slice::from_ref(&signed)).await.unwrap();
-    crate::mined(anvil, 1).await;
-    let receipt = direct.receipt(signed.hash).await.unwrap().unwrap();
-    let claim = Claim { tx: signed.hash, from: ALICE, to: Some(crate::BOB), creates: Vec::new() };
-    (claim, receipt)
-}
-
-#[tokio::test]
-async fn prx_b15_a_receipt_that_cannot_be_true_is_an_error_and_one_of_a_block_that_is_gone_is_none() {
-    let Some(anvil) = anvil(&[]) else { return };
-    let (claim, receipt) = settled(&anvil).await;
-    for (lie, expected) in [
-        (Lie::OtherHash, "PRX-CHN-004"),
-        (Lie::OtherTo(Address::ZERO), "PRX-CHN-047"),
-        (Lie::OtherFrom(Address::ZERO), "PRX-CHN-047"),
-    ] {
-        let schedule =
-            Schedule::default().on("eth_getTransactionReceipt", When::Always, Fault::Lie(lie.clone()));
-        let proxy = proxy(&anvil, schedule);
-        let endpoint = one(&proxy);
-        let checked = match endpoint.receipts(&[claim.tx]).await {
-            Ok(receipts) => endpoint.check_receipts(std::slice::from_ref(&claim), receipts).await,
-            Err(error) => Err(error),
-        };
-        assert_eq!(code(&checked.unwrap_err()), expected, "{lie:?}");
-    }
-    let lie = Fault::Lie(Lie::OtherBlock);
-    let proxy = proxy(&anvil, Schedule::default().on("eth_getTransactionReceipt", When::Always, lie));
-    let endpoint = one(&proxy);
-    let receipts = endpoint.receipts(&[claim.tx]).await.unwrap();
-    let checked = endpoint.check_receipts(std::slice::from_ref(&claim), receipts).await.unwrap();
-    assert_eq!(checked, [None], "its block is not the chain's");
-    proxy.set(Schedule::default());
-    let checked = endpoint.check_receipts(&[claim], vec![Some(receipt.clone())]).await.unwrap();
-    assert_eq!(checked, [Some(receipt)]);
-}
-
-#[tokio::test]
-async fn prx_b15_a_success_that_left_no_code_is_an_error() {
-    let Some(anvil) = anvil(&[]) else { return };
-    let (claim, receipt) = settled(&anvil).await;
-    let proxy = proxy(&anvil, Schedule::default());
-    let endpoint = one(&proxy);
-    let creates = Claim { creates: vec![Address::repeat_byte(0xcc)], ..claim };
-    let error = endpoint.check_receipts(&[creates], vec![Some(receipt)]).await.unwrap_err();
-    assert_eq!(code(&error), "PRX-CHN-047", "{error}");
 }
 
 #[tokio::test]

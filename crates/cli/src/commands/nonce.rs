@@ -13,6 +13,7 @@ use alloy_primitives::Address;
 use payrox_execute::{Accounts, NonceEntry, NonceReport, NonceState, Remedy};
 use payrox_journal::Identity;
 use payrox_model::{BoxFault, ExitCode, Roles, text::escape, version};
+use payrox_plan::Plan;
 use serde_json::json;
 
 pub(crate) async fn nonce(args: &NonceArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -20,9 +21,14 @@ pub(crate) async fn nonce(args: &NonceArgs, context: &Context<'_>) -> Result<Exi
     let connection = context.connect(&workshop.network)?;
     context.is_meant(&workshop.network, &connection.endpoint).await?;
     let dispatcher = workshop.addresses()?.dispatcher;
+    let identity = Identity { chain_id: workshop.network.chain_id, system: dispatcher };
+    // A plan that cannot be read has nothing to do.
+    let plan = Plan::read(&context.plan_file()).ok();
+    let plan = plan.filter(|p| p.chain_id == identity.chain_id && p.addresses.dispatcher == identity.system);
     let accounts = Accounts {
         project: context.folder(),
-        identity: Identity { chain_id: workshop.network.chain_id, system: dispatcher },
+        identity,
+        plan: plan.as_ref(),
         endpoint: &connection.endpoint,
         keyring: &workshop.keyring,
         fees: target(&workshop.network).fees,

@@ -154,12 +154,12 @@ async fn prx_b07_b08_a_killed_run_of_another_plan_is_finished_first_unless_the_c
     assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.stopped);
 }
 
-fn stage(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {
+pub(crate) fn stage(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {
     use alloy_sol_types::SolCall as _;
     payrox_model::abi::IManifestDispatcher::stageCall { plan: plan.into() }.abi_encode().into()
 }
 
-fn activate(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {
+pub(crate) fn activate(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {
     use alloy_sol_types::SolCall as _;
     let call = payrox_model::abi::IManifestDispatcher::activateCall {
         plan: plan.into(),

@@ -207,8 +207,9 @@ impl World {
     }
 
     /// What is known of the accounts of a plan.
-    pub(crate) fn accounts(&self, plan: &Plan, fees: FeePolicy) -> Accounts<'_> {
+    pub(crate) fn accounts<'a>(&'a self, plan: &'a Plan, fees: FeePolicy) -> Accounts<'a> {
         Accounts {
+            plan: Some(plan),
             project: self.dir.path(),
             identity: Identity { chain_id: plan.chain_id, system: plan.addresses.dispatcher },
             endpoint: &self.endpoint,

@@ -12,6 +12,7 @@ mod local;
 mod node;
 mod nonces;
 mod operators;
+mod recover;
 mod refuse;
 mod reorg;
 mod stuck;

@@ -28,7 +28,7 @@ fn states(report: &NonceReport) -> Vec<(u64, NonceState)> {
 }
 
 /// A run that is ended while its first wave waits; so many transactions wait then.
-async fn interrupted(anvil: &Anvil, world: &World, plan: &Plan) -> u64 {
+pub(crate) async fn interrupted(anvil: &Anvil, world: &World, plan: &Plan) -> u64 {
     anvil.node.automine(false);
     let stop = Stop::default();
     let observer = Meanwhile::new(|event, _| {

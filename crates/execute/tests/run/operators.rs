@@ -10,12 +10,12 @@ use payrox_model::Epoch;
 use payrox_plan::Plan;
 
 /// The keys of bootstrapper and owner: both may stage and activate.
-const KEYS: [&str; 2] = [
+pub(crate) const KEYS: [&str; 2] = [
     "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80",
     "59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d",
 ];
 
-fn with_key<'a>(key: &str) -> How<'a> {
+pub(crate) fn with_key<'a>(key: &str) -> How<'a> {
     let mut keyring = Keyring::empty();
     keyring.add_private_key(key, "a test").unwrap();
     How { keyring, ..How::default() }

@@ -6,7 +6,7 @@ use payrox_execute::{Event, Outcome, Selection};
 use payrox_model::{Epoch, ExitCode};
 use payrox_plan::{Inverse, Plan, PlanOutcome};
 
-async fn live() -> (World, Plan, Plan) {
+pub(crate) async fn live() -> (World, Plan, Plan) {
     let world = World::local();
     let first = world.plan("payrox.toml", None).await;
     assert_eq!(world.run(&first, Selection::All).await.outcome, Outcome::Complete);
@@ -15,7 +15,7 @@ async fn live() -> (World, Plan, Plan) {
     (world, first, second)
 }
 
-fn waiting<'a>() -> How<'a> {
+pub(crate) fn waiting<'a>() -> How<'a> {
     How { skip_time: false, ..How::default() }
 }
 
