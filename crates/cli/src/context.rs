@@ -144,8 +144,16 @@ impl<'a> Context<'a> {
         policy
     }
 
-    /// That whoever sends to a production network means it.
+    /// That whoever sends to a production network means it, and can be called.
     pub(crate) fn may_send(&self, network: &Network) -> Result<(), BoxFault> {
+        if self.args.broadcast && network.production {
+            crate::production::has_contacts(self, network)?;
+        }
+        self.means(network)
+    }
+
+    /// That whoever sends to a production network means it.
+    pub(crate) fn means(&self, network: &Network) -> Result<(), BoxFault> {
         if self.args.broadcast && network.production {
             crate::production::is_meant(self, network)?;
         }

@@ -53,14 +53,9 @@ pub(crate) async fn act(
 ) -> Result<RunResult, BoxFault> {
     let progress = Progress::new(workshop.context.printer, &workshop.keyring);
     if let Act::Make(_) = act {
-        let networks = &workshop.network.requires_passed_on;
-        passed::demand(workshop, plan, networks).await?;
+        passed::demand(workshop, plan, &passed::required(workshop)?).await?;
     }
-    let result = told(workshop, connection, plan, act, &progress).await;
-    if workshop.context.sends(&workshop.network) {
-        alerts::announce(workshop.context, &workshop.project, act.command(), &result).await;
-    }
-    Ok(result)
+    Ok(told(workshop, connection, plan, act, &progress).await)
 }
 
 /// The same, told to somebody else and to no webhook; what must have passed elsewhere was looked at.
@@ -132,14 +127,20 @@ struct Document<'a> {
     checks: Option<&'a Report>,
 }
 
-/// Prints a result, and gives the status the process ends with.
-pub(crate) fn conclude(
-    context: &Context<'_>,
+/// Prints a result, tells it to the webhooks, its proof included, and gives the status the process ends with.
+pub(crate) async fn conclude(
+    workshop: &Workshop<'_>,
+    act: &Act,
     mut result: RunResult,
     verified: Option<&Verification>,
 ) -> ExitCode {
+    let context = workshop.context;
     let checks = verified.map(|verified| &verified.report);
     let (stopped, exit) = settle(&mut result, verified);
+    if context.sends(&workshop.network) {
+        let result = RunResult { stopped: stopped.clone(), ..result.clone() };
+        alerts::announce(context, &workshop.project, act.command(), &result).await;
+    }
     let printer = context.printer;
     printer.result(&shown(context, &result, stopped.as_ref(), checks));
     printer.document(&document(&result, stopped.as_ref(), exit, checks));

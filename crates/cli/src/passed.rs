@@ -2,15 +2,31 @@
 
 use crate::{context::Context, planning::Workshop};
 use payrox_chain::ChainError;
+use payrox_config::ReleaseSettings;
 use payrox_execute::release::Held;
 use payrox_model::{BoxFault, ChainSnapshot, Name, Verdict};
 use payrox_plan::{Plan, substance};
 use payrox_probe::{Scope, verify};
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// Where a release keeps the plan of a network, in the project's folder.
 pub(crate) fn plan_file(network: &Name) -> PathBuf {
     PathBuf::from(format!("artifacts/release/{network}.plan.json"))
+}
+
+/// The networks that must have passed before this one: by its own file, and by that of the release where there is one.
+pub(crate) fn required(workshop: &Workshop<'_>) -> Result<BTreeSet<Name>, BoxFault> {
+    let network = &workshop.network;
+    let mut all = network.requires_passed_on.clone();
+    let release = workshop.context.inside(Path::new("release.toml"));
+    if release.exists() {
+        let mut of = ReleaseSettings::load(&release)?.requires_passed_on;
+        all.extend(of.remove(&network.name).unwrap_or_default());
+    }
+    Ok(all)
 }
 
 /// Demands, before anything is sent, that a release with the same substance is live and proved on these networks.

@@ -43,6 +43,15 @@ impl<'a> Workshop<'a> {
         Self::read(context, network, keyring)
     }
 
+    /// The same to stop something: nobody waits for contacts then.
+    pub(crate) async fn open_to_stop(context: &'a Context<'a>) -> Result<Self, BoxFault> {
+        let network = context.network()?;
+        context.means(&network)?;
+        Self::has_roles(&network)?;
+        let keyring = signing::open(context, &network, &mut Passwords::default()).await?;
+        Self::read(context, network, keyring)
+    }
+
     /// Opens the keys of one that was opened without.
     pub(crate) async fn arm(&mut self, passwords: &mut Passwords) -> Result<(), BoxFault> {
         self.keyring = signing::open(self.context, &self.network, passwords).await?;
@@ -73,6 +82,10 @@ impl<'a> Workshop<'a> {
     /// That a network may be planned and sent for.
     fn admit(context: &Context<'_>, network: &Network) -> Result<(), BoxFault> {
         context.may_send(network)?;
+        Self::has_roles(network)
+    }
+
+    fn has_roles(network: &Network) -> Result<(), BoxFault> {
         if network.roles.is_none() {
             return Err(PlanError::NoRoles(network.name.to_string()).into());
         }

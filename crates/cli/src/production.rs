@@ -8,15 +8,23 @@ use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
 /// Bytes of a line that is typed, at most.
 const LINE: u64 = 256;
 
-/// That whoever sends means this network: its name was passed, or is typed now; and that whoever is called at night can be.
+/// That whoever is called at night can be.
 ///
 /// # Errors
-/// When it is another name or none, or contacts are missing.
-pub(crate) fn is_meant(context: &Context<'_>, network: &Network) -> Result<(), BoxFault> {
+/// When contacts are missing.
+pub(crate) fn has_contacts(context: &Context<'_>, network: &Network) -> Result<(), BoxFault> {
     let missing = context.project()?.contacts.missing();
-    if !missing.is_empty() {
-        return Err(CliFault::NoContacts { network: network.name.to_string(), missing }.into());
+    if missing.is_empty() {
+        return Ok(());
     }
+    Err(CliFault::NoContacts { network: network.name.to_string(), missing }.into())
+}
+
+/// That whoever sends means this network: its name was passed, or is typed now.
+///
+/// # Errors
+/// When it is another name or none.
+pub(crate) fn is_meant(context: &Context<'_>, network: &Network) -> Result<(), BoxFault> {
     let said = match &context.args.confirm_network {
         Some(name) => Some(name.clone()),
         None => ask(context, network),

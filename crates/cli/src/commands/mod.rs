@@ -65,8 +65,9 @@ async fn slice(context: &Context<'_>, plan: &Plan, selection: Selection) -> Resu
     let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
     refuse_a_foreign_plan(&workshop, &connection, plan).await?;
-    let result = act(&workshop, &connection, plan, &Act::Make(selection)).await?;
-    Ok(conclude(context, result, None))
+    let make = Act::Make(selection);
+    let result = act(&workshop, &connection, plan, &make).await?;
+    Ok(conclude(&workshop, &make, result, None).await)
 }
 
 /// Whoever can write a plan's file can seal it again. Its parts follow from each other; that they follow from project,

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let started = Instant::now();
+    let make = Act::Make(Selection::All);
     let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
     let chain = workshop.snapshot(&connection).await?;
@@ -38,18 +39,19 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
                     duration_ms: started.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
                     ..RunResult::without_plan(&network.name, network.chain_id, addresses, plan_id)
                 };
-                return Ok(conclude(context, result, Some(&unverified(chain.block, epoch))));
+                let unverified = unverified(chain.block, epoch);
+                return Ok(conclude(&workshop, &make, result, Some(&unverified)).await);
             };
             workshop.keep(&plan)?;
             plan
         }
     };
-    let result = act(&workshop, &connection, &plan, &Act::Make(Selection::All)).await?;
+    let result = act(&workshop, &connection, &plan, &make).await?;
     if !matches!(result.outcome, Outcome::Complete | Outcome::NothingToDo) {
-        return Ok(conclude(context, result, None));
+        return Ok(conclude(&workshop, &make, result, None).await);
     }
     let verified = verify_at(&connection.endpoint, &plan, Scope::Everything, result.seen).await;
-    Ok(conclude(context, result, Some(&verified)))
+    Ok(conclude(&workshop, &make, result, Some(&verified)).await)
 }
 
 /// What is served is what was asked for by the planner's word alone: nothing was compared, and that is no pass.
