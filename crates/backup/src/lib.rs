@@ -3,17 +3,21 @@
 
 mod archive;
 mod create;
+mod drill;
 mod error;
 mod manifest;
 mod name;
 mod restore;
+mod schema;
 mod select;
 
 pub use archive::{Contents, verify};
 pub use create::{Created, create};
+pub use drill::{Drill, Drilled};
 pub use error::BackupError;
 pub use manifest::{Entry, Kind, Manifest};
 pub use restore::{Trial, restore, try_out};
+pub use schema::{drill_schema, schema};
 pub use select::{Selected, Wanted, select};
 
 /// Sizes and counts beyond which an archive is refused, and not made.

@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod canonical;
+pub mod schema;
 
 pub use canonical::{canonical_text, to_canonical_json};
 

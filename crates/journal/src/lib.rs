@@ -9,6 +9,7 @@ mod private;
 mod reader;
 mod record;
 mod render;
+mod schema;
 mod writer;
 
 pub use error::JournalError;
@@ -16,4 +17,5 @@ pub use history::{CANCEL, History, Landed, OpenIntent, Unfinished};
 pub use lock::RunLock;
 pub use record::{Ending, Line, Placed, Record};
 pub use render::{ContractInfo, render};
+pub use schema::{deployment_schema, line_schema};
 pub use writer::{Identity, Journal, kept};

@@ -3,12 +3,13 @@
 //! Written by hand: it says more than the types do, such as that hexadecimal is lower case. A test holds every plan of the tests
 //! against it.
 
+use payrox_files::schema::{amount, bytes, document, hex, list, name, object, reference, text, uint};
 use payrox_model::version;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// `schemas/plan.v1.schema.json`: JSON Schema, draft 2020-12.
 pub fn schema() -> Value {
-    let mut root = object(&[
+    let root = object(&[
         ("version", json!({ "const": version::PLAN })),
         ("network", reference("name")),
         ("chainId", reference("uint")),
@@ -34,47 +35,23 @@ pub fn schema() -> Value {
         ("artifactsHash", reference("word")),
         ("contentHash", reference("word")),
     ]);
-    root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-    root["title"] = json!("A PayRox plan, version 1");
-    root["$defs"] = json!({
+    let call = object(&[
+        ("sender", json!({ "enum": ["anyone", "stager", "activator", "owner", "guardian"] })),
+        ("to", reference("address")),
+        ("value", amount()),
+        ("data", reference("bytes")),
+    ]);
+    let definitions = json!({
         "address": hex(20),
         "word": hex(32),
         "selector": hex(4),
-        "bytes": { "type": "string", "pattern": "^0x([0-9a-f]{2})*$" },
-        "name": { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "maxLength": 64 },
-        "uint": { "type": "integer", "minimum": 0 },
+        "bytes": bytes(),
+        "name": name(),
+        "uint": uint(),
         "flags": { "type": "integer", "minimum": 0, "maximum": 63 },
-        "call": object(&[
-            ("sender", json!({ "enum": ["anyone", "stager", "activator", "owner", "guardian"] })),
-            ("to", reference("address")),
-            ("value", json!({ "type": "string", "pattern": "^0x(0|[1-9a-f][0-9a-f]*)$" })),
-            ("data", reference("bytes")),
-        ]),
+        "call": call,
     });
-    root
-}
-
-/// Exactly these properties.
-pub(crate) fn object(properties: &[(&str, Value)]) -> Value {
-    let required: Vec<_> = properties.iter().map(|(name, _)| *name).collect();
-    let map: Map<_, _> = properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-    json!({ "type": "object", "properties": map, "required": required, "additionalProperties": false })
-}
-
-pub(crate) fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/$defs/{name}") })
-}
-
-pub(crate) fn list(items: Value) -> Value {
-    json!({ "type": "array", "items": items })
-}
-
-pub(crate) fn text() -> Value {
-    json!({ "type": "string" })
-}
-
-pub(crate) fn hex(bytes: usize) -> Value {
-    json!({ "type": "string", "pattern": format!("^0x[0-9a-f]{{{}}}$", 2 * bytes) })
+    document("A PayRox plan, version 1", root, definitions)
 }
 
 /// One variant of a tagged union.

@@ -10,4 +10,4 @@ mod verify;
 pub use history::{before_active, staged_plan};
 pub use ready::{Account, Costs, Estimate, Need, Readiness, Ready, fees, ready};
 pub use units::{UnitGroup, run_units};
-pub use verify::{SILENT, Scope, Verification, route_slot, verify, verify_at};
+pub use verify::{SILENT, Scope, Verification, route_slot, schema, verify, verify_at};

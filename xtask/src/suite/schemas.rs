@@ -1,4 +1,4 @@
-//! `schemas/`: JSON Schema of the documents that payrox writes, made from the types themselves.
+//! `schemas/`: JSON Schema of the documents that payrox writes, made by the crates that write them.
 
 use super::outcome::Report;
 use crate::{

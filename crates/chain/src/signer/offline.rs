@@ -3,6 +3,7 @@
 use super::{Holder, KeyError, Keyring, Transaction, expected::SignedElsewhere};
 use crate::ChainError;
 use alloy_primitives::{Address, B256, Bytes, U256};
+use payrox_files::schema::{amount, bytes, hex, uint};
 use payrox_model::{ChainId, Gas, version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -88,10 +89,7 @@ impl UnsignedTransactions {
 
     /// `schemas/unsigned.v1.schema.json`: JSON Schema, draft 2020-12.
     pub fn schema() -> Value {
-        let hex =
-            |bytes: usize| json!({ "type": "string", "pattern": format!("^0x[0-9a-f]{{{}}}$", bytes * 2) });
-        let count = json!({ "type": "integer", "minimum": 0 });
-        let amount = json!({ "type": "string", "pattern": "^0x(0|[1-9a-f][0-9a-f]*)$" });
+        let (count, amount) = (uint(), amount());
         json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "Transactions for somebody to sign, version 1",
@@ -120,7 +118,7 @@ impl UnsignedTransactions {
                             "nonce": count,
                             "to": hex(20),
                             "value": amount,
-                            "data": { "type": "string", "pattern": "^0x([0-9a-f]{2})*$" },
+                            "data": bytes(),
                             "gas": count,
                             "maxFeePerGas": amount,
                             "maxPriorityFeePerGas": amount,

@@ -10,7 +10,7 @@ use crate::{
     table::{pairs, table},
 };
 use payrox_backup::{
-    BackupError, Contents, Kind, Manifest, Wanted, create, restore, select, try_out, verify,
+    BackupError, Contents, Drill, Drilled, Kind, Manifest, Wanted, create, restore, select, try_out, verify,
 };
 use payrox_config::Project;
 use payrox_execute::{Outcome, RunResult, Selection, Stopped};
@@ -131,26 +131,26 @@ async fn drill(args: &DrillArgs, context: &Context<'_>) -> Result<ExitCode, BoxF
     };
     let planned = result.steps.iter().filter(|step| step.call.is_some()).count();
     let Manifest { created, ref files, .. } = contents.manifest;
-    let record = json!({
-        "version": version::DRILL,
-        "time": time,
-        "archive": {
-            "name": args.archive.file_name().unwrap_or_default().to_string_lossy(),
-            "sha256": contents.sha256,
-            "created": created,
-            "files": files.len(),
+    let record = Drill {
+        version: version::DRILL,
+        time,
+        archive: Drilled {
+            name: args.archive.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            sha256: contents.sha256,
+            created,
+            files: files.len(),
         },
-        "network": result.network,
-        "chainId": result.chain_id,
-        "block": block,
-        "outcome": result.outcome,
-        "verified": verdict,
-        "planId": result.plan_id,
-        "wouldSend": planned,
-        "error": result.stopped.as_ref().map(|stopped| stopped.code),
-        "exit": exit as u8,
-        "durationMs": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    });
+        network: result.network.clone(),
+        chain_id: result.chain_id,
+        block,
+        outcome: result.outcome,
+        verified: verdict,
+        plan_id: result.plan_id,
+        would_send: planned,
+        error: result.stopped.as_ref().map(|stopped| stopped.code),
+        exit: exit as u8,
+        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
     write_down(&record, context)?;
     let came_to = match result.outcome {
         Outcome::Planned => format!("it would send {}", counted(planned, "transaction")),
@@ -225,14 +225,16 @@ fn lost() -> Stopped {
 }
 
 /// Adds a line to the project's drills: all of it or nothing.
-fn write_down(record: &serde_json::Value, context: &Context<'_>) -> Result<(), BoxFault> {
+fn write_down(drill: &Drill<Outcome>, context: &Context<'_>) -> Result<(), BoxFault> {
     let path = context.folder().join(DRILLS);
     let mut text = match read(&path, DRILLS_LIMIT) {
         Ok(text) => text,
         Err(FileError::Missing { .. }) => Vec::new(),
         Err(error) => return Err(error.into()),
     };
-    text.extend_from_slice(serde_json::to_string(record).map_err(BackupError::Encode)?.as_bytes());
+    // By way of a value, whose fields are sorted.
+    let record = serde_json::to_value(drill).map_err(BackupError::Encode)?;
+    text.extend_from_slice(record.to_string().as_bytes());
     text.push(b'\n');
     Ok(write_atomic(&path, &text)?)
 }

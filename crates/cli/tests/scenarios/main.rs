@@ -3,9 +3,11 @@
 //! `commands.txt` is a shell script read line by line: a line is a command, `#` starts a comment, `#! copy PATH` copies a folder
 //! of the repository into the scenario's folder first. What lies in `files/` is copied too. Each command's stdout, stderr
 //! and exit status are compared, with times, durations and temporary paths redacted. `PAYROX_BLESS=1` writes what was seen.
+//! What they wrote is held against `schemas/`.
 //!
 //! The `console` block of README.md is a scenario as well: see `readme.rs`.
 
+mod documents;
 mod readme;
 mod redact;
 mod shell;
@@ -54,6 +56,7 @@ fn run(folder: &Path) -> Result<(), Failed> {
         shell::copy(&folder.join("files"), place.path())?;
     }
     let mut actual = String::new();
+    let mut documents = documents::Documents::default();
     let mut commands = 0;
     for line in script.lines().map(str::trim).filter(|l| !l.is_empty()) {
         if let Some(path) = line.strip_prefix("#! copy ") {
@@ -61,7 +64,9 @@ fn run(folder: &Path) -> Result<(), Failed> {
             shell::copy(&repository().join(path), &place.path().join(path.file_name().unwrap_or_default()))?;
         } else if !line.starts_with('#') {
             commands += 1;
-            actual.push_str(&place.transcript(line)?);
+            let seen = place.run(line)?;
+            documents.after(line, &seen, place.path())?;
+            actual.push_str(&place.transcript(line, &seen));
         }
     }
     if commands == 0 {

@@ -1,6 +1,6 @@
 //! The JSON Schema of a release. Written by hand, as that of a plan.
 
-use crate::schema::{hex, list, object, reference, text};
+use payrox_files::schema::{document, hex, list, name, object, reference, text, uint};
 use payrox_model::version;
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ pub fn release_schema() -> Value {
     let difference =
         object(&[("network", reference("name")), ("against", reference("name")), ("why", list(text()))]);
     let row = object(&[("what", text()), ("values", list(value)), ("differences", list(difference))]);
-    let mut root = object(&[
+    let root = object(&[
         ("version", json!({ "const": version::RELEASE })),
         ("system", reference("name")),
         ("networks", json!({ "type": "array", "items": network, "minItems": 1 })),
@@ -33,12 +33,6 @@ pub fn release_schema() -> Value {
         ("parity", list(row)),
         ("digest", reference("word")),
     ]);
-    root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
-    root["title"] = json!("A PayRox release, version 1");
-    root["$defs"] = json!({
-        "word": hex(32),
-        "name": { "type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$", "maxLength": 64 },
-        "uint": { "type": "integer", "minimum": 0 },
-    });
-    root
+    let definitions = json!({ "word": hex(32), "name": name(), "uint": uint() });
+    document("A PayRox release, version 1", root, definitions)
 }

@@ -3,12 +3,14 @@
 mod answers;
 mod code;
 mod diamond;
+mod schema;
 mod slot;
 mod staging;
 mod tally;
 #[cfg(test)]
 mod tests;
 
+pub use schema::schema;
 pub use slot::route_slot;
 
 use answers::Questions;

@@ -1,0 +1,11 @@
+//! Prints the JSON Schema of every document of this crate, by file name.
+
+use std::io::Write as _;
+
+fn main() -> std::io::Result<()> {
+    let schemas = serde_json::json!({
+        "backup.v1.schema.json": payrox_backup::schema(),
+        "drill.v1.schema.json": payrox_backup::drill_schema(),
+    });
+    writeln!(std::io::stdout(), "{schemas}")
+}
