@@ -78,6 +78,12 @@ impl<'a> Context<'a> {
                 text.push_str(&format!(" --{flag} {}", escape(&value.display().to_string())));
             }
         }
+        // What a variable says, it says to the next command as well.
+        if matches!(self.args.source("rpc_url"), Source::Flag(_)) {
+            for url in &self.args.rpc_url {
+                text.push_str(&format!(" --rpc-url {}", escape(url)));
+            }
+        }
         text
     }
 

@@ -86,9 +86,10 @@ pub(crate) struct GlobalArgs {
 
 impl GlobalArgs {
     /// Flags that a variable can set as well: identifier, flag, variable.
-    const BOTH: [(&'static str, &'static str, &'static str); 4] = [
+    const BOTH: [(&'static str, &'static str, &'static str); 5] = [
         ("project", "--project", "PAYROX_PROJECT"),
         ("config", "--config", "PAYROX_CONFIG"),
+        ("plan", "--plan", "PAYROX_PLAN"),
         ("network", "--network", "PAYROX_NETWORK"),
         ("rpc_url", "--rpc-url", "ETH_RPC_URL"),
     ];

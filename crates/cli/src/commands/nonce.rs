@@ -17,6 +17,13 @@ use payrox_plan::Plan;
 use serde_json::json;
 
 pub(crate) async fn nonce(args: &NonceArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    if context.args.signing.unsigned.is_some() {
+        return Err(CliFault::Usage {
+            text: "`nonce` writes no unsigned transactions: whoever replaces one has its key".into(),
+            hint: Some("leave --unsigned out; `payrox nonce --help` shows examples".into()),
+        }
+        .into());
+    }
     let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
     context.is_meant(&workshop.network, &connection.endpoint).await?;
@@ -62,11 +69,11 @@ pub(crate) async fn nonce(args: &NonceArgs, context: &Context<'_>) -> Result<Exi
         }
         reports.push(accounts.report(address).await?);
     }
-    let next = next(context, remedy, &reports, sent.is_empty());
+    let (next, when) = next(args, context, remedy, &reports, sent.is_empty());
     let paint = context.printer.paint();
     let mut parts: Vec<String> = reports.iter().map(|report| shown(report, remedy, paint)).collect();
     parts.extend(sent.iter().map(|(from, nonce, tx)| format!("sent {tx} with nonce {nonce} of {from}")));
-    parts.push(format!("next: {next}"));
+    parts.push(format!("next: {next}{when}"));
     context.printer.result(&parts.join("\n\n"));
     let sent = sent.iter().map(|(from, nonce, tx)| json!({ "from": from, "nonce": nonce, "tx": tx }));
     context.printer.document(&json!({
@@ -130,25 +137,30 @@ fn flag(remedy: Remedy) -> &'static str {
     }
 }
 
-/// The next safe command.
+/// The next safe command, and when.
 fn next(
+    args: &NonceArgs,
     context: &Context<'_>,
     remedy: Option<Remedy>,
     reports: &[NonceReport],
     nothing_sent: bool,
-) -> String {
+) -> (String, &'static str) {
     let mut safe: Vec<Remedy> =
         reports.iter().flat_map(|r| &r.entries).flat_map(|entry| entry.safe.iter().copied()).collect();
     safe.sort_unstable();
+    let again = |flags: &str| {
+        let account = args.address.as_ref().map(|a| format!(" --address {}", escape(a))).unwrap_or_default();
+        context.command(&format!("nonce{account} {flags}"))
+    };
     if let Some(remedy) = remedy.filter(|remedy| nothing_sent && safe.contains(remedy)) {
-        return context.command(&format!("nonce {} --broadcast", flag(remedy)));
+        return (again(&format!("{} --broadcast", flag(remedy))), "");
     }
     let is = |state| reports.iter().flat_map(|r| &r.entries).any(|entry| entry.state == state);
     if is(NonceState::Foreign) || is(NonceState::Waiting) || is(NonceState::Unknown) {
-        return format!("{} when they are mined", context.command("run"));
+        return (context.command("run"), " (when they are mined)");
     }
     match safe.first().filter(|_| nothing_sent) {
-        Some(remedy) => context.command(&format!("nonce {}", flag(*remedy))),
-        None => context.command("run"),
+        Some(remedy) => (again(flag(*remedy)), ""),
+        None => (context.command("run"), ""),
     }
 }

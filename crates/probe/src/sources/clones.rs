@@ -57,7 +57,11 @@ pub(super) async fn opinion(
             Opinion { verdict: Verdict::Pass, quality: of.quality, note, finding: None }
         }
         verdict => {
-            let evidence = format!("a clone of {name}, which is not verified there{known}");
+            let which = match verdict {
+                Verdict::Unknown => "of which it is not known whether it is verified there",
+                _ => "which is not verified there",
+            };
+            let evidence = format!("a clone of {name}, {which}{known}");
             let code = of.finding.as_ref().map_or(UNVERIFIED, |finding| finding.code);
             Opinion::against(verdict, code, &subject.name, evidence, &format!("see {name}"))
         }
