@@ -98,3 +98,26 @@ fn prx_b23_at_a_terminal_the_name_is_typed() {
     assert_eq!(sent.status, 0, "{sent:?}");
     assert!(sent.stdout.contains("complete on anvil"), "{sent:?}");
 }
+
+#[test]
+fn prx_d06_prx_b23_a_cancellation_waits_neither_for_contacts_nor_for_the_plans_file() {
+    let Some(anvil) = Served::anvil() else { return };
+    let Some(project) = production(&anvil) else { return };
+    let own = fs::read_to_string(project.path().join("payrox.toml")).unwrap();
+    let without = own.split("\n[contacts]").next().unwrap();
+    write_atomic(&project.path().join("payrox.toml"), without.as_bytes()).unwrap();
+    let say = |verb: &str, args: &[&str]| {
+        let all = [&[verb, "--broadcast", "--json", "--network", "anvil", "--rpc-url", anvil.url()], args];
+        Ran::of(
+            project.bare().env("PRIVATE_KEY", KEY).args(all.concat()).arg("--project").arg(project.path()),
+        )
+    };
+    let confirmed = ["--confirm-network", "anvil"];
+    let refused = say("run", &confirmed);
+    assert_eq!((refused.status, &refused.json()["error"]["code"]), (3, &"PRX-CLI-031".into()), "{refused:?}");
+    // But for the network's name.
+    assert_eq!(say("cancel", &[]).status, 3);
+    let said = say("cancel", &confirmed);
+    assert_eq!((said.status, &said.json()["outcome"]), (0, &"nothing_to_do".into()), "{said:?}");
+    assert!(!project.path().join("artifacts").exists(), "there is no plan's file");
+}

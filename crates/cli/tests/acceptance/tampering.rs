@@ -2,11 +2,13 @@
 
 use crate::{
     chain::route_slot,
-    project::{Project, list, text},
+    project::{Project, Ran, list, text},
     served::Served,
 };
 use alloy_primitives::Bytes;
+use payrox_files::write_atomic;
 use serde_json::{Value, json};
+use std::fs;
 
 struct Live {
     project: Project,
@@ -117,4 +119,31 @@ fn prx_b30_a_plan_that_was_changed_and_sealed_again_is_refused_before_anything_i
         assert_eq!(ran.json()["error"]["code"], "PRX-CLI-012");
     }
     assert_eq!(project.json(&["status"])["block"], 0);
+}
+
+#[test]
+fn prx_b51_a_webhook_is_not_told_that_a_run_ended_well_whose_proof_failed() {
+    let (project, _) = Project::live();
+    let plan = project.plan();
+    let live = Live { project, plan };
+    let own = live.project.path().join("payrox.toml");
+    let file = fs::read_to_string(&own).unwrap()
+        + "\n[[alerts]]\nname = \"down\"\nurl_env = \"DOWN\"\nallow = [\"127.0.0.1\"]\n";
+    write_atomic(&own, file.as_bytes()).unwrap();
+    let (_, route) = live.route("quote(uint256)");
+    let slot = route_slot(text(route, "selector"));
+    let router = text(&live.plan["addresses"], "router");
+    let word = Served::devnet(&live.project, &[]).chain().slot(router, slot);
+    live.tamper("hardhat_setStorageAt", json!([router, slot, flipped(&word[..], 31)]));
+    // Port 1 answers nobody: what it would be told waits.
+    let mut run = live.project.bare();
+    run.env("DOWN", "http://127.0.0.1:1/").args(["run", "--json", "--project"]).arg(live.project.path());
+    let ran = Ran::of(&mut run);
+    assert_eq!((ran.status, ran.json()["outcome"].as_str()), (1, Some("failed")), "{ran:?}");
+    let waits: String = fs::read_dir(live.project.path().join(".payrox/outbox"))
+        .unwrap()
+        .flatten()
+        .filter_map(|entry| fs::read_to_string(entry.path()).ok())
+        .collect();
+    assert!(waits.contains("failed") && waits.contains("PRX-PRB-") && !waits.contains("complete"), "{waits}");
 }

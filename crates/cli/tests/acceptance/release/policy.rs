@@ -67,6 +67,23 @@ fn prx_r03_a_network_takes_only_what_is_live_and_proved_on_the_one_it_demands() 
 }
 
 #[test]
+fn prx_r03_what_the_releases_file_demands_holds_up_a_run_of_one_network_as_well() {
+    let Some(first) = Served::anvil_at(&["--port", "0", "--chain-id", "42005"]) else { return };
+    let Some(second) = Served::anvil_at(&["--port", "0", "--chain-id", "42006"]) else { return };
+    let project = Project::example();
+    network(&project, "rehearsal", 42_005, first.url(), OWNER, "");
+    network(&project, "main", 42_006, second.url(), OWNER, "");
+    let demands =
+        b"version = 1\nnetworks = [\"rehearsal\", \"main\"]\n[requires_passed_on]\nmain = [\"rehearsal\"]\n";
+    write_atomic(&project.path().join("release.toml"), demands).unwrap();
+    let refused = document(&project, &["run", "--network", "main", "--broadcast"], 3);
+    assert_eq!(refused["error"]["code"], "PRX-REL-020", "{refused}");
+    assert_eq!(second.chain().transactions(), 0);
+    document(&project, &["run", "--network", "rehearsal", "--broadcast"], 0);
+    document(&project, &["run", "--network", "main", "--broadcast"], 0);
+}
+
+#[test]
 fn prx_r03_prx_r02_in_a_release_the_network_that_demands_another_goes_after_it() {
     let Some(first) = Served::anvil_at(&["--port", "0", "--chain-id", "42003"]) else { return };
     let Some(second) = Served::anvil_at(&["--port", "0", "--chain-id", "42004"]) else { return };
