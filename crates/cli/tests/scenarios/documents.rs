@@ -67,7 +67,8 @@ fn printed(line: &str, stdout: &str) -> Option<(&'static str, String)> {
         ["verify", _] => "verify.v1",
         _ => return None,
     };
-    let whole = words.contains(&"--json") && serde_json::from_str::<Value>(stdout).is_ok();
+    let whole =
+        words.contains(&"--json") && !words.contains(&"|") && serde_json::from_str::<Value>(stdout).is_ok();
     whole.then(|| (schema, stdout.to_owned()))
 }
 
