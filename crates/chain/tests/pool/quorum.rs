@@ -257,6 +257,32 @@ async fn prx_b13_a_transaction_of_other_calldata_is_overruled_and_its_teller_nam
 }
 
 #[tokio::test]
+async fn prx_b13_b21_a_waiting_transaction_that_one_endpoint_shows_with_other_contents_is_not_taken_for_ours()
+{
+    let Some(anvil) = anvil(&["--no-mining"]) else { return };
+    let signed = transfer(0).await;
+    let direct = pool(&[anvil.url().to_owned()], policy());
+    direct.send(std::slice::from_ref(&signed)).await.unwrap()[0].as_ref().unwrap();
+    let shown = direct.seen(&[signed.hash]).await.unwrap();
+    assert_eq!(shown[0].as_ref().unwrap().to, Some(BOB));
+    let waiting = direct.waiting(ALICE, 0..1).await.unwrap();
+    assert_eq!(waiting[0].as_ref().unwrap().hash, signed.hash);
+    // All else as it is, to somebody else: a replacement would be made from it.
+    let thief = Address::repeat_byte(0xee);
+    let lie = Fault::edit(move |_, truth| {
+        let bob = BOB.to_string().to_lowercase();
+        serde_json::from_str(&truth.to_string().replace(&bob, &format!("{thief:?}"))).unwrap()
+    });
+    let liar = proxy(&anvil, Schedule::default().on("*", When::Always, lie));
+    let endpoint = pool(&[liar.url()], policy());
+    assert_eq!(code(&endpoint.seen(&[signed.hash]).await.unwrap_err()), "PRX-CHN-004");
+    let waiting = endpoint.waiting(ALICE, 0..1).await.unwrap();
+    let seen = waiting[0].as_ref().unwrap();
+    assert_eq!(seen.to, Some(thief), "the lie was told");
+    assert_ne!(seen.hash, signed.hash);
+}
+
+#[tokio::test]
 async fn prx_d12_b13_a_tip_that_one_of_three_exaggerates_is_not_offered() {
     let dear = Fault::edit(|_, _| serde_json::json!("0x9184e72a000"));
     let Some((world, endpoint, _)) = liar("eth_maxPriorityFeePerGas", dear.clone()) else { return };
