@@ -181,8 +181,10 @@ async fn prx_b13_what_was_gathered_into_one_call_is_compared_too() {
     assert_eq!(code(&endpoint.read(At::Latest, &reads).await.unwrap_err()), "PRX-CHN-043");
 }
 
+type Notices = Arc<Mutex<Vec<String>>>;
+
 /// Three, the first of which lies about one method, and what is said of it.
-fn liar(method: &str, fault: Fault) -> Option<(World, Endpoint, Arc<Mutex<Vec<String>>>)> {
+fn liar(method: &str, fault: Fault) -> Option<(World, Endpoint, Notices)> {
     let world = World::new(3)?;
     let told = Arc::new(Mutex::new(Vec::new()));
     let hears = told.clone();
