@@ -156,7 +156,7 @@ impl Endpoint {
         let answers = self.batch(&requests).await?;
         let judge = |(call, answer): (&CallRequest, Result<Box<RawValue>, TransportError>)| {
             let raw = answer.map_err(|e| match &e {
-                RpcError::ErrorResp(payload) => self.reverted(call.to, payload),
+                RpcError::ErrorResp(payload) => self.reverted(METHOD, call.to, payload),
                 _ => ChainError::of(self.shown(), METHOD, &e),
             })?;
             Ok(Gas(self.parse::<U64>(METHOD, &raw)?.to()))

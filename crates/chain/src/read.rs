@@ -84,7 +84,7 @@ impl Endpoint {
     ) -> Result<Bytes, ChainError> {
         let method = read.method();
         let raw = answer.map_err(|e| match (read, &e) {
-            (Read::Call(call), RpcError::ErrorResp(payload)) => self.reverted(call.to, payload),
+            (Read::Call(call), RpcError::ErrorResp(payload)) => self.reverted(method, call.to, payload),
             _ => ChainError::of(self.shown(), method, &e),
         })?;
         let text = self.parse::<&str>(method, &raw)?;
@@ -96,11 +96,16 @@ impl Endpoint {
         parsed.ok_or_else(|| self.odd(method, &format!("`{text}` is not hexadecimal")))
     }
 
-    pub(crate) fn reverted(&self, to: Address, payload: &alloy_json_rpc::ErrorPayload) -> ChainError {
+    pub(crate) fn reverted(
+        &self,
+        method: &'static str,
+        to: Address,
+        payload: &alloy_json_rpc::ErrorPayload,
+    ) -> ChainError {
         let data = payload.as_revert_data();
         if data.is_none() && payload.code != 3 && !payload.message.contains("revert") {
             let (endpoint, text) = (self.shown().to_owned(), foreign(&payload.message));
-            return ChainError::Server { endpoint, method: "eth_call", code: payload.code, text };
+            return ChainError::Server { endpoint, method, code: payload.code, text };
         }
         ChainError::Reverted { to, text: foreign(&payload.message), data: data.unwrap_or_default() }
     }

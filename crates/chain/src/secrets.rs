@@ -1,5 +1,6 @@
 //! What must not be shown, and taking it out of whatever is.
 
+use alloy_primitives::hex;
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use std::{
     fmt,
@@ -16,7 +17,8 @@ const LONG: usize = 8;
 /// How often a text may have been encoded over.
 const LAYERS: usize = 3;
 
-/// The secrets of this process: parts of endpoints' URLs, keys, passwords. Text is compared by its letters and digits alone, without
+/// The secrets of this process: parts of the URLs of endpoints and webhooks, keys, phrases, passwords, keys of explorers. Each is added
+/// by whatever takes it in. Text is compared by its letters and digits alone, without
 /// case, so that a secret is found in hexadecimal, in base64 at any offset, percent-encoded, escaped, and with anything but quotes and
 /// braces in between.
 #[derive(Default)]
@@ -49,6 +51,27 @@ impl Secrets {
         known.push(Secret { plain: secret.to_owned(), needles: needles(secret) });
         // What is part of a longer one must not be taken out before it.
         known.sort_by_key(|secret| std::cmp::Reverse(secret.plain.len()));
+    }
+
+    /// A private key, in the two ways in which keys are written: hexadecimal, which a `0x` before it does not change, and base64.
+    pub fn add_key(&self, key: &[u8; 32]) {
+        self.add(&hex::encode(key));
+        self.add(&STANDARD_NO_PAD.encode(key));
+    }
+
+    /// Something that a person chose. What is a plain word is left alone: taking it out would take it out of everything.
+    pub fn add_password(&self, password: &str) {
+        if looks_secret(password.trim()) {
+            self.add(password);
+        }
+    }
+
+    /// As [`Secrets::add_url`]; of what is no URL all.
+    pub fn add_url_text(&self, url: &str) {
+        match Url::parse(url) {
+            Ok(url) => self.add_url(&url),
+            Err(_) => self.add_password(url),
+        }
     }
 
     /// What may be a key in a URL: user and password, and whatever looks like a token in host, path, query and fragment.
@@ -301,6 +324,20 @@ mod tests {
             assert!(shown.contains(harmless), "{shown}");
         }
         assert_eq!(format!("{secrets:?}"), "Secrets");
+    }
+
+    #[test]
+    fn prx_b45_a_key_is_hidden_in_hexadecimal_and_base64_and_a_plain_word_is_no_secret() {
+        let key = [0xa7; 32];
+        let secrets = Secrets::default();
+        secrets.add_key(&key);
+        for shown in [hex::encode(key), hex::encode_upper(key), STANDARD_NO_PAD.encode(key)] {
+            assert_eq!(secrets.redact(&format!("the key {shown}.")), "the key [hidden].");
+        }
+        assert_eq!(secrets.redact(&hex::encode_prefixed(key)), "0x[hidden]");
+        secrets.add_password("deployment");
+        secrets.add_password("c0rrect horse");
+        assert_eq!(secrets.redact("the deployment of c0rrect horse"), "the deployment of [hidden]");
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use crate::{ChainError, Endpoint, Fees, Signed, Transaction};
 use alloy_consensus::{Transaction as _, TxEip1559, TxEnvelope, TxLegacy, TypedTransaction};
-use alloy_eips::eip2718::Decodable2718;
-use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256};
+use alloy_eips::eip2718::{Decodable2718, Encodable2718 as _};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, keccak256};
 use payrox_model::{ChainId, Gas};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 impl Transaction {
@@ -83,7 +83,8 @@ const BY_HASH: &str = "eth_getTransactionByHash";
 const BY_NONCE: &str = "eth_getTransactionBySenderAndNonce";
 
 impl Endpoint {
-    /// What the node knows of transactions; `None` for those it does not know, or forgot.
+    /// What the node knows of transactions; `None` for those it does not know, or forgot. What it shows has the hash that was asked
+    /// for: what takes the place of a transaction is made from it.
     ///
     /// # Errors
     /// As [`Endpoint::request`].
@@ -92,16 +93,18 @@ impl Endpoint {
         let mut seen = Vec::with_capacity(hashes.len());
         for (hash, answer) in hashes.iter().zip(self.batch(&requests).await?) {
             let raw = answer.map_err(|e| ChainError::of(self.shown(), BY_HASH, &e))?;
-            let found = self.parse::<Option<SeenJson>>(BY_HASH, &raw)?.map(Seen::from);
-            if found.as_ref().is_some_and(|found| found.hash != *hash) {
-                return Err(self.odd(BY_HASH, "it is another transaction"));
+            let found = self.parse::<Option<Value>>(BY_HASH, &raw)?;
+            let found = found.map(|tx| Seen::proved(&tx).filter(|seen| seen.hash == *hash));
+            if found.as_ref().is_some_and(Option::is_none) {
+                return Err(self.odd(BY_HASH, "what it shows has not this hash"));
             }
-            seen.push(found);
+            seen.push(found.flatten());
         }
         Ok(seen)
     }
 
-    /// What waits of an account at these nonces, by whichever way the node has to tell it; `None` where it does not.
+    /// What waits of an account at these nonces, by whichever way the node has to tell it; `None` where it does not. The hash is that of
+    /// what is shown.
     ///
     /// # Errors
     /// When the endpoint fails as a whole.
@@ -115,17 +118,19 @@ impl Endpoint {
         let answers = self.batch(&nonces.iter().map(by_nonce).collect::<Vec<_>>()).await?;
         let mut found: Vec<Seen> = Vec::new();
         for raw in answers.into_iter().flatten() {
-            found.extend(self.parse::<Option<SeenJson>>(BY_NONCE, &raw).ok().flatten().map(Seen::from));
+            found.extend(self.parse::<Value>(BY_NONCE, &raw).ok().and_then(|tx| Seen::proved(&tx)));
         }
         if found.is_empty() {
             // What is in the block that the node would make next.
             let pending: Result<Option<Block>, _> =
                 self.request("eth_getBlockByNumber", ("pending", true)).await;
-            found.extend(pending.ok().flatten().map(Block::transactions).unwrap_or_default());
+            let pending = pending.ok().flatten().map(|block| block.transactions).unwrap_or_default();
+            found.extend(pending.iter().filter_map(Seen::proved));
         }
         if found.iter().filter(|seen| seen.from == from).count() < nonces.len() {
             let pool: Result<Pool, _> = self.request("txpool_contentFrom", (from,)).await;
-            found.extend(pool.ok().into_iter().flat_map(|pool| pool.pending.into_values().map(Seen::from)));
+            let pool = pool.map(|pool| pool.pending).unwrap_or_default();
+            found.extend(pool.values().filter_map(Seen::proved));
         }
         let at = |nonce: &u64| {
             found.iter().find(|seen| seen.from == from && seen.nonce == *nonce && seen.block.is_none())
@@ -177,7 +182,7 @@ const BLOCKS: usize = 32;
 /// A block of which only the transactions of known shape matter: some chains have others besides.
 #[derive(Debug, Deserialize)]
 struct Block {
-    transactions: Vec<serde_json::Value>,
+    transactions: Vec<Value>,
 }
 
 impl Block {
@@ -190,7 +195,7 @@ impl Block {
 #[derive(Debug, Deserialize)]
 struct Pool {
     #[serde(default)]
-    pending: BTreeMap<String, SeenJson>,
+    pending: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -207,6 +212,15 @@ struct SeenJson {
     max_fee_per_gas: Option<U256>,
     max_priority_fee_per_gas: Option<U256>,
     block_number: Option<U64>,
+}
+
+impl Seen {
+    /// A transaction of a known kind, by the hash of its fields and not by the one that is said.
+    fn proved(shown: &Value) -> Option<Self> {
+        let seen = Self::from(SeenJson::deserialize(shown).ok()?);
+        let signed = TxEnvelope::deserialize(shown).ok()?;
+        Some(Self { hash: keccak256(signed.encoded_2718()), ..seen })
+    }
 }
 
 impl From<SeenJson> for Seen {

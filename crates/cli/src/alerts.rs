@@ -1,6 +1,7 @@
 //! Webhooks of the project: who is told how a run ended.
 
 use crate::{context::Context, moment};
+use payrox_chain::Secrets;
 use payrox_config::Project;
 use payrox_execute::{Outcome, RunResult};
 use payrox_model::{BoxFault, Fault as _};
@@ -35,7 +36,12 @@ pub(crate) fn hooks(project: &Project) -> (Vec<Hook>, Vec<NotifyError>) {
             std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or_else(unset)
         };
         let hook = variable(&alert.url_env).and_then(|url| {
+            let secrets = Secrets::of_this_process();
+            secrets.add_url_text(&url);
             let secret = alert.secret_env.as_ref().map(variable).transpose()?;
+            if let Some(secret) = &secret {
+                secrets.add_password(secret);
+            }
             Hook::new(&alert.name, &url, secret.as_deref().map(Secret::new), &alert.allow)
         });
         match hook {

@@ -112,27 +112,12 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
     }
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let (said, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-    let said = without_keys(&said.split_whitespace().collect::<Vec<_>>().join(" "));
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let tip = rest.lines().find_map(|l| l.trim().strip_prefix("tip: ")).map(str::to_owned);
     let hint = tip.unwrap_or_else(|| {
         "`payrox --help` lists verbs and flags, `payrox VERB --help` shows examples".into()
     });
     conclude(Err(CliFault::Usage { text: said, hint: Some(hint) }.into()), &printer)
-}
-
-/// What is repeated of wrong arguments, without what may be a key: one that was given in the wrong place.
-fn without_keys(text: &str) -> String {
-    const DIGITS: usize = 64;
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_ascii_hexdigit()) {
-        let (before, found) = rest.split_at(at);
-        let end = found.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(found.len());
-        out.push_str(before);
-        out.push_str(if end < DIGITS { &found[..end] } else { "…" });
-        rest = &found[end..];
-    }
-    out + rest
 }
 
 /// Completes when the process is asked to stop, with what asked.

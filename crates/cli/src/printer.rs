@@ -1,16 +1,19 @@
 //! The only place that writes to stdout and stderr.
 //!
 //! stdout carries the result and nothing else; notices, warnings, progress and errors go to stderr. Whatever came from a file, a
-//! chain or a server was escaped before it got here, or is escaped here. Secrets of this process are taken out of all of it.
+//! chain or a server was escaped before it got here, or is escaped here. Secrets of this process are taken out of all of it; errors say
+//! nothing of what was given as an argument and may be a key.
 
-use crate::args::GlobalArgs;
+use crate::args::{Cli, GlobalArgs};
+use clap::CommandFactory as _;
 use owo_colors::{OwoColorize as _, Style};
-use payrox_chain::Secrets;
+use payrox_chain::{Misplaced, Secrets};
 use payrox_model::{Fault, text::escape};
 use serde::Serialize;
 use std::{
     error::Error,
     io::{self, IsTerminal as _, Write as _},
+    sync::OnceLock,
 };
 
 /// How something is coloured, by what it means.
@@ -83,9 +86,9 @@ impl ErrorPart {
     pub(crate) fn of(fault: &dyn Fault) -> Self {
         Self {
             code: fault.code().to_string(),
-            message: message(fault),
-            subject: fault.subject().map(|s| escape(&s)),
-            hint: fault.hint().map(|h| escape(&h)),
+            message: without_arguments(&message(fault)),
+            subject: fault.subject().map(|s| without_arguments(&escape(&s))),
+            hint: fault.hint().map(|h| without_arguments(&escape(&h))),
         }
     }
 }
@@ -181,30 +184,50 @@ impl Printer {
 
     /// Why a run ended before its end, beside its result.
     pub(crate) fn stopped(&self, code: &str, message: &str, hint: Option<&str>) {
-        write_err(&format!("{} {}", self.err.tone(Tone::Bad, &format!("error[{code}]:")), lines(message)));
+        write_err(&format!(
+            "{} {}",
+            self.err.tone(Tone::Bad, &format!("error[{code}]:")),
+            without_arguments(&lines(message))
+        ));
         if let Some(hint) = hint {
-            write_err(&format!("hint: {}", escape(hint)));
+            write_err(&format!("hint: {}", without_arguments(&escape(hint))));
         }
     }
 
     fn explain_fault(&self, fault: &dyn Fault) {
         let code = self.err.tone(Tone::Bad, &format!("error[{}]:", fault.code()));
-        write_err(&format!("{code} {}", lines(&fault.to_string())));
+        write_err(&format!("{code} {}", without_arguments(&lines(&fault.to_string()))));
         let mut source = fault.source();
         let mut said = fault.to_string();
         while let Some(cause) = source {
             let why = cause.to_string();
             // Some texts end with their cause already.
             if !said.contains(&why) {
-                write_err(&format!("  why: {}", escape(&why)));
+                write_err(&format!("  why: {}", without_arguments(&escape(&why))));
             }
             said = why;
             source = cause.source();
         }
         if let Some(hint) = fault.hint() {
-            write_err(&format!("hint: {}", escape(&hint)));
+            write_err(&format!("hint: {}", without_arguments(&escape(&hint))));
         }
     }
+}
+
+/// What is said against the arguments, without what among them, or among the variables in their place, may be a key or a phrase.
+fn without_arguments(text: &str) -> String {
+    static GIVEN: OnceLock<Misplaced> = OnceLock::new();
+    let given = GIVEN.get_or_init(|| {
+        let command = Cli::command();
+        let variables = command.get_arguments().filter_map(|arg| std::env::var_os(arg.get_env()?));
+        let all: Vec<String> = std::env::args_os()
+            .skip(1)
+            .chain(variables)
+            .map(|arg| arg.to_string_lossy().into_owned())
+            .collect();
+        Misplaced::among(all.iter().map(String::as_str))
+    });
+    given.hide(text)
 }
 
 /// The text of a fault and of what caused it, on one line.

@@ -286,6 +286,12 @@ impl Network {
         if let Some(fee) = &file.fees.max_priority_fee {
             self.fees.max_priority_fee = Some(read_wei(doc, fee, "fees.max_priority_fee")?);
         }
+        if self.production && (self.fees.max_fee.is_none() || self.fees.max_priority_fee.is_none()) {
+            let place = file.production.as_ref().map_or(doc.whole("fees"), |flag| doc.at(flag, "production"));
+            let why = "a production network has fees.max_fee and fees.max_priority_fee: nothing else bounds \
+                       what an endpoint suggests to pay";
+            return wrong(place, why.into());
+        }
         self.explorers.extend(read_explorers(doc, &file.explorers)?);
         if let Some(roles) = &file.roles {
             self.roles = Some(read_roles(doc, roles)?);

@@ -17,6 +17,7 @@ number = 7
 hash = "0x0000000000000000000000000000000000000000000000000000000000000007"
 [fees]
 max_fee = "30 gwei"
+max_priority_fee = "2 gwei"
 [roles]
 owner = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 guardians = ["0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266", "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"]
@@ -69,19 +70,19 @@ fn a_network_file_of_the_project_wins_and_its_roles_are_sorted() {
 fn every_mistake_is_named_with_file_line_column_field_and_code() {
     let owner = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
     for (told, expected) in [
-        (refusal(owner, &owner.to_lowercase()), "PRX-CFG-005 test.toml:14:9: roles.owner: `0x709979"),
+        (refusal(owner, &owner.to_lowercase()), "PRX-CFG-005 test.toml:15:9: roles.owner: `0x709979"),
         (refusal(owner, "0x70997970c51812dc3A010C7d01b50e0d17dc79C8"), "PRX-CFG-005"),
-        (refusal(owner, "0x709979"), "PRX-CFG-005 test.toml:14:9: roles.owner: `0x709979` is no address"),
+        (refusal(owner, "0x709979"), "PRX-CFG-005 test.toml:15:9: roles.owner: `0x709979` is no address"),
         (
             refusal(owner, "0x0000000000000000000000000000000000000000"),
-            "PRX-CFG-007 test.toml:14:9: roles.owner",
+            "PRX-CFG-007 test.toml:15:9: roles.owner",
         ),
         (
             refusal(
                 "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
                 "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
             ),
-            "PRX-CFG-006 test.toml:15:60: roles.guardians[1]",
+            "PRX-CFG-006 test.toml:16:60: roles.guardians[1]",
         ),
         (
             refusal("name = \"test\"", "name = \"other\""),
@@ -98,7 +99,11 @@ fn every_mistake_is_named_with_file_line_column_field_and_code() {
             refusal("production = true", "production = true\nskip_time = true"),
             "PRX-CFG-007 test.toml:8:13: skip_time",
         ),
-        (refusal("Payments = ", "\"a b\" = "), "PRX-CFG-004 test.toml:17:1: args"),
+        (
+            refusal("max_priority_fee = \"2 gwei\"\n", ""),
+            "PRX-CFG-007 test.toml:7:14: production: a production network has fees.max_fee",
+        ),
+        (refusal("Payments = ", "\"a b\" = "), "PRX-CFG-004 test.toml:18:1: args"),
         (refusal("delay = 7200", "delay = 7776001"), "PRX-CFG-007 test.toml:6:9: delay"),
         (
             refusal("chain_id = 5", "chain_id = 324"),
@@ -228,5 +233,24 @@ fn prx_p01_prx_p02_how_endpoints_are_asked_is_read_and_shown_with_its_line() {
     }
     for (name, family) in [("anvil", Family::Anvil), ("local", Family::Embedded), ("base", Family::OpStack)] {
         assert_eq!(Network::find(dir.path(), name).unwrap().endpoints.family.value, family, "{name}");
+    }
+}
+
+#[test]
+fn prx_d12_a_production_network_without_limits_of_fees_is_refused() {
+    for limit in ["max_fee = \"30 gwei\"\n", "max_priority_fee = \"2 gwei\"\n"] {
+        let told = refusal(limit, "");
+        assert!(
+            told.contains("production: a production network has fees.max_fee and fees.max_priority_fee"),
+            "{told}"
+        );
+        let dir = folder(&FILE.replacen(limit, "", 1).replace("production = true\n", ""));
+        assert!(Network::find(dir.path(), "test").is_ok(), "elsewhere they are a choice");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    for name in Network::built_in() {
+        let network = Network::find_with(dir.path(), name, &|_| None).unwrap();
+        let limited = network.fees.max_fee.is_some() && network.fees.max_priority_fee.is_some();
+        assert!(limited || !network.production, "{name}");
     }
 }

@@ -1,6 +1,9 @@
 //! How a run ends before its end.
 
-use crate::{Outcome, Refusal, RunResult, Stopped, gates::GateError};
+use crate::{
+    Outcome, Refusal, RunResult, Stopped,
+    gates::{GateError, NotCleared},
+};
 use payrox_chain::ChainError;
 use payrox_journal::JournalError;
 use payrox_model::{ExitCode, Fault};
@@ -60,6 +63,12 @@ impl From<JournalError> for Ending {
 impl From<GateError> for Ending {
     fn from(error: GateError) -> Self {
         Self::of(&error)
+    }
+}
+
+impl From<NotCleared> for Ending {
+    fn from(error: NotCleared) -> Self {
+        Self::of(error.fault())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{Refusal, rehearse::Rehearsal};
 use alloy_primitives::B256;
-use payrox_chain::{CallRequest, Endpoint, Reasons};
+use payrox_chain::{CallRequest, ChainError, Endpoint, Reasons};
 use payrox_model::{ChainId, Code, ExitCode, Fault, Gas, PlanId, limits};
 use payrox_plan::Plan;
 use std::collections::BTreeMap;
@@ -133,19 +133,38 @@ pub struct Cancellation {
     pub call: CallRequest,
 }
 
+/// Why a cancellation is not cleared.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each text says it")]
+pub enum NotCleared {
+    #[error(transparent)]
+    Gate(#[from] GateError),
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+}
+
+impl NotCleared {
+    pub(crate) fn fault(&self) -> &dyn Fault {
+        match self {
+            Self::Gate(error) => error,
+            Self::Chain(error) => error,
+        }
+    }
+}
+
 /// Mints the clearance of a cancellation: the chain itself says that it goes through.
 ///
 /// # Errors
-/// [`GateError::Reverts`] when it would not; [`GateError::Sandbox`] when the chain does not say.
+/// [`GateError::Reverts`] when it would not; the endpoint's error when it does not say.
 pub async fn clear_cancellation<'a>(
     cancellation: &'a Cancellation,
     endpoint: &Endpoint,
     reasons: &Reasons,
-) -> Result<Cleared<'a, Cancellation>, GateError> {
+) -> Result<Cleared<'a, Cancellation>, NotCleared> {
     let step = payrox_journal::CANCEL.to_owned();
     let gas = endpoint.estimate(&cancellation.call).await.map_err(|e| match e.revert_data() {
-        Some(data) => GateError::Reverts { step: step.clone(), reason: reasons.decode(data) },
-        None => GateError::Sandbox { why: e.to_string() },
+        Some(data) => GateError::Reverts { step: step.clone(), reason: reasons.decode(data) }.into(),
+        None => NotCleared::Chain(e),
     })?;
     Ok(Cleared { inner: cancellation, gas: BTreeMap::from([(step, gas)]) })
 }

@@ -35,7 +35,7 @@ pub use after::Violation;
 pub use cancel::cancel;
 pub use engine::run;
 pub use event::{Event, Observer, Silent};
-pub use gates::{Cleared, GateError};
+pub use gates::{Cleared, GateError, NotCleared};
 pub use nonce::{Accounts, NonceEntry, NonceReport, NonceState, Remedy};
 pub use payrox_journal::ContractInfo;
 pub use refusal::Refusal;

@@ -5,6 +5,7 @@ mod ask;
 mod check;
 mod identity;
 mod interrupt;
+mod meaning;
 mod node;
 mod policy;
 mod pool;

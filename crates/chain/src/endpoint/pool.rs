@@ -71,8 +71,9 @@ impl Pool {
         let all: Vec<usize> = (0..self.0.nodes.len()).collect();
         match self.quorum() {
             _ if asks.is_empty() => Ok(Vec::new()),
+            // Whoever has a transaction may keep it, or forget it.
+            _ if all.len() > 1 && asks.iter().any(|(method, _)| *method == SEND) => self.spread(asks).await,
             1 => self.any(&all, asks).await,
-            _ if asks.iter().any(|(method, _)| *method == SEND) => self.spread(asks).await,
             quorum => self.agree(asks, quorum).await,
         }
     }

@@ -4,6 +4,7 @@
 //! that have it are asked about that block, so that an endpoint which lags is not one that disagrees.
 
 use super::{
+    meaning::as_compared,
     pool::{Poll, Pool},
     vote::{Kind, Verdict, judge, kind},
     wire::{Answer, Ask},
@@ -77,7 +78,7 @@ impl Pool {
                     for node in dissent {
                         self.say(&format!("{} answers {} unlike the others", self.name(node), ask.0));
                     }
-                    answers.push(answer);
+                    answers.push(as_compared(ask, answer));
                 }
                 Verdict::TooFew { have } => {
                     return Err(ChainError::NoQuorum {
@@ -157,7 +158,7 @@ fn newest(ask: &Ask) -> Option<Place> {
     let place = match ask.0 {
         "eth_getBlockByNumber" => Place::At(0),
         "eth_getCode" | "eth_getBalance" | "eth_getTransactionCount" | "eth_call" => Place::At(1),
-        "eth_getStorageAt" => Place::At(2),
+        "eth_getStorageAt" | "eth_getProof" => Place::At(2),
         "eth_getLogs" => Place::Of("toBlock"),
         _ => return None,
     };

@@ -1,8 +1,11 @@
 //! Comparing what endpoints answer: by what it means, not by how it is written.
 
-use super::wire::{Answer, Ask};
+use super::{
+    meaning::{Says, number, revert, says},
+    wire::{Answer, Ask},
+};
 use crate::error::foreign;
-use alloy_primitives::{Bytes, U256, keccak256};
+use alloy_primitives::U256;
 use serde_json::Value;
 
 /// How a request is decided.
@@ -10,21 +13,34 @@ use serde_json::Value;
 pub(crate) enum Kind {
     /// All must say the same.
     Same,
+    /// The same, of what not every node tells: where too few tell it, it is not told.
+    Told,
     /// What is not there yet for some may be there for others: enough must say that it is there, and all of those the same.
     There,
     /// The largest: what one has heard of, there is.
     Largest,
+    /// Honest ones differ a little: the middle one of the numbers, the lower of two.
+    Middle,
+    /// The middle one of the numbers, the higher of two; a revert where not enough give a number.
+    Estimate,
     /// One is asked.
     Own,
 }
 
-/// How a request is decided, by its method and block.
+/// How a request is decided, by its method and block. Whatever is not named here is a matter of one node: what waits there, who
+/// it is, what it can do, what it signs.
 pub(crate) fn kind((method, params): &Ask) -> Kind {
+    let of_what_waits = |at: usize| params.get(at).is_some_and(|at| at == "pending");
     match *method {
         "eth_getTransactionReceipt" | "eth_getTransactionByHash" | "eth_getBlockByHash" => Kind::There,
-        "eth_getTransactionCount" if params.get(1).is_some_and(|at| at == "pending") => Kind::Largest,
-        "eth_getBlockByNumber" if params.get(0).is_some_and(|at| at == "pending") => Kind::Own,
+        "eth_getTransactionCount" if of_what_waits(1) => Kind::Largest,
+        "eth_getBlockByNumber" if of_what_waits(0) && params.get(1) == Some(&Value::Bool(true)) => Kind::Own,
+        // Of the block that is made next the time is asked for.
+        "eth_getBlockByNumber" if of_what_waits(0) => Kind::Middle,
         "eth_getBlockByNumber" => Kind::There,
+        "eth_maxPriorityFeePerGas" | "eth_gasPrice" => Kind::Middle,
+        "eth_estimateGas" => Kind::Estimate,
+        "eth_getProof" | "payrox_dumpStorage" => Kind::Told,
         "eth_getCode"
         | "eth_getBalance"
         | "eth_getStorageAt"
@@ -50,119 +66,86 @@ pub(crate) enum Verdict {
 
 /// Decides a request by what each endpoint said.
 pub(crate) fn judge(ask: &Ask, votes: &[(usize, &Answer)], quorum: usize) -> Verdict {
-    let agreed = |answer: &Answer, dissent| Verdict::Agreed { answer: answer.clone(), dissent };
     let Some((_, first)) = votes.first() else { return Verdict::TooFew { have: 0 } };
     let kind = kind(ask);
-    if kind == Kind::Own {
-        let given = votes.iter().find(|(_, answer)| answer.is_ok());
-        return agreed(given.map_or(first, |(_, answer)| answer), Vec::new());
+    match kind {
+        Kind::Own => return alone(votes.iter().find(|(_, answer)| answer.is_ok()).map_or(first, |(_, a)| a)),
+        Kind::Largest | Kind::Middle | Kind::Estimate => return among_numbers(kind, votes, quorum),
+        Kind::Same | Kind::Told | Kind::There => {}
     }
     // Whoever cannot say abstains: a block it has not, a state it keeps no more.
-    let said: Vec<(usize, String, &Answer)> =
-        votes.iter().filter_map(|(node, answer)| Some((*node, meaning(ask.0, answer)?, *answer))).collect();
+    let said: Vec<Vote<'_>> =
+        votes.iter().filter_map(|(node, answer)| Some((*node, says(ask, answer)?, *answer))).collect();
     if said.is_empty() {
-        return agreed(first, Vec::new());
+        return alone(first);
     }
-    if kind == Kind::Largest {
-        let largest = said.iter().max_by_key(|(_, number, _)| number.parse::<U256>().unwrap_or_default());
-        return largest.map_or(Verdict::TooFew { have: 0 }, |(_, _, answer)| agreed(answer, Vec::new()));
+    let refused = votes.iter().find(|(_, answer)| answer.is_err());
+    if kind == Kind::Told
+        && said.len() < quorum
+        && let Some((_, refused)) = refused
+    {
+        return alone(refused);
     }
-    let (there, absent): (Vec<_>, Vec<_>) = said
-        .iter()
-        .partition(|(_, meaning, _)| kind != Kind::There || ![ABSENT, WAITING].contains(&meaning.as_str()));
-    let most = there
-        .iter()
-        .map(|(_, meaning, _)| there.iter().filter(|(_, other, _)| other == meaning).count())
-        .max()
-        .unwrap_or_default();
-    let winner = there
-        .iter()
-        .find(|(_, meaning, _)| there.iter().filter(|(_, other, _)| other == meaning).count() == most);
-    match winner {
-        Some((_, meaning, answer)) if most >= quorum => {
-            let others = there.iter().filter(|(_, other, _)| other != meaning);
-            agreed(answer, others.map(|(node, ..)| *node).collect())
-        }
+    let (there, absent): (Vec<Vote<'_>>, Vec<Vote<'_>>) =
+        said.iter().cloned().partition(|(_, says, _)| kind != Kind::There || matches!(says, Says::Is(_)));
+    match most(&there) {
+        Some((many, verdict)) if many >= quorum => verdict,
         // All who have it say the same, and they are not enough yet: it counts as not there.
-        Some(_) | None if most == there.len() && !absent.is_empty() => {
-            let waiting = absent.iter().find(|(_, meaning, _)| meaning == WAITING);
-            agreed(waiting.unwrap_or(&absent[0]).2, Vec::new())
-        }
-        _ if said.len() < quorum => Verdict::TooFew { have: said.len() },
-        _ => Verdict::Disagree(said.iter().map(|(node, meaning, _)| (*node, short(meaning))).collect()),
-    }
-}
-
-const ABSENT: &str = "nothing";
-/// A transaction that is in no block yet, as far as this endpoint knows.
-const WAITING: &str = "that it waits";
-
-/// What an answer says, written in one way; `None` when it says nothing.
-fn meaning(method: &str, answer: &Answer) -> Option<String> {
-    let raw = match answer {
-        Ok(raw) => raw,
-        Err(error) => {
-            let data = error.as_revert_data();
-            let reverts = data.is_some() || error.code == 3 || error.message.contains("revert");
-            return (method == "eth_call" && reverts)
-                .then(|| format!("a revert with {}", data.unwrap_or_default()));
-        }
-    };
-    let value: Value = serde_json::from_str(raw.get()).ok()?;
-    if value.is_null() {
-        return Some(ABSENT.into());
-    }
-    let fields = |of: &Value, names: &[&str]| -> String {
-        let each = names.iter().map(|name| format!("{name} {}", plain(&of[*name])));
-        each.collect::<Vec<_>>().join(", ")
-    };
-    Some(match method {
-        "eth_getCode" | "eth_call" => {
-            let bytes: Bytes = value.as_str()?.parse().ok()?;
-            match bytes.len() {
-                0..=32 => bytes.to_string(),
-                length => format!("{length} bytes of hash {}", keccak256(&bytes)),
+        Some((many, _)) if many < there.len() => split(&said, quorum),
+        _ if absent.is_empty() => split(&said, quorum),
+        _ => {
+            let waiting: Vec<Vote<'_>> =
+                absent.iter().filter(|(_, says, _)| matches!(says, Says::Waits(_))).cloned().collect();
+            match most(&waiting) {
+                None => alone(absent[0].2),
+                Some((many, verdict)) if many == waiting.len() || many >= quorum => verdict,
+                Some(_) => split(&said, quorum),
             }
         }
-        "eth_getBalance" | "eth_getStorageAt" | "eth_getTransactionCount" | "eth_chainId" => {
-            value.as_str()?.parse::<U256>().ok()?.to_string()
-        }
-        "eth_getBlockByNumber" | "eth_getBlockByHash" => fields(&value, &["number", "hash"]),
-        "eth_getTransactionByHash" if value["blockHash"].is_null() => WAITING.into(),
-        "eth_getTransactionByHash" => fields(&value, &["hash", "blockHash"]),
-        "eth_getTransactionReceipt" => fields(
-            &value,
-            &[
-                "transactionHash",
-                "status",
-                "blockNumber",
-                "blockHash",
-                "from",
-                "to",
-                "contractAddress",
-                "gasUsed",
-            ],
-        ),
-        "eth_getLogs" => {
-            let logs = value.as_array()?.iter();
-            let names = ["blockHash", "transactionHash", "logIndex", "address", "topics", "data"];
-            let logs: Vec<String> = logs.map(|log| fields(log, &names)).collect();
-            format!("{} logs of hash {}", logs.len(), keccak256(logs.join("; ")))
-        }
-        _ => raw.get().to_owned(),
-    })
+    }
 }
 
-/// A value of JSON, numbers and hashes written in one way.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => match text.parse::<U256>() {
-            Ok(number) if text.len() < 66 && text.len() != 42 => number.to_string(),
-            _ => text.to_ascii_lowercase(),
-        },
-        Value::Null => "none".into(),
-        other => other.to_string().to_ascii_lowercase(),
+/// Who, what it means, and its own words.
+type Vote<'a> = (usize, Says, &'a Answer);
+
+fn alone(answer: &Answer) -> Verdict {
+    Verdict::Agreed { answer: answer.clone(), dissent: Vec::new() }
+}
+
+fn split(said: &[Vote<'_>], quorum: usize) -> Verdict {
+    match said.len() < quorum {
+        true => Verdict::TooFew { have: said.len() },
+        false => Verdict::Disagree(said.iter().map(|(node, says, _)| (*node, short(&says.text()))).collect()),
     }
+}
+
+/// What most say, and how many they are; the others dissent.
+fn most(votes: &[Vote<'_>]) -> Option<(usize, Verdict)> {
+    let many = |says: &Says| votes.iter().filter(|(_, other, _)| other == says).count();
+    let largest = votes.iter().map(|(_, says, _)| many(says)).max()?;
+    let (_, winner, answer) = votes.iter().find(|(_, says, _)| many(says) == largest)?;
+    let dissent = votes.iter().filter(|(_, says, _)| says != winner).map(|(node, ..)| *node).collect();
+    Some((largest, Verdict::Agreed { answer: (*answer).clone(), dissent }))
+}
+
+/// One of the numbers that were given. Of those that are made up from what waits no two need be equal.
+fn among_numbers(kind: Kind, votes: &[(usize, &Answer)], quorum: usize) -> Verdict {
+    let mut numbers: Vec<(U256, &Answer)> =
+        votes.iter().filter_map(|(_, answer)| Some((number(answer)?, *answer))).collect();
+    numbers.sort_by_key(|(number, _)| *number);
+    let least = if kind == Kind::Largest { 1 } else { quorum };
+    if numbers.len() < least {
+        let reverts = |answer: &Answer| answer.as_ref().is_err_and(|error| revert(error).is_some());
+        let rest = || votes.iter().map(|(_, answer)| *answer).filter(|answer| number(answer).is_none());
+        let reason = rest().find(|answer| reverts(answer)).or_else(|| rest().next());
+        return reason.map_or(Verdict::TooFew { have: numbers.len() }, alone);
+    }
+    let at = match kind {
+        Kind::Largest => numbers.len() - 1,
+        Kind::Estimate => numbers.len() / 2,
+        _ => (numbers.len() - 1) / 2,
+    };
+    numbers.get(at).map_or(Verdict::TooFew { have: 0 }, |(_, answer)| alone(answer))
 }
 
 /// As much of a meaning as people want to see.
@@ -237,10 +220,100 @@ mod tests {
     }
 
     #[test]
-    fn a_pending_nonce_is_the_largest_and_a_fee_is_one_endpoints_own() {
+    fn a_pending_nonce_is_the_largest_and_a_suggested_fee_the_middle_one() {
         let pending = [ok(json!("0x9")), ok(json!("0xa"))];
         assert_eq!(said("eth_getTransactionCount", json!([0, "pending"]), &pending, 2), Ok(json!("0xa")));
-        let tips = [Err(ErrorPayload::method_not_found()), ok(json!("0x2"))];
-        assert_eq!(said("eth_maxPriorityFeePerGas", json!([]), &tips, 2), Ok(json!("0x2")));
+        let tips = |answers: &[Answer]| said("eth_maxPriorityFeePerGas", json!([]), answers, 2);
+        let none = || Err(ErrorPayload::method_not_found());
+        assert_eq!(tips(&[ok(json!("0xffffffffff")), ok(json!("0x3")), ok(json!("0x2"))]), Ok(json!("0x3")));
+        assert_eq!(tips(&[ok(json!("0xffffffffff")), ok(json!("0x2"))]), Ok(json!("0x2")));
+        assert_eq!(tips(&[none(), ok(json!("0x3")), ok(json!("0x2"))]), Ok(json!("0x2")));
+        assert!(tips(&[none(), ok(json!("0x2"))]).is_err(), "one alone suggests nothing");
+    }
+
+    #[test]
+    fn prx_b13_an_estimate_that_one_of_three_refuses_or_makes_up_is_that_of_the_others() {
+        let estimate = |answers: &[Answer]| said("eth_estimateGas", json!([{}]), answers, 2);
+        let error = |text: &'static str| Err(ErrorPayload::internal_error_message(text.into()));
+        let (near, far) = (|| ok(json!("0x5208")), || ok(json!("0x5300")));
+        assert_eq!(estimate(&[error("header not found"), near(), far()]), Ok(json!("0x5300")));
+        assert_eq!(estimate(&[error("execution reverted"), near(), far()]), Ok(json!("0x5300")));
+        assert_eq!(estimate(&[ok(json!("0xffffffff")), near(), far()]), Ok(json!("0x5300")));
+        let reverts = estimate(&[error("header not found"), near(), error("execution reverted")]);
+        assert_eq!(reverts.unwrap_err(), "execution reverted");
+    }
+
+    #[test]
+    fn prx_b13_each_field_that_is_used_is_compared() {
+        let (hash, who) = (B256::ZERO, "0x00000000000000000000000000000000000000aa");
+        let tx = json!({ "hash": hash, "blockHash": hash, "blockNumber": "0x1", "from": who, "to": who, "nonce": "0x1",
+            "value": "0x0", "input": "0x0001", "gas": "0x5208", "gasPrice": "0x1", "maxFeePerGas": "0x1", "maxPriorityFeePerGas": "0x1" });
+        let mut waits = tx.clone();
+        waits["blockHash"] = Value::Null;
+        waits["blockNumber"] = Value::Null;
+        let log = json!({ "blockHash": hash, "blockNumber": "0x1", "transactionHash": hash, "logIndex": "0x0", "address": who,
+            "topics": [hash], "data": "0x00" });
+        let proof = json!({ "address": who, "nonce": "0x1", "balance": "0x0", "codeHash": hash, "storageHash": hash,
+            "storageProof": [{ "key": "0x0", "value": "0x0", "proof": [] }] });
+        let block = json!({ "number": "0x1", "hash": hash, "timestamp": "0x5", "baseFeePerGas": "0x7", "gasLimit": "0x8" });
+        let mut whole = block.clone();
+        whole["transactions"] = json!([tx]);
+        let receipt = json!({ "transactionHash": hash, "status": "0x1", "blockNumber": "0x1", "blockHash": hash,
+            "transactionIndex": "0x0", "from": who, "to": who, "contractAddress": null, "gasUsed": "0x5208" });
+        let used = |of: &Value, at: &str| -> Vec<String> {
+            of.as_object().unwrap().keys().map(|name| format!("{at}/{name}")).collect()
+        };
+        for (method, params, truth, fields) in [
+            ("eth_getTransactionByHash", json!([hash]), tx.clone(), {
+                // In a block it may show what it paid.
+                used(&tx, "").into_iter().filter(|name| name != "/gasPrice" && name != "/blockHash").collect()
+            }),
+            (
+                "eth_getTransactionByHash",
+                json!([hash]),
+                waits,
+                vec!["/to".to_owned(), "/input".to_owned(), "/value".to_owned()],
+            ),
+            ("eth_getLogs", json!([{}]), json!([log]), used(&log, "/0")),
+            ("eth_getProof", json!([who, [], "0x1"]), proof.clone(), {
+                let mut fields = used(&proof, "");
+                fields.retain(|field| field != "/storageProof");
+                fields.extend(["/storageProof/0/key".into(), "/storageProof/0/value".into()]);
+                fields
+            }),
+            ("eth_getBlockByNumber", json!(["0x1", false]), block.clone(), used(&block, "")),
+            (
+                "eth_getBlockByNumber",
+                json!(["0x1", true]),
+                whole,
+                vec!["/transactions/0/from".to_owned(), "/transactions/0/input".to_owned()],
+            ),
+            ("eth_getTransactionReceipt", json!([hash]), receipt.clone(), used(&receipt, "")),
+        ] {
+            for field in fields {
+                let mut lie = truth.clone();
+                let value = lie.pointer_mut(&field).unwrap();
+                *value = match value.as_str() {
+                    // The same as a number, and other bytes.
+                    Some("0x0001") => json!("0x01"),
+                    Some("0x00") => json!("0x0000"),
+                    _ => json!("0x99"),
+                };
+                let answers = [ok(lie), ok(truth.clone()), ok(truth.clone())];
+                let decided = said(method, params.clone(), &answers, 2);
+                assert_eq!(decided, Ok(json!([truth, [0]])), "{method} {field}");
+            }
+        }
+    }
+
+    #[test]
+    fn prx_b41_b13_a_proof_that_too_few_give_is_refused_and_not_believed() {
+        let proofs = |answers: &[Answer]| said("eth_getProof", json!([0, [], "0x1"]), answers, 2);
+        let proof = || ok(json!({ "address": "0xaa", "storageHash": "0xbb" }));
+        let refused = || Err(ErrorPayload::method_not_found());
+        assert_eq!(proofs(&[proof(), refused(), refused()]).unwrap_err(), "Method not found");
+        assert!(proofs(&[proof(), refused(), proof()]).is_ok());
+        let dump = |answers: &[Answer]| said("payrox_dumpStorage", json!([0]), answers, 2);
+        assert!(dump(&[ok(json!({})), refused(), refused()]).is_err());
     }
 }

@@ -9,6 +9,7 @@ use super::{
     http::{Answer, Body, Http, impatience},
     listing,
 };
+use crate::Secrets;
 use alloy_primitives::{Address, hex};
 use payrox_model::ChainId;
 use reqwest::Method;
@@ -63,6 +64,9 @@ struct Source {
 
 impl Etherscan {
     pub(super) fn new(http: Http, chain: Option<ChainId>, key: Option<&str>) -> Self {
+        if let Some(key) = key {
+            Secrets::of_this_process().add(key);
+        }
         Self { http, chain, key: Key(key.map(str::to_owned)) }
     }
 
@@ -95,17 +99,9 @@ impl Etherscan {
         let denied =
             refusals.iter().any(|refusal| words.contains(refusal)) || words.contains("free api access");
         if denied {
-            return Err(self.http.refused(&self.without_key(reply.words())));
+            return Err(self.http.refused(reply.words()));
         }
         Ok(reply)
-    }
-
-    /// A server may repeat the key that it refuses.
-    fn without_key(&self, text: &str) -> String {
-        match &self.key {
-            Key(Some(key)) if !key.is_empty() => text.replace(key.as_str(), "…"),
-            _ => text.to_owned(),
-        }
     }
 
     pub(super) fn upload(&self, submission: &Submission) -> Upload {
@@ -136,9 +132,9 @@ impl Etherscan {
             return Ok(Submitted::Already);
         }
         if words.starts_with("Unable to locate ContractCode") {
-            return Ok(Submitted::NotYet(self.without_key(words)));
+            return Ok(Submitted::NotYet(told(words)));
         }
-        Err(self.http.refused(&self.without_key(words)))
+        Err(self.http.refused(words))
     }
 
     pub(super) async fn progress(&self, action: &str, ticket: &str) -> Result<Progress, ExplorerError> {
@@ -154,14 +150,14 @@ impl Etherscan {
         } else if lower.contains("unknown uid") || lower.contains("unable to locate guid") {
             Progress::Unknown
         } else if words.starts_with("Fail") {
-            Progress::Refused(self.without_key(words))
+            Progress::Refused(told(words))
         } else if action == "checkproxyverification" {
             match reply.status.as_str() {
                 "1" => Progress::Done,
-                _ => Progress::Refused(self.without_key(words)),
+                _ => Progress::Refused(told(words)),
             }
         } else {
-            Progress::Trouble(self.without_key(words))
+            Progress::Trouble(told(words))
         })
     }
 
@@ -172,7 +168,7 @@ impl Etherscan {
         let sources: Result<Vec<Source>, _> = Deserialize::deserialize(&reply.result);
         match sources {
             Ok(sources) if reply.status == "1" => Ok(sources.into_iter().next().unwrap_or_default()),
-            _ => Err(self.http.odd(&self.without_key(reply.words()))),
+            _ => Err(self.http.odd(reply.words())),
         }
     }
 
@@ -211,9 +207,14 @@ impl Etherscan {
         let reply = self.ask(Method::POST, url, Body::Form(&body)).await?;
         match reply.status.as_str() {
             "1" => Ok(reply.words().to_owned()),
-            _ => Err(self.http.refused(&self.without_key(reply.words()))),
+            _ => Err(self.http.refused(reply.words())),
         }
     }
+}
+
+/// What is kept and shown by others: a server may repeat the key that it was given.
+fn told(words: &str) -> String {
+    Secrets::of_this_process().redact(words)
 }
 
 fn is_verified_already(words: &str) -> bool {

@@ -4,7 +4,7 @@
 //! what was checked, with the primitives of RustCrypto: a library that opens the path itself would read a file that may be another by then.
 
 use super::{KeyError, Keyring, Secret, local, secret};
-use crate::ChainError;
+use crate::{ChainError, Secrets};
 use aes::cipher::{KeyIvInit as _, StreamCipher as _};
 use alloy_primitives::{Address, Keccak256, hex};
 use serde::Deserialize;
@@ -78,8 +78,10 @@ impl Keyring {
         let file = parse(&bytes, path)?;
         let work = file.crypto.check(path)?;
         let password = password()?;
+        Secrets::of_this_process().add_password(password.reveal());
         let key =
             work.open(&file.crypto, &password).ok_or_else(|| KeyError::Password { path: path.to_owned() })?;
+        Secrets::of_this_process().add_key(&key);
         let signer = local::signer(&key).ok_or_else(|| not(path, "what is in it is no key"))?;
         // The checksum of the format leaves out the initialisation vector: with another one the password still fits, and another key comes out.
         if let Some(said) = file.address.as_deref().filter(|said| !said.is_empty()) {

@@ -1,7 +1,7 @@
 //! Keys that are in this process: given as they are, or derived from a phrase.
 
 use super::{Holder, KeyError, Keyring, Secret, read_secret};
-use crate::ChainError;
+use crate::{ChainError, Secrets};
 use alloy_primitives::{Address, hex};
 use alloy_signer_local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English};
 use payrox_model::text::escape;
@@ -98,6 +98,7 @@ impl Keyring {
         let bad = || ChainError::BadKey { origin: escape(origin) };
         let mut bytes = Zeroizing::new([0; 32]);
         hex::decode_to_slice(key.trim(), bytes.as_mut_slice()).map_err(|_| bad())?;
+        Secrets::of_this_process().add_key(&bytes);
         Ok(self.add_local(signer(&bytes).ok_or_else(bad)?, origin)?)
     }
 
@@ -122,6 +123,11 @@ impl Keyring {
     ) -> Result<Address, ChainError> {
         let bad = || KeyError::Phrase { origin: escape(origin) };
         let words = Zeroizing::new(phrase.reveal().split_whitespace().collect::<Vec<_>>().join(" "));
+        let secrets = Secrets::of_this_process();
+        secrets.add(&words);
+        if let Some(passphrase) = passphrase {
+            secrets.add_password(passphrase.reveal());
+        }
         let mut builder = MnemonicBuilder::<English>::default().phrase(words.as_str());
         if let Some(passphrase) = passphrase {
             builder = builder.password(passphrase.reveal());
@@ -129,6 +135,7 @@ impl Keyring {
         let builder = builder.derivation_path(path.as_str()).map_err(|_| bad())?;
         // The builder's error can name a word of the phrase.
         let signer = builder.build().map_err(|_| bad())?;
+        secrets.add_key(&signer.to_bytes());
         Ok(self.add_local(signer, origin)?)
     }
 

@@ -181,6 +181,130 @@ async fn prx_b13_what_was_gathered_into_one_call_is_compared_too() {
     assert_eq!(code(&endpoint.read(At::Latest, &reads).await.unwrap_err()), "PRX-CHN-043");
 }
 
+type Notices = Arc<Mutex<Vec<String>>>;
+
+/// Three, the first of which lies about one method, and what is said of it.
+fn liar(method: &str, fault: Fault) -> Option<(World, Endpoint, Notices)> {
+    let world = World::new(3)?;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let hears = told.clone();
+    let mut policy = policy();
+    policy.notice = Some(Arc::new(move |text: &str| hears.lock().unwrap().push(text.to_owned())));
+    let endpoint = pool(&world.urls(), policy);
+    world.proxies[0].set(Schedule::default().on(method, When::Always, fault));
+    Some((world, endpoint, told))
+}
+
+fn is_named(world: &World, method: &str, told: &Mutex<Vec<String>>) {
+    let told = told.lock().unwrap().join("\n");
+    assert!(told.contains(&format!("{} answers {method} unlike", world.proxies[0].url())), "{told}");
+}
+
+#[tokio::test]
+async fn prx_b41_b13_a_slot_is_not_hidden_by_one_of_three_that_gives_the_proof_from_before() {
+    let before = Arc::new(Mutex::new(None));
+    let kept = before.clone();
+    let play = Fault::edit(move |_, truth| kept.lock().unwrap().get_or_insert(truth).clone());
+    let Some((world, endpoint, told)) = liar("eth_getProof", play) else { return };
+    let wanted = [(BOB, vec![U256::ZERO])];
+    let direct = pool(&[world.anvil.url().to_owned()], policy());
+    let set = |endpoint: Endpoint, value: u64| async move {
+        let word = format!("{value:#066x}");
+        let params = (BOB, format!("{:#066x}", 0xabu64), word);
+        endpoint.request::<_, serde_json::Value>("anvil_setStorageAt", params).await.unwrap();
+    };
+    set(direct.clone(), 1).await;
+    pool(&world.urls()[..1], policy()).evidence(At::Latest, &wanted, None).await.unwrap();
+    set(direct.clone(), 7).await;
+    let truth = direct.evidence(At::Latest, &wanted, None).await.unwrap();
+    let found = endpoint.evidence(At::Latest, &wanted, None).await.unwrap();
+    assert_eq!(found.accounts.unwrap(), truth.accounts.unwrap());
+    is_named(&world, "eth_getProof", &told);
+}
+
+#[tokio::test]
+async fn prx_b13_a_block_ten_days_ahead_with_another_base_fee_is_overruled_and_its_teller_named() {
+    let later = Fault::edit(|_, mut truth| {
+        if truth.is_object() {
+            let time = u64::from_str_radix(&truth["timestamp"].as_str().unwrap()[2..], 16).unwrap();
+            truth["timestamp"] = serde_json::json!(format!("{:#x}", time + 864_000));
+            truth["baseFeePerGas"] = serde_json::json!("0x38d7ea4c68000");
+            truth["gasLimit"] = serde_json::json!("0x1");
+        }
+        truth
+    });
+    let Some((world, endpoint, told)) = liar("eth_getBlockByNumber", later) else { return };
+    world.grow(0, 1).await;
+    let direct = pool(&[world.anvil.url().to_owned()], policy());
+    let truth = direct.block(At::Latest).await.unwrap();
+    assert_eq!(endpoint.block(At::Latest).await.unwrap(), truth);
+    is_named(&world, "eth_getBlockByNumber", &told);
+    assert_eq!(endpoint.position(ALICE).await.unwrap().head, truth);
+    // Also of the block that is made next, which each makes up for itself.
+    let time = endpoint.time().await.unwrap();
+    assert!(time < truth.timestamp + 864_000, "{time} after {}", truth.timestamp);
+}
+
+#[tokio::test]
+async fn prx_b13_a_transaction_of_other_calldata_is_overruled_and_its_teller_named() {
+    let other = Fault::edit(|_, mut truth| {
+        truth["input"] = serde_json::json!("0xdeadbeef");
+        truth
+    });
+    let Some((world, endpoint, told)) = liar("eth_getTransactionByHash", other) else { return };
+    world.grow(0, 1).await;
+    let calls = endpoint.sent_calls(&[transfer(0).await.hash]).await.unwrap();
+    assert!(calls[0].as_ref().unwrap().data.is_empty());
+    is_named(&world, "eth_getTransactionByHash", &told);
+}
+
+#[tokio::test]
+async fn prx_b13_b21_a_waiting_transaction_that_one_endpoint_shows_with_other_contents_is_not_taken_for_ours()
+{
+    let Some(anvil) = anvil(&["--no-mining"]) else { return };
+    let signed = transfer(0).await;
+    let direct = pool(&[anvil.url().to_owned()], policy());
+    direct.send(std::slice::from_ref(&signed)).await.unwrap()[0].as_ref().unwrap();
+    let shown = direct.seen(&[signed.hash]).await.unwrap();
+    assert_eq!(shown[0].as_ref().unwrap().to, Some(BOB));
+    let waiting = direct.waiting(ALICE, 0..1).await.unwrap();
+    assert_eq!(waiting[0].as_ref().unwrap().hash, signed.hash);
+    // All else as it is, to somebody else: a replacement would be made from it.
+    let thief = Address::repeat_byte(0xee);
+    let lie = Fault::edit(move |_, truth| {
+        let bob = BOB.to_string().to_lowercase();
+        serde_json::from_str(&truth.to_string().replace(&bob, &format!("{thief:?}"))).unwrap()
+    });
+    let liar = proxy(&anvil, Schedule::default().on("*", When::Always, lie));
+    let endpoint = pool(&[liar.url()], policy());
+    assert_eq!(code(&endpoint.seen(&[signed.hash]).await.unwrap_err()), "PRX-CHN-004");
+    let waiting = endpoint.waiting(ALICE, 0..1).await.unwrap();
+    let seen = waiting[0].as_ref().unwrap();
+    assert_eq!(seen.to, Some(thief), "the lie was told");
+    assert_ne!(seen.hash, signed.hash);
+}
+
+#[tokio::test]
+async fn prx_d12_b13_a_tip_that_one_of_three_exaggerates_is_not_offered() {
+    let dear = Fault::edit(|_, _| serde_json::json!("0x9184e72a000"));
+    let Some((world, endpoint, _)) = liar("eth_maxPriorityFeePerGas", dear.clone()) else { return };
+    let direct = pool(&[world.anvil.url().to_owned()], policy());
+    let honest = direct.position(ALICE).await.unwrap().tip;
+    assert_eq!(endpoint.position(ALICE).await.unwrap().tip, honest);
+    world.proxies[0].set(Schedule::default().on("eth_gasPrice", When::Always, dear));
+    let price =
+        |endpoint: Endpoint| async move { endpoint.request::<_, U256>("eth_gasPrice", ()).await.unwrap() };
+    assert_eq!(price(endpoint).await, price(direct).await);
+}
+
+#[tokio::test]
+async fn prx_b13_an_estimate_is_not_one_endpoints_own() {
+    let fault = Fault::Error { code: -32_000, message: "header not found".into() };
+    let Some((_world, endpoint, _)) = liar("eth_estimateGas", fault) else { return };
+    let call = CallRequest { from: Some(ALICE), ..CallRequest::view(BOB, Bytes::new()) };
+    assert_eq!(endpoint.estimate(&call).await.unwrap().0, 21_000);
+}
+
 #[test]
 fn a_quorum_of_more_than_there_are_is_refused() {
     let urls = ["http://127.0.0.1:1", "http://127.0.0.1:2"];

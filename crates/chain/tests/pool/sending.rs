@@ -97,6 +97,19 @@ async fn a_transaction_is_given_to_all_and_one_that_takes_it_is_enough() {
 }
 
 #[tokio::test]
+async fn a_transaction_is_given_to_all_also_where_one_endpoints_word_is_enough() {
+    let Some(anvil) = anvil(&[]) else { return };
+    let schedules = [on_send(When::Always, Fault::Drop), Schedule::default()];
+    let proxies = schedules.map(|schedule| proxy(&anvil, schedule));
+    let urls = proxies.each_ref().map(|proxy| proxy.url());
+    let endpoint = pool(&urls, PoolPolicy { quorum: Some(1), ..policy() });
+    let signed = transfer(0).await;
+    assert!(endpoint.send(std::slice::from_ref(&signed)).await.unwrap()[0].is_ok());
+    assert_eq!(proxies.each_ref().map(|proxy| proxy.asked(SEND).len()), [1, 1]);
+    crate::mined(&anvil, 1).await;
+}
+
+#[tokio::test]
 async fn prx_b15_a_receipt_that_one_of_three_made_up_counts_as_none() {
     let Some(anvil) = anvil(&[]) else { return };
     let honest = [proxy(&anvil, Schedule::default()), proxy(&anvil, Schedule::default())];

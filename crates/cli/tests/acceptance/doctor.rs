@@ -330,7 +330,7 @@ fn page(status: &'static str) -> String {
 fn prx_p02_production_wants_four_contacts_that_can_be_reached() {
     let Some(anvil) = Served::anvil() else { return };
     let project = Project::example();
-    network(&project, |file| file.replace("skip_time = true", "production = true"));
+    network(&project, |file| file.replace("skip_time = true", crate::production::PRODUCTION));
     let own = fs::read_to_string(project.path().join("payrox.toml")).unwrap();
     let both = [&on(&anvil)[..], &["--rpc-url", anvil.url()]].concat();
     let told = |contacts: &str| {

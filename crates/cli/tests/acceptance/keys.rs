@@ -378,3 +378,50 @@ fn prx_b45_planted_keys_phrases_and_passwords_are_nowhere_afterwards() {
         }
     }
 }
+
+#[test]
+fn prx_b45_a_key_or_a_phrase_in_the_wrong_place_is_not_repeated() {
+    const KEY: &str = "7c1f0a2d1b9e4f6a8d3c5b7e9f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c";
+    const PHRASE: &str = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    let project = Project::example();
+    let prefixed = format!("0x{KEY}");
+    let apart: Vec<&str> = ["run"].into_iter().chain(PHRASE.split(' ')).collect();
+    let cases: Vec<Vec<&str>> = vec![
+        vec!["run", "--private-key-file", &prefixed],
+        vec!["run", "--keystore", &prefixed],
+        vec!["run", "--account", KEY],
+        vec!["run", "--mnemonic-file", PHRASE],
+        vec!["run", "--mnemonic-file", &prefixed],
+        vec!["run", "--password-file", &prefixed, "--keystore", KEY],
+        vec!["run", "--signed", &prefixed],
+        vec!["run", "--from", &prefixed],
+        vec!["run", PHRASE],
+        vec!["run", &prefixed],
+        apart,
+        vec!["nonce", "--address", &prefixed],
+        vec!["nonce", "--address", PHRASE],
+        vec!["plan", "--config", &prefixed],
+        vec!["status", "--rpc-url", &prefixed],
+        vec!["explain", &prefixed],
+        vec![&prefixed],
+    ];
+    for case in cases {
+        for json in [&["--json"][..], &[]] {
+            let mut command = project.bare();
+            command.args(&case).args(json);
+            if case[0] != "explain" && case[0] != prefixed {
+                command.args(["--network", "local"]).arg("--project").arg(project.path());
+            }
+            let ran = Ran::of(&mut command);
+            assert_ne!(ran.status, 0, "{case:?}: {ran:?}");
+            let told = format!("{}{}", ran.stdout, ran.stderr);
+            for part in [&KEY[..20], &KEY[44..], "legal winner", "thank year wave"] {
+                assert!(!told.contains(part), "{case:?} shows {part}: {told}");
+            }
+            assert!(told.contains("error"), "{told}");
+        }
+    }
+    // What is no argument stays: a code hash, a plan's id.
+    let ran = project.run(&["plan"]);
+    assert_eq!(ran.status, 0, "{ran:?}");
+}

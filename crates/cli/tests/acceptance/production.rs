@@ -16,6 +16,10 @@ use std::{
 /// Of nobody: development keys are not for production.
 const KEY: &str = "0x7c1f0a2d1b9e4f6a8d3c5b7e9f1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c";
 
+/// In place of `skip_time = true` in a network's file.
+pub(crate) const PRODUCTION: &str =
+    "production = true\nfees = { max_fee = \"1000 gwei\", max_priority_fee = \"10 gwei\" }";
+
 fn production(anvil: &Served) -> Option<Project> {
     let cast = foundry("cast")?;
     let output = Command::new(cast).args(["wallet", "address", "--private-key", KEY]).output().unwrap();
@@ -23,7 +27,7 @@ fn production(anvil: &Served) -> Option<Project> {
     anvil.chain().ask("anvil_setBalance", json!([account, "0x56bc75e2d63100000"])).unwrap();
     let project = Project::example();
     let file = fs::read_to_string(repository().join("networks/anvil.toml")).unwrap();
-    let file = file.split("[roles]").next().unwrap().replace("skip_time = true", "production = true");
+    let file = file.split("[roles]").next().unwrap().replace("skip_time = true", PRODUCTION);
     let file = format!(
         "{file}[roles]\nowner = \"0x70997970C51812dc3A010C7d01b50e0d17dc79C8\"\nbootstrapper = \"{account}\"\n"
     );

@@ -91,7 +91,7 @@ fn prx_b23_a_chain_without_the_networks_known_block_is_refused_before_anything_i
     let hash = "0x0101010101010101010101010101010101010101010101010101010101010101";
     let production = own
         .replace("skip_time = true", "")
-        .replace("confirmations = 1", "confirmations = 1\nproduction = true");
+        .replace("confirmations = 1", &format!("confirmations = 1\n{}", crate::production::PRODUCTION));
     let cases = [
         (production, 3, "PRX-CLI-031"),
         (format!("{own}\n[known_block]\nnumber = 0\nhash = \"{hash}\"\n"), 2, "PRX-CHN-007"),

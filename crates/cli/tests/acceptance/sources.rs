@@ -18,6 +18,7 @@ use std::{
 };
 
 const KEY: &str = "SECRETKEY0123456789";
+const KEY_IN_BASE64: &str = "U0VDUkVUS0VZMDEyMzQ1Njc4OQ==";
 
 /// Sourcify's library as a server, ended when it is dropped.
 struct Sourcify {
@@ -362,9 +363,14 @@ fn prx_d09_a_run_that_ends_before_the_decision_is_unknown_and_the_next_asks_inst
 #[test]
 fn prx_b45_prx_d09_a_server_that_repeats_the_key_does_not_get_it_shown() {
     let (project, _) = Project::live();
-    let explorer = Explorer::with(|_| said("0", "NOTOK", format!("Invalid API Key: {KEY}")));
+    let words = format!("Invalid API Key: {KEY}, {}, {KEY_IN_BASE64}", KEY.to_lowercase());
+    let explorer = Explorer::with(move |_| said("0", "NOTOK", words.clone()));
     let ran = verify(&project, "etherscan", &explorer.url("/v2/api"), &["Escrow", "Payments"]);
     assert_eq!(ran.status, 5, "an explorer that refuses to answer is unknown: {ran:?}");
+    for part in [KEY.to_lowercase(), KEY_IN_BASE64[..24].to_owned()] {
+        assert!(!ran.stdout.contains(&part) && !ran.stderr.contains(&part), "{part}: {ran:?}");
+    }
+    assert!(ran.stdout.contains("[hidden]"), "{ran:?}");
     let document = ran.json();
     for (name, row) in rows(&document) {
         assert_eq!(

@@ -143,3 +143,20 @@ async fn prx_b24_much_more_gas_than_in_the_dry_run_is_a_reason_to_stop_before_it
         "by policy it may be"
     );
 }
+
+#[tokio::test]
+async fn prx_b12_a_cancellation_that_an_endpoint_does_not_estimate_is_no_defect_of_payrox() {
+    let Some(anvil) = Anvil::start(&[]) else { return };
+    let fault = Fault::Error { code: -32_000, message: "header not found".into() };
+    let (world, proxy) = through(&anvil, Schedule::default());
+    let first = world.plan("small.toml", None).await;
+    assert_eq!(world.run(&first, Selection::All).await.outcome, Outcome::Complete);
+    let second = world.plan("small2.toml", Some(&first)).await;
+    world.run(&second, Selection::Facets(vec![])).await;
+    assert_eq!(world.run(&second, Selection::Stage).await.outcome, Outcome::Complete);
+    proxy.set(Schedule::default().on("eth_estimateGas", When::Always, fault));
+    let result = world.cancel(&second, None, How::default()).await;
+    assert_eq!((code(&result), result.exit()), ("PRX-CHN-005", ExitCode::Endpoint));
+    let message = result.stopped.unwrap().message;
+    assert!(message.contains("refused eth_estimateGas: header not found"), "{message}");
+}

@@ -109,6 +109,15 @@ fn caps(question: &Readiness<'_>, head: &Head, base: u128, tip: u128) -> Check {
             "wait, or raise fees.max_fee in the network's file; then `payrox doctor`",
         ));
     }
+    let unlimited = question.max_fee.is_none() || question.max_tip.is_none();
+    if question.production && unlimited {
+        findings.push(finding(
+            DEAR,
+            "fees",
+            "nothing limits what is paid, whatever an endpoint suggests",
+            "write fees.max_fee and fees.max_priority_fee into the network's file; then `payrox doctor`",
+        ));
+    }
     let largest = question.run.map_or(limits::TX_GAS, |run| run.largest);
     if head.gas_limit < largest {
         let evidence = format!("a block has {} gas, a transaction may need {largest}", head.gas_limit);
