@@ -13,18 +13,18 @@ pub struct Drill<Outcome> {
     pub time: u64,
     /// What was restored.
     pub archive: Drilled,
-    /// The network it was run on.
-    pub network: Name,
+    /// The network it was run on; this and what follows where the drill came so far.
+    pub network: Option<Name>,
     /// Its chain.
-    pub chain_id: ChainId,
+    pub chain_id: Option<ChainId>,
     /// The block that was looked at.
-    pub block: u64,
+    pub block: Option<u64>,
     /// How the run ended.
     pub outcome: Outcome,
     /// What the chain was found to be, where nothing was left to do.
     pub verified: Option<Verdict>,
     /// The plan that was made, or is live.
-    pub plan_id: PlanId,
+    pub plan_id: Option<PlanId>,
     /// Transactions that a run with `--broadcast` would send.
     pub would_send: usize,
     /// Why it cannot go on.

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod args;
+mod asking;
 mod commands;
 mod context;
 mod execution;

@@ -1,6 +1,6 @@
 //! What a network with value asks for before anything is sent to it.
 
-use crate::{context::Context, fault::CliFault};
+use crate::{asking, context::Context, fault::CliFault};
 use payrox_config::Network;
 use payrox_model::{BoxFault, text::escape};
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _};
@@ -50,6 +50,6 @@ fn ask(context: &Context<'_>, network: &Network) -> Option<String> {
     ));
     context.printer.notice("type the network's name to send, anything else to stop:");
     let mut line = String::new();
-    io::stdin().lock().take(LINE).read_line(&mut line).ok()?;
+    asking::ask(context.printer, || io::stdin().lock().take(LINE).read_line(&mut line)).ok()?;
     Some(line.trim().to_owned())
 }

@@ -3,7 +3,9 @@
 
 use crate::{
     args::SigningArgs,
+    asking,
     context::{Context, is_development},
+    printer::Printer,
 };
 use payrox_chain::{
     ChainError, DerivationPath, KeyError, KeyRules, Keyring, Secret, account_file, forbid_core_dumps,
@@ -167,7 +169,7 @@ async fn add(
                 if let Some(known) = passwords.get(&path) {
                     return Ok(known.clone());
                 }
-                let password = password(signing, &name)?;
+                let password = password(printer, signing, &name)?;
                 passwords.insert(path.clone(), password.clone());
                 Ok(password)
             };
@@ -237,7 +239,7 @@ fn keystore(signing: &SigningArgs) -> Result<PathBuf, BoxFault> {
 }
 
 /// From the file that was named, else from whoever sits at the terminal; never from the command line.
-fn password(signing: &SigningArgs, what: &str) -> Result<Secret, ChainError> {
+fn password(printer: &Printer, signing: &SigningArgs, what: &str) -> Result<Secret, ChainError> {
     if let Some(path) = &signing.password_file {
         return Ok(read_secret(path)?);
     }
@@ -245,7 +247,7 @@ fn password(signing: &SigningArgs, what: &str) -> Result<Secret, ChainError> {
     if !io::stderr().is_terminal() {
         return Err(none().into());
     }
-    rpassword::prompt_password(format!("password of keystore {what}: "))
+    asking::ask(printer, || rpassword::prompt_password(format!("password of keystore {what}: ")))
         .map(Secret::new)
         .map_err(|_| none().into())
 }

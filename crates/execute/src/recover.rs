@@ -12,7 +12,7 @@ use alloy_primitives::{Address, B256};
 use payrox_chain::{At, Receipt, Seen, snapshot_at};
 use payrox_journal::{Landed, OpenIntent, Record};
 use payrox_model::ChainSnapshot;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 /// The chain as transactions left it.
 struct Then {
@@ -32,8 +32,8 @@ impl Run<'_> {
         // Before the receipts: what is mined between the two questions has one, and is not taken for replaced.
         let mut nonces: BTreeMap<Address, u64> = BTreeMap::new();
         for intent in &open {
-            if !nonces.contains_key(&intent.from) {
-                nonces.insert(intent.from, self.session.endpoint.nonce(intent.from, At::Latest).await?);
+            if let Entry::Vacant(vacant) = nonces.entry(intent.from) {
+                vacant.insert(self.session.endpoint.nonce(intent.from, At::Latest).await?);
             }
         }
         let hashes: Vec<_> = open.iter().map(|intent| intent.tx).collect();
@@ -55,13 +55,15 @@ impl Run<'_> {
                 }
                 None if nonces.get(&intent.from).is_none_or(|nonce| *nonce <= intent.nonce) => {}
                 None => {
-                    if !spenders.contains_key(&intent.from) {
-                        let newest = self.session.endpoint.newest().await?.1.number;
-                        let blocks = newest.saturating_sub(BACK)..=newest;
-                        let found = self.session.endpoint.spenders(intent.from, blocks).await?;
-                        spenders.insert(intent.from, found);
-                    }
-                    let spender = spenders.get(&intent.from).and_then(|found| found.get(&intent.nonce));
+                    let found = match spenders.entry(intent.from) {
+                        Entry::Occupied(found) => found.into_mut(),
+                        Entry::Vacant(vacant) => {
+                            let newest = self.session.endpoint.newest().await?.1.number;
+                            let blocks = newest.saturating_sub(BACK)..=newest;
+                            vacant.insert(self.session.endpoint.spenders(intent.from, blocks).await?)
+                        }
+                    };
+                    let spender = found.get(&intent.nonce);
                     // Its receipt was late: the next look finds its effect.
                     if spender.is_some_and(|seen| seen.hash == intent.tx) {
                         continue;

@@ -10,7 +10,7 @@ use crate::{
     table::{pairs, table},
 };
 use payrox_backup::{
-    BackupError, Contents, Drill, Drilled, Kind, Manifest, Wanted, create, restore, select, try_out, verify,
+    BackupError, Contents, Drill, Drilled, Kind, Wanted, create, restore, select, try_out, verify,
 };
 use payrox_config::Project;
 use payrox_execute::{Outcome, RunResult, Selection, Stopped};
@@ -61,7 +61,7 @@ fn keep(archive: &Path, private: bool, context: &Context<'_>) -> Result<ExitCode
     })?;
     let made = create(&files, project.name.as_str(), now(), archive)?;
     let contents = Contents { manifest: made.manifest, sha256: made.sha256, size: made.size };
-    let next = format!("payrox backup drill {}", escape(&archive.display().to_string()));
+    let next = context.command(&format!("backup drill {}", escape(&archive.display().to_string())));
     told("wrote", archive, &contents, Some(&next), context);
     if private {
         context.printer.warn(
@@ -121,7 +121,67 @@ async fn drill(args: &DrillArgs, context: &Context<'_>) -> Result<ExitCode, BoxF
     let started = Instant::now();
     let time = now();
     let (contents, trial) = try_out(&args.archive)?;
-    let inside = context.args.rehearsing_in(trial.folder());
+    let mut record = Drill {
+        version: version::DRILL,
+        time,
+        archive: Drilled {
+            name: args.archive.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            sha256: contents.sha256,
+            created: contents.manifest.created,
+            files: contents.manifest.files.len(),
+        },
+        network: None,
+        chain_id: None,
+        block: None,
+        outcome: Outcome::Failed,
+        verified: None,
+        plan_id: None,
+        would_send: 0,
+        error: None,
+        exit: ExitCode::Internal as u8,
+        duration_ms: 0,
+    };
+    let came = practise(trial.folder(), context, &mut record).await;
+    record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let (result, exit) = match came {
+        Ok(came) => came,
+        Err(fault) => {
+            (record.error, record.exit) = (Some(fault.code()), fault.exit() as u8);
+            // What stopped the drill is what is told, not that it could not be written down.
+            let _ = write_down(&record, context);
+            return Err(fault);
+        }
+    };
+    write_down(&record, context)?;
+    let came_to = match result.outcome {
+        Outcome::Planned => format!("it would send {}", counted(record.would_send, "transaction")),
+        Outcome::NothingToDo => "nothing is left to do, and the chain was verified".into(),
+        _ => "it cannot go on".into(),
+    };
+    let (word, tone) = if exit == ExitCode::Ok { ("passed", Tone::Good) } else { ("failed", Tone::Bad) };
+    context.printer.result(&format!(
+        "{} the drill of {}: {} restored, run on {} (chain {}) at block {}: {came_to}\n\nwritten down in {DRILLS}",
+        context.printer.paint().tone(tone, word),
+        escape(&args.archive.display().to_string()),
+        counted(record.archive.files, "file"),
+        result.network,
+        result.chain_id,
+        record.block.unwrap_or_default(),
+    ));
+    context.printer.document(&record);
+    if let Some(stopped) = result.stopped.filter(|_| exit != ExitCode::Ok && !context.printer.json()) {
+        context.printer.stopped(&stopped.code.to_string(), &stopped.message, stopped.hint.as_deref());
+    }
+    Ok(exit)
+}
+
+/// The drill itself; the record is filled in as far as it comes.
+async fn practise(
+    folder: PathBuf,
+    context: &Context<'_>,
+    record: &mut Drill<Outcome>,
+) -> Result<(RunResult, ExitCode), BoxFault> {
+    let inside = context.args.rehearsing_in(folder);
     let inner = Context::rehearsing(&inside, context.printer, context.stop.clone());
     let (block, result, verdict) = resume(&inner, context).await?;
     let exit = match (result.outcome, verdict) {
@@ -129,48 +189,13 @@ async fn drill(args: &DrillArgs, context: &Context<'_>) -> Result<ExitCode, BoxF
         (Outcome::NothingToDo, _) => ExitCode::GateFailed,
         _ => result.exit(),
     };
-    let planned = result.steps.iter().filter(|step| step.call.is_some()).count();
-    let Manifest { created, ref files, .. } = contents.manifest;
-    let record = Drill {
-        version: version::DRILL,
-        time,
-        archive: Drilled {
-            name: args.archive.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            sha256: contents.sha256,
-            created,
-            files: files.len(),
-        },
-        network: result.network.clone(),
-        chain_id: result.chain_id,
-        block,
-        outcome: result.outcome,
-        verified: verdict,
-        plan_id: result.plan_id,
-        would_send: planned,
-        error: result.stopped.as_ref().map(|stopped| stopped.code),
-        exit: exit as u8,
-        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    };
-    write_down(&record, context)?;
-    let came_to = match result.outcome {
-        Outcome::Planned => format!("it would send {}", counted(planned, "transaction")),
-        Outcome::NothingToDo => "nothing is left to do, and the chain was verified".into(),
-        _ => "it cannot go on".into(),
-    };
-    let (word, tone) = if exit == ExitCode::Ok { ("passed", Tone::Good) } else { ("failed", Tone::Bad) };
-    context.printer.result(&format!(
-        "{} the drill of {}: {} restored, run on {} (chain {}) at block {block}: {came_to}\n\nwritten down in {DRILLS}",
-        context.printer.paint().tone(tone, word),
-        escape(&args.archive.display().to_string()),
-        counted(files.len(), "file"),
-        result.network,
-        result.chain_id,
-    ));
-    context.printer.document(&record);
-    if let Some(stopped) = result.stopped.filter(|_| exit != ExitCode::Ok && !context.printer.json()) {
-        context.printer.stopped(&stopped.code.to_string(), &stopped.message, stopped.hint.as_deref());
-    }
-    Ok(exit)
+    record.network = Some(result.network.clone());
+    (record.chain_id, record.plan_id, record.block) =
+        (Some(result.chain_id), Some(result.plan_id), Some(block));
+    (record.outcome, record.verified, record.exit) = (result.outcome, verdict, exit as u8);
+    record.would_send = result.steps.iter().filter(|step| step.call.is_some()).count();
+    record.error = result.stopped.as_ref().map(|stopped| stopped.code);
+    Ok((result, exit))
 }
 
 /// What `payrox run` would do in the restored project. The chain is that of the project that is drilled: the embedded one lies

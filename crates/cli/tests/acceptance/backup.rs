@@ -88,3 +88,33 @@ fn prx_p04_signed_transactions_are_kept_only_when_asked_for_and_said_aloud() {
     assert!(with.stderr.contains("whoever has it can send them"), "{with:?}");
     assert!(fs::read(at("a.tar")).unwrap().windows(10).all(|bytes| bytes != b".signed.js"));
 }
+
+#[test]
+fn prx_p04_a_drill_that_nobody_answers_is_written_down_with_its_error() {
+    let project = Project::example();
+    let archive = project.around().join("kept.tar");
+    let archive = archive.to_str().unwrap();
+    let made = project.json(&["backup", "create", archive]);
+    assert_eq!(made["manifest"]["system"], "payments", "{made}");
+    let ran =
+        project.run(&["backup", "drill", archive, "--network", "anvil", "--rpc-url", "http://127.0.0.1:1"]);
+    assert_eq!(ran.status, 5, "{ran:?}");
+    let written = drills(&project);
+    let [only] = written.as_slice() else { panic!("{written:?}") };
+    assert_eq!((&only["error"], &only["exit"]), (&"PRX-CHN-003".into(), &5.into()), "{only}");
+    assert_eq!(
+        (&only["outcome"], &only["network"], &only["block"]),
+        (&"failed".into(), &Value::Null, &Value::Null)
+    );
+    assert_eq!(only["archive"]["sha256"], made["sha256"]);
+}
+
+#[test]
+fn what_comes_next_after_an_archive_names_the_project() {
+    let project = Project::example();
+    let archive = project.around().join("kept.tar");
+    let said = project.run(&["backup", "create", archive.to_str().unwrap()]).good();
+    let next =
+        format!("next: payrox backup drill {} --project {}", archive.display(), project.path().display());
+    assert!(said.contains(&next), "{said}");
+}

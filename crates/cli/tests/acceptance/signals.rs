@@ -4,11 +4,13 @@ use crate::{
     kills::end,
     project::{Project, Ran},
     served::Served,
+    tools::{foundry, program, repository},
 };
+use payrox_files::write_atomic;
 use serde_json::Value;
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command},
+    io::{BufRead, BufReader, Read as _, Write as _},
+    process::{Child, Command, Stdio},
 };
 
 const RUN: [&str; 7] = ["run", "--json", "--verbose", "--broadcast", "--network", "anvil", "--rpc-url"];
@@ -85,4 +87,71 @@ fn prx_d12_nonce_tells_what_waits_and_sends_only_with_broadcast() {
     for word in ["facet Payments", "waiting", "safe: --bump, --cancel-stuck"] {
         assert!(text.contains(word), "{text}");
     }
+}
+
+/// Runs it in a terminal, and presses Ctrl-C once it asks; what it said, and its status.
+fn ctrl_c_when_asked(project: &Project, args: &str, question: &str) -> Option<Ran> {
+    let script = program("script")?;
+    let payrox = project.bare().get_program().to_str().unwrap().to_owned();
+    let command = format!("{payrox} {args} --project {}", project.path().display());
+    let mut child = Command::new(script)
+        .args(["-q", "-e", "-c", &command, "/dev/null"])
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut said, mut byte) = (Vec::new(), [0]);
+    let mut stdout = child.stdout.take().unwrap();
+    while !String::from_utf8_lossy(&said).contains(question) {
+        assert_eq!(stdout.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&said));
+        said.push(byte[0]);
+    }
+    child.stdin.as_ref().unwrap().write_all(b"\x03").unwrap();
+    stdout.read_to_end(&mut said).unwrap();
+    let status = child.wait().unwrap().code().unwrap_or(-1);
+    Some(Ran { stdout: String::from_utf8_lossy(&said).into_owned(), stderr: String::new(), status })
+}
+
+#[test]
+fn prx_b06_ctrl_c_where_a_password_or_a_networks_name_is_asked_for_ends_at_once_and_says_so() {
+    let Some(anvil) = Served::anvil() else { return };
+    let Some(cast) = foundry("cast") else { return };
+    let project = Project::example();
+    let folder = project.around().join("keystores");
+    std::fs::create_dir_all(&folder).unwrap();
+    let key = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+    let import = [
+        "wallet",
+        "import",
+        "one",
+        "--private-key",
+        key,
+        "--unsafe-password",
+        "secret-word",
+        "--keystore-dir",
+    ];
+    assert!(Command::new(cast).args(import).arg(&folder).output().unwrap().status.success());
+    let on = format!("run --broadcast --network anvil --rpc-url {}", anvil.url());
+    let keystore = format!("{on} --keystore {}", folder.join("one").display());
+    let network = std::fs::read_to_string(repository().join("networks/anvil.toml")).unwrap();
+    for (args, question, production) in
+        [(keystore.as_str(), "password of keystore", false), (on.as_str(), "type the network's name", true)]
+    {
+        if production {
+            let fees = "[fees]\nmax_fee = \"100 gwei\"\nmax_priority_fee = \"5 gwei\"\n";
+            let network = network.replace("skip_time = true", "production = true") + fees;
+            write_atomic(&project.path().join("networks/anvil.toml"), network.as_bytes()).unwrap();
+            let own = std::fs::read_to_string(project.path().join("payrox.toml")).unwrap();
+            let contacts = "technical = \"a@b.dev\"\nsecurity = \"a@b.dev\"\noperations = \"a@b.dev\"\nemergency = \"tel:+41446681800\"\n";
+            let own = format!("{own}\n[contacts]\n{contacts}");
+            write_atomic(&project.path().join("payrox.toml"), own.as_bytes()).unwrap();
+        }
+        for _ in 0..3 {
+            let Some(ran) = ctrl_c_when_asked(&project, args, question) else { return };
+            assert_eq!(ran.status, 6, "{ran:?}");
+            assert!(ran.stdout.contains("PRX-CLI-004"), "{ran:?}");
+        }
+    }
+    assert_eq!(anvil.chain().transactions(), 0);
 }
