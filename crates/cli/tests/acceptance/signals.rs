@@ -133,6 +133,8 @@ fn prx_b06_ctrl_c_where_a_password_or_a_networks_name_is_asked_for_ends_at_once_
     ];
     assert!(Command::new(cast).args(import).arg(&folder).output().unwrap().status.success());
     let on = format!("run --broadcast --network anvil --rpc-url {}", anvil.url());
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(folder.join("one"), mode).unwrap();
     let keystore = format!("{on} --keystore {}", folder.join("one").display());
     let network = std::fs::read_to_string(repository().join("networks/anvil.toml")).unwrap();
     for (args, question, production) in
