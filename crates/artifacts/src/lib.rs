@@ -10,6 +10,7 @@ mod flaw;
 mod foundry;
 mod function;
 mod input;
+pub mod layout;
 mod metadata;
 mod policy;
 mod reference;

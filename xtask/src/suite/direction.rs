@@ -9,12 +9,13 @@ use crate::{
 use serde_json::Value;
 
 /// Each crate and what it may depend on, itself among the workspace's.
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("files", &["model"]),
     ("config", &["files", "model"]),
     ("artifacts", &["files", "model"]),
     ("plan", &["artifacts", "config", "files", "model"]),
+    ("validate", &["artifacts", "config", "model", "plan"]),
     ("devnet", &["files", "model"]),
     ("chain", &["config", "devnet", "files", "model"]),
     ("journal", &["files", "model"]),
@@ -37,6 +38,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "notify",
             "plan",
             "probe",
+            "validate",
         ],
     ),
     // Only tests depend on it.

@@ -1,0 +1,20 @@
+//! The release that is live, as far as rules compare with it.
+
+use alloy_json_abi::JsonAbi;
+use alloy_primitives::Bytes;
+use payrox_artifacts::layout::Layouts;
+use payrox_model::{Gas, Name, Selector};
+use std::collections::BTreeMap;
+
+/// The deployed release.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    /// ABI of each facet.
+    pub abi: BTreeMap<Name, JsonAbi>,
+    /// Storage of the facets; `None` where nothing kept it.
+    pub layouts: Option<Layouts>,
+    /// Runtime code of each facet.
+    pub code: BTreeMap<Name, Bytes>,
+    /// What a call of each route took; empty where nobody measured.
+    pub gas: BTreeMap<Selector, Gas>,
+}
