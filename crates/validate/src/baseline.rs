@@ -4,7 +4,7 @@ use alloy_json_abi::JsonAbi;
 use alloy_primitives::Bytes;
 use payrox_artifacts::layout::Layouts;
 use payrox_model::{Gas, Name, Selector};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The deployed release.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Baseline {
     pub layouts: Option<Layouts>,
     /// Runtime code of each facet.
     pub code: BTreeMap<Name, Bytes>,
+    /// The selectors it serves.
+    pub routes: BTreeSet<Selector>,
     /// What a call of each route took; empty where nobody measured.
     pub gas: BTreeMap<Selector, Gas>,
 }

@@ -3,12 +3,18 @@
 
 mod baseline;
 mod checks;
+mod gas;
 mod phase;
+mod rehearsed;
 mod subject;
+mod tables;
 
 pub use baseline::Baseline;
+pub use gas::{GasSnapshot, SnapshotError};
 pub use phase::{ParsePhaseError, Phase};
-pub use subject::{Seen, Subject};
+pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas};
+pub use subject::{OwnerSeen, Seen, Subject};
+pub use tables::Size;
 
 use payrox_model::Report;
 
