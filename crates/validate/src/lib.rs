@@ -6,15 +6,23 @@ mod checks;
 mod gas;
 mod phase;
 mod rehearsed;
+mod render;
+mod schema;
 mod subject;
 mod tables;
+mod validation;
+mod waivers;
 
 pub use baseline::Baseline;
 pub use gas::{GasSnapshot, SnapshotError};
 pub use phase::{ParsePhaseError, Phase};
 pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas};
+pub use render::{Reports, render};
+pub use schema::{gas_snapshot_schema, validation_schema};
 pub use subject::{OwnerSeen, Seen, Subject};
-pub use tables::Size;
+pub use tables::{GasRow, Size};
+pub use validation::{About, AboutPlan, CheckReport, FindingReport, PhaseReport, PhaseRun, Validation};
+pub use waivers::{WaiverReport, WaiverState};
 
 use payrox_model::Report;
 

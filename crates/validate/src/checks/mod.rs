@@ -13,6 +13,8 @@ mod source;
 mod standards;
 mod storage;
 
+pub(crate) use size::sizes;
+
 use crate::{Phase, Subject};
 use payrox_model::{Check, Code, Finding, Severity, Verdict};
 
