@@ -20,7 +20,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("chain", &["config", "devnet", "files", "model"]),
     ("journal", &["files", "model"]),
     ("notify", &["files", "model"]),
-    ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan"]),
+    ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan", "validate"]),
     ("probe", &["artifacts", "chain", "config", "devnet", "files", "model", "plan"]),
     ("backup", &["files", "model"]),
     (
