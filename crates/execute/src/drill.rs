@@ -50,7 +50,8 @@ async fn on(
 ) -> Result<Rehearsed, GateError> {
     let tracer = Tracer::new(plan, sandbox.devnet(), mirror.is_none());
     let whole = mirror.is_none();
-    let mut drill = Drill { stage: Stage { plan, sandbox, mirror, reasons, tracer }, seen: Rehearsed::default() };
+    let mut drill =
+        Drill { stage: Stage { plan, sandbox, mirror, reasons, tracer }, seen: Rehearsed::default() };
     let before = sandbox.devnet().storage_of(plan.addresses.router);
     if drill.forward().await? {
         drill.measure().await?;

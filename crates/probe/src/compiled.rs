@@ -6,7 +6,7 @@ use payrox_artifacts::{
 };
 use payrox_config::Project;
 use payrox_model::{BoxFault, Check, Code, Fault, Finding, Severity, Verdict, text::escape};
-use std::{collections::BTreeMap, error::Error as _, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 /// More than one compiler.
 const COMPILERS: Code = Code("PRX-VAL-010");

@@ -11,6 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Baseline {
     /// ABI of each facet.
     pub abi: BTreeMap<Name, JsonAbi>,
+    /// Facets that serve routes and of which nothing else is known: nothing can be said about their functions.
+    pub unknown: Vec<String>,
     /// Storage of the facets; `None` where nothing kept it.
     pub layouts: Option<Layouts>,
     /// Runtime code of each facet.

@@ -5,7 +5,7 @@ use crate::Subject;
 use alloy_json_abi::{Event, Function, JsonAbi, StateMutability};
 use alloy_primitives::B256;
 use payrox_config::Required;
-use payrox_model::{Check, Finding, Selector, text::escape};
+use payrox_model::{Check, Finding, Selector, Verdict, text::escape};
 use std::collections::BTreeMap;
 
 /// A demanded function has no route.
@@ -125,7 +125,13 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
         counted(functions, "function"),
         counted(events, "event")
     );
-    judged(NAME, summary, findings)
+    let mut check = judged(NAME, summary, findings);
+    if check.verdict == Verdict::Pass && !baseline.unknown.is_empty() {
+        check.verdict = Verdict::Unknown;
+        let facets = escape(&baseline.unknown.join(", "));
+        check.summary = format!("{}; deployments/ has no ABI of {facets}", check.summary);
+    }
+    check
 }
 
 fn change(name: &str, old: &Function, new: &Function) -> Option<Finding> {
