@@ -109,7 +109,10 @@ pub fn recompiled(
             judged(NAME, escape(&format!("{same} of {of} are what {compiler} gives")), findings)
         }
         Ok((Err(fault), _)) => judged(NAME, "the sources do not compile", vec![found(fault.as_ref())]),
-        Err(error @ BuildError::NoCompiler { .. }) => {
+        // What is not installed cannot be asked.
+        Err(
+            error @ (BuildError::NoCompiler { .. } | BuildError::NoNode { .. } | BuildError::Import { .. }),
+        ) => {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
             unknown(format!("that these sources give this code was not proved: {error}{hint}"))
         }

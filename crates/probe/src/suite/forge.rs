@@ -1,12 +1,21 @@
 //! `forge test`, by its JSON.
 
 use super::{failed, run};
-use payrox_model::{Check, Finding, Verdict, text::escape};
+use payrox_model::{Check, Finding, Verdict};
 use serde::Deserialize;
-use std::{collections::BTreeMap, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    io::{BufRead, Read as _},
+    path::Path,
+    process::Command,
+};
 
 /// Findings of one run, at most.
 const SHOWN: usize = 100;
+/// Bytes of its JSON, at most.
+const LIMIT: u64 = 4 << 30;
+/// Bytes of its words before, at most.
+const WORDS: u64 = 1 << 20;
 
 #[derive(Deserialize)]
 struct SuiteResult {
@@ -26,18 +35,22 @@ pub(super) fn test(name: String, root: &Path, program: &Path, solc: Option<&Path
     if let Some(solc) = solc {
         command.env("FOUNDRY_SOLC", solc.canonicalize().unwrap_or_else(|_| solc.to_owned()));
     }
-    match run::run(&mut command) {
-        Ok(ran) => match read(&ran.stdout) {
-            Some((0, _)) | None => run::not_run(name, &run::tail(&ran)),
-            Some((passed, findings)) if findings.is_empty() && ran.success => Check {
+    match run::run(&mut command, read) {
+        Ok(ran) => match ran.output {
+            Ok((0, _)) => run::not_run(name, "it found no test"),
+            Err(words) => {
+                let words = if ran.stderr.trim().is_empty() { words } else { ran.stderr };
+                run::not_run(name, &run::tail(&words))
+            }
+            Ok((passed, findings)) if findings.is_empty() && ran.success => Check {
                 name,
                 verdict: Verdict::Pass,
                 summary: format!("{passed} of {passed} tests passed"),
                 findings,
             },
-            Some((number, mut findings)) => {
+            Ok((number, mut findings)) => {
                 if findings.is_empty() {
-                    findings.push(failed("forge test", &run::tail(&ran)));
+                    findings.push(failed("forge test", &run::tail(&ran.stderr)));
                 }
                 let summary = format!("{} of {number} tests passed", number.saturating_sub(findings.len()));
                 findings.truncate(SHOWN);
@@ -48,11 +61,12 @@ pub(super) fn test(name: String, root: &Path, program: &Path, solc: Option<&Path
     }
 }
 
-/// How many tests ran, and those that did not pass. A test that was skipped did not.
-fn read(stdout: &str) -> Option<(usize, Vec<Finding>)> {
-    // Words about the compilation come first.
-    let text = &stdout[stdout.find("\n{").map(|at| at + 1).or(stdout.starts_with('{').then_some(0))?..];
-    let suites: BTreeMap<String, SuiteResult> = serde_json::from_str(text.trim_end()).ok()?;
+/// How many tests ran, and those that did not pass; a test that was skipped did not. Else what was written in place of that.
+fn read(stdout: &mut dyn BufRead) -> Result<(usize, Vec<Finding>), String> {
+    let words = words(stdout)?;
+    // With its traces this is a hundred megabytes for a small project: it is read as it comes, and most of it is left out.
+    let suites: BTreeMap<String, SuiteResult> =
+        serde_json::from_reader(stdout.take(LIMIT)).map_err(|error| format!("{words}\n{error}"))?;
     let mut number = 0;
     let mut findings = Vec::new();
     for (suite, results) in &suites {
@@ -62,11 +76,28 @@ fn read(stdout: &str) -> Option<(usize, Vec<Finding>)> {
             if result.status != "Success" {
                 let subject = format!("{contract}.{}", test.split('(').next().unwrap_or(test));
                 let reason = result.reason.as_deref().unwrap_or("no reason given");
-                findings.push(failed(&subject, &escape(&format!("{}: {reason}", result.status))));
+                findings.push(failed(&subject, &format!("{}: {reason}", result.status)));
             }
         }
     }
-    Some((number, findings))
+    Ok((number, findings))
+}
+
+/// Reads up to the line that begins with a brace: words about the compilation come first. An error where there is no such line.
+fn words(stdout: &mut dyn BufRead) -> Result<String, String> {
+    let mut words = Vec::new();
+    loop {
+        match stdout.fill_buf() {
+            Ok([b'{', ..]) => return Ok(String::from_utf8_lossy(&words).into_owned()),
+            Ok([]) | Err(_) => return Err(String::from_utf8_lossy(&words).into_owned()),
+            Ok(_) => {
+                let mut line = stdout.take(WORDS);
+                if line.read_until(b'\n', &mut words).is_err() || words.len() as u64 >= WORDS {
+                    return Err(String::from_utf8_lossy(&words).into_owned());
+                }
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -79,11 +110,11 @@ mod tests {
             \"test_x()\": {\"status\": \"Success\", \"reason\": null},
             \"test_y(uint256)\": {\"status\": \"Failure\", \"reason\": \"no\\u001b[2J\"},
             \"test_z()\": {\"status\": \"Skipped\"}}}}";
-        let (number, findings) = read(json).unwrap();
+        let (number, findings) = read(&mut json.as_bytes()).unwrap();
         assert_eq!(number, 3);
         let told: Vec<_> = findings.iter().map(|f| (f.subject.as_str(), f.evidence.as_str())).collect();
         assert_eq!(told, [("A.test_y", "Failure: no\\u{1b}[2J"), ("A.test_z", "Skipped: no reason given")]);
-        assert!(read("error: no solc").is_none());
-        assert!(read("{}").is_some_and(|(number, _)| number == 0), "no test is no pass");
+        assert_eq!(read(&mut "error: no solc\n".as_bytes()), Err("error: no solc\n".into()));
+        assert_eq!(read(&mut "{}".as_bytes()), Ok((0, vec![])), "no test is no pass");
     }
 }
