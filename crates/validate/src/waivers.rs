@@ -1,7 +1,7 @@
 //! Findings that the project accepts: for a reason, by somebody, for a time.
 
 use crate::{
-    checks::{counted, error, judged, warning},
+    checks::{counted, deploy, error, judged, merkle, selectors, warning},
     validation::{CheckReport, FindingReport},
 };
 use payrox_config::{Day, Waiver};
@@ -17,15 +17,15 @@ const REFUSED: &str = "PRX-VAL-003";
 
 /// Codes that no waiver helps against: with these what people sign is not what they see, or nothing stops the system.
 const FINAL: [&str; 9] = [
-    "PRX-VAL-001",
-    "PRX-VAL-003",
-    "PRX-VAL-020",
-    "PRX-VAL-021",
-    "PRX-VAL-050",
-    "PRX-VAL-051",
-    "PRX-VAL-052",
-    "PRX-VAL-090",
-    "PRX-VAL-091",
+    EXPIRED,
+    REFUSED,
+    selectors::SHARED,
+    selectors::RESERVED,
+    merkle::PROOF,
+    merkle::ROOT,
+    merkle::CONTRACT,
+    deploy::STEP,
+    deploy::EXERCISE,
 ];
 
 /// How a waiver stands in a report.

@@ -5,9 +5,9 @@ use crate::{Part, Subject};
 use payrox_model::{Check, text::escape, text::grouped};
 
 /// A step of the plan fails.
-const STEP: &str = "PRX-VAL-090";
+pub(crate) const STEP: &str = "PRX-VAL-090";
 /// Pause, forbid, freeze or their ends do not do what they are for.
-const EXERCISE: &str = "PRX-VAL-091";
+pub(crate) const EXERCISE: &str = "PRX-VAL-091";
 
 /// Every step of the plan.
 pub(crate) fn plan(subject: &Subject<'_>) -> Check {

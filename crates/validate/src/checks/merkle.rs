@@ -5,11 +5,11 @@ use crate::Subject;
 use payrox_model::{Check, Manifest, MerkleTree, text::escape};
 
 /// A proof that does not lead to the root.
-const PROOF: &str = "PRX-VAL-050";
+pub(crate) const PROOF: &str = "PRX-VAL-050";
 /// A root that is not that of the manifest's bytes.
-const ROOT: &str = "PRX-VAL-051";
+pub(crate) const ROOT: &str = "PRX-VAL-051";
 /// The dispatcher says otherwise.
-const CONTRACT: &str = "PRX-VAL-052";
+pub(crate) const CONTRACT: &str = "PRX-VAL-052";
 
 const HINT: &str = "do not sign it: make the plan again, `payrox plan`";
 

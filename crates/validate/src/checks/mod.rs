@@ -2,12 +2,12 @@
 
 mod abi;
 mod code;
-mod deploy;
+pub(crate) mod deploy;
 mod gas;
-mod merkle;
+pub(crate) mod merkle;
 mod roles;
 mod rollback;
-mod selectors;
+pub(crate) mod selectors;
 mod size;
 mod source;
 mod standards;

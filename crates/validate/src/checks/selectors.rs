@@ -6,9 +6,9 @@ use payrox_model::{Check, Selector, text::escape};
 use std::collections::BTreeMap;
 
 /// Two functions of different facets with one selector.
-const SHARED: &str = "PRX-VAL-020";
+pub(crate) const SHARED: &str = "PRX-VAL-020";
 /// A function that the router answers itself.
-const RESERVED: &str = "PRX-VAL-021";
+pub(crate) const RESERVED: &str = "PRX-VAL-021";
 
 /// Each selector belongs to one facet.
 pub(crate) fn between_facets(subject: &Subject<'_>) -> Check {

@@ -8,13 +8,14 @@ use super::{
 };
 use crate::{args::ValidateArgs, commands::build::request};
 use alloy_primitives::B256;
-use payrox_artifacts::build::prepare;
+use payrox_artifacts::{CreationError, SetError, build::prepare};
 use payrox_execute::{Place, drill};
-use payrox_files::read;
-use payrox_model::{BoxFault, Check, Code, Finding, Severity, Verdict, text::escape};
+use payrox_files::{FileError, read};
+use payrox_model::{BoxFault, Check, Fault, Finding, Severity, Verdict, text::escape};
+use payrox_plan::PlanError;
 use payrox_probe::{UnitGroup, compiled, files, run_suite, run_units, suites};
 use payrox_validate::{Phase, PhaseRun, Rehearsed, Seen};
-use std::time::Instant;
+use std::{error::Error, time::Instant};
 
 /// Largest file of a project that a hash over it is made of.
 const LIMIT: u64 = 16 << 20;
@@ -223,7 +224,7 @@ impl Work<'_> {
     fn trouble(&mut self, phase: Phase, checks: &[Check]) -> Option<Check> {
         let fault = self.ground.trouble.as_ref().filter(|_| !self.told)?;
         let asked = phases(self.args);
-        let home = home(fault.code());
+        let home = home(fault.as_ref());
         let home = if asked.contains(&home) { Some(home) } else { asked.first().copied() };
         if home != Some(phase) {
             return None;
@@ -250,12 +251,20 @@ impl Work<'_> {
 }
 
 /// The phase that asks about what a fault is about.
-fn home(code: Code) -> Phase {
-    match code.0 {
-        "PRX-PLAN-007" | "PRX-PLAN-008" | "PRX-ART-010" => Phase::Selectors,
-        "PRX-ART-032" | "PRX-ART-033" | "PRX-PLAN-018" => Phase::Size,
-        "PRX-PLAN-019" | "PRX-PLAN-025" => Phase::Roles,
-        code if code.starts_with("PRX-ART-") || code.starts_with("PRX-FILE-") => Phase::Compile,
+fn home(fault: &dyn Fault) -> Phase {
+    let error: &(dyn Error + 'static) = fault;
+    if error.is::<SetError>() || error.is::<FileError>() {
+        return Phase::Compile;
+    }
+    match error.downcast_ref::<PlanError>() {
+        Some(PlanError::Collision { .. } | PlanError::Reserved { .. }) => Phase::Selectors,
+        Some(PlanError::BadCode { .. }) => Phase::Size,
+        Some(PlanError::Creation { source, .. }) => match **source {
+            CreationError::RuntimeTooLarge { .. } | CreationError::InitCodeTooLarge { .. } => Phase::Size,
+            _ => Phase::Compile,
+        },
+        Some(PlanError::Artifact(_) | PlanError::Compiler { .. }) => Phase::Compile,
+        Some(PlanError::CoreAccount { .. } | PlanError::NoRoles(_)) => Phase::Roles,
         _ => Phase::Deploy,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     report,
     table::table,
 };
-use payrox_model::{Report, Severity, Verdict, text::escape, text::grouped};
+use payrox_model::{Report, Severity, Verdict, text::escape};
 use payrox_validate::{CheckReport, Validation, WaiverState};
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ pub(super) fn text(context: &Context<'_>, validation: &Validation, written: &[Pa
     let paint = context.printer.paint();
     let rows = validation.phases.iter().map(|phase| {
         let passed = phase.checks.iter().filter(|check| check.verdict == Verdict::Pass).count();
-        let time = format!("{} ms", grouped(phase.took_ms));
+        let time = format!("{} ms", phase.took_ms);
         let time = if phase.cached { format!("{time}, then: nothing changed since") } else { time };
         let (word, tone) = verdict(phase.verdict);
         let checks = format!("{passed} of {}", phase.checks.len());
