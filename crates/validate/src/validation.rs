@@ -166,9 +166,10 @@ impl Validation {
         }
     }
 
-    /// Every check, those of the waivers last.
+    /// Every check, that of the waivers last, where there are any.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
-        self.phases.iter().flat_map(|phase| &phase.checks).chain([&self.exceptions])
+        let exceptions = (!self.waivers.is_empty()).then_some(&self.exceptions);
+        self.phases.iter().flat_map(|phase| &phase.checks).chain(exceptions)
     }
 
     /// Every finding that counts: those that somebody accepted are left out.

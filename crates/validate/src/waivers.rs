@@ -138,7 +138,7 @@ impl<'a> Waivers<'a> {
         let counting = reports.iter().filter(|report| report.state == WaiverState::Counts).count();
         let summary = match self.all.len() {
             0 => "none".to_owned(),
-            all => format!("{counting} of {} count", counted(all, "waiver")),
+            all => format!("{counting} of {} in force", counted(all, "waiver")),
         };
         let check = judged("waivers", summary, findings);
         let findings = check.findings.into_iter().map(|finding| FindingReport { finding, waived: false });

@@ -68,7 +68,7 @@ fn above(before: Gas, now: Gas, threshold: u64) -> Option<String> {
     if now * 100 <= before * u128::from(100 + threshold) {
         return None;
     }
-    let tenths = if before == 0 { 1_000 } else { (now - before) * 1_000 / before };
+    let tenths = ((now - before) * 1_000).checked_div(before).unwrap_or(1_000);
     let shown = |gas: u128| grouped(u64::try_from(gas).unwrap_or(u64::MAX));
     Some(format!(
         "it took {} gas and takes {}: {}.{} % more",

@@ -10,7 +10,7 @@ fn prx_v07_a_proof_that_does_not_lead_to_the_root_or_is_not_there() {
     let route = world.plan.routes[9].clone();
     let name = format!("PRX-VAL-050 {}.{}", route.facet, route.signature);
     world.plan.proofs.get_mut(&route.selector).unwrap()[0].0[31] ^= 1;
-    assert_eq!(world.found(), [name.clone()]);
+    assert_eq!(world.found(), std::slice::from_ref(&name));
     world.plan.proofs.remove(&route.selector);
     assert_eq!(world.found(), [name]);
 }
