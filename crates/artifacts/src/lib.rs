@@ -10,10 +10,12 @@ mod flaw;
 mod foundry;
 mod function;
 mod input;
+pub mod layout;
 mod metadata;
 mod policy;
 mod reference;
 mod release;
+mod sample;
 mod set;
 mod standard_json;
 
@@ -30,4 +32,5 @@ pub use metadata::Compilation;
 pub use policy::{CompilerPolicy, PolicyError};
 pub use reference::{ContractId, Reference};
 pub use release::{Release, release, release_input};
+pub use sample::sample_calls;
 pub use set::{ArtifactSet, SetError, Source};

@@ -141,9 +141,26 @@ impl<'a> Workshop<'a> {
         connection: &Connection,
         chain: &ChainSnapshot,
     ) -> Result<PlanOutcome, BoxFault> {
-        let parent = self.parent(connection, chain).await?;
-        let sandbox = Sandbox::empty(self.network.chain_id);
-        Ok(payrox_plan::plan(self.inputs(chain, parent.as_ref()), &sandbox)?)
+        self.plan_in(Some(connection), chain, &Sandbox::empty(self.network.chain_id)).await
+    }
+
+    /// The same with a sandbox that keeps what constructors left. Without a connection nothing can be live.
+    pub(crate) async fn plan_in(
+        &self,
+        connection: Option<&Connection>,
+        chain: &ChainSnapshot,
+        sandbox: &Sandbox,
+    ) -> Result<PlanOutcome, BoxFault> {
+        let parent = match connection {
+            Some(connection) => self.parent(connection, chain).await?,
+            None => None,
+        };
+        Ok(payrox_plan::plan(self.inputs(chain, parent.as_ref()), sandbox)?)
+    }
+
+    /// PayRox's own contracts.
+    pub(crate) fn release(&self) -> &ReleaseCode {
+        &self.release
     }
 
     /// The active plan: kept in a file, else named by the dispatcher's log.

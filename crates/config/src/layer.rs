@@ -2,10 +2,12 @@
 
 use crate::{
     Alert, Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, NoLock,
-    Place, Project, Source, Sourced, SystemSettings,
+    Place, Policy, Project, Source, Sourced, SystemSettings,
     alerts::{self, AlertFile},
     contacts::ContactsFile,
     parse::Document,
+    policy::PolicyFile,
+    waiver::WaiverFile,
 };
 use alloy_primitives::Address;
 use payrox_model::{Name, text::escape, version};
@@ -47,6 +49,10 @@ struct ProjectFile {
     contacts: ContactsFile,
     #[serde(default)]
     alerts: Vec<Spanned<AlertFile>>,
+    #[serde(default)]
+    policy: PolicyFile,
+    #[serde(default)]
+    waivers: Vec<Spanned<WaiverFile>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -121,6 +127,7 @@ pub(crate) struct Layer {
     init: Option<InitSettings>,
     contacts: Contacts,
     alerts: Vec<Alert>,
+    policy: Policy,
 }
 
 struct FacetLayer {
@@ -203,7 +210,7 @@ impl Layer {
         }
         file.contacts.lay(doc, &mut self.contacts)?;
         alerts::lay(file.alerts, doc, &mut self.alerts)?;
-        Ok(())
+        self.policy.lay(doc, file.policy, file.waivers)
     }
 
     fn lay_compiler(&mut self, doc: &Document, file: CompilerFile) -> Result<(), ConfigError> {
@@ -305,6 +312,7 @@ impl Layer {
             init: self.init,
             contacts: self.contacts,
             alerts: self.alerts,
+            policy: self.policy,
         })
     }
 }

@@ -9,18 +9,22 @@ mod error;
 mod layer;
 mod network;
 mod parse;
+mod policy;
 mod project;
 mod release;
 mod setting;
+mod waiver;
 
 pub use alerts::Alert;
 pub use args::Arg;
 pub use contacts::{Contact, Contacts};
 pub use endpoints::EndpointSettings;
 pub use error::{ConfigError, Place};
-pub use network::{FeeCaps, FinalityTag, KnownBlock, Network};
+pub use network::{FeeCaps, FinalityTag, KnownBlock, Network, RolePolicy};
+pub use policy::{Policy, Required};
 pub use project::{
     Compiler, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Project, SystemSettings,
 };
 pub use release::ReleaseSettings;
 pub use setting::{Setting, Source, Sourced, redact_url, resolve};
+pub use waiver::{Day, Waiver};

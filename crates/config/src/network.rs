@@ -1,6 +1,7 @@
 //! `networks/<name>.toml`: a chain, and who holds which power on it. No secrets.
 
 mod file;
+mod roles;
 
 use crate::{
     Arg, ConfigError, EndpointSettings, Place, Setting, Source, Sourced, endpoints::EndpointFields,
@@ -9,6 +10,7 @@ use crate::{
 use alloy_primitives::{Address, B256};
 use file::{NetworkFile, read_block, read_explorers, read_finality, read_roles, read_urls, read_wei};
 use payrox_model::{ChainId, Name, Roles, Wei, version};
+pub use roles::RolePolicy;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -64,6 +66,8 @@ pub struct Network {
     pub args: BTreeMap<Name, Vec<Arg>>,
     /// Networks on which a release must be live and proved before it is sent to this one.
     pub requires_passed_on: BTreeSet<Name>,
+    /// What is demanded of those roles and of the delay.
+    pub policy: RolePolicy,
     /// Whether its name must be typed before anything is sent.
     pub production: bool,
     /// Whether it is the embedded chain.
@@ -211,6 +215,7 @@ impl Network {
             delay: None,
             args: BTreeMap::new(),
             requires_passed_on: BTreeSet::new(),
+            policy: RolePolicy::default(),
             production: false,
             local: false,
             skip_time: false,
@@ -303,6 +308,7 @@ impl Network {
         for (facet, list) in file.args {
             self.args.insert(doc.name(&facet, "args")?, list);
         }
+        self.policy.lay(doc, &file.policy)?;
         if let Some(list) = &file.requires_passed_on {
             self.requires_passed_on = crate::release::names(doc, list, "requires_passed_on")?;
             if self.requires_passed_on.contains(&self.name) {

@@ -1,6 +1,6 @@
 //! `payrox.toml`, resolved.
 
-use crate::{Alert, Arg, ConfigError, Contacts, Setting, Sourced, layer::Layer};
+use crate::{Alert, Arg, ConfigError, Contacts, Policy, Setting, Sourced, layer::Layer};
 use alloy_primitives::Address;
 use payrox_model::Name;
 use serde::Deserialize;
@@ -33,6 +33,8 @@ pub struct Project {
     pub contacts: Contacts,
     /// Who is told how a run ended.
     pub alerts: Vec<Alert>,
+    /// What it must fulfil before anything is sent.
+    pub policy: Policy,
 }
 
 /// What the artifacts must have been compiled with, and how `payrox build` compiles.
@@ -179,6 +181,10 @@ impl Project {
         one(&mut out, "system.delay", &self.system.delay, self.system.delay.value);
         one(&mut out, "system.window", &self.system.window, self.system.window.value);
         one(&mut out, "system.undo_for", &self.system.undo_for, self.system.undo_for.value);
+        let policy = &self.policy;
+        one(&mut out, "policy.gas_threshold", &policy.gas_threshold, policy.gas_threshold.value);
+        one(&mut out, "policy.gas_snapshot", &policy.gas_snapshot, policy.gas_snapshot.display());
+        one(&mut out, "policy.headroom", &policy.headroom, policy.headroom.value);
         out
     }
 }

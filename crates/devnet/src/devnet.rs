@@ -37,6 +37,17 @@ pub struct Execution {
     pub gas: Gas,
 }
 
+/// What a call took, however it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// Gas it used, as a transaction would.
+    pub gas: Gas,
+    /// Whether it returned.
+    pub returned: bool,
+    /// What it returned, or reverted with.
+    pub output: Bytes,
+}
+
 /// What an [`Execution`] did.
 #[derive(Clone, Debug)]
 pub struct Executed {
@@ -201,6 +212,26 @@ impl Devnet {
         let header = core.next_header();
         let outcome = evm::run(core, &core.state, &header, env.clone(), Mode::Call);
         evm::output(outcome.map_err(|error| evm::invalid(error, &env, &header))?.result)
+    }
+
+    /// Calls a contract in the next block, leaves no trace, and tells what it took even where it reverts.
+    ///
+    /// # Errors
+    /// When it could not be begun: without gas for its own data, or without the value sent.
+    pub fn measure(&self, from: Address, call: &Execution) -> Result<Measured, RpcError> {
+        let chain = self.read();
+        let core = &chain.core;
+        let mut request = TransactionRequest::default().from(from).input(call.data.clone().into());
+        (request.to, request.value, request.gas) = (Some(call.to), Some(call.value), Some(call.gas.0));
+        let env = evm::requested(core, &core.state, &request)?;
+        let header = core.next_header();
+        let outcome = evm::run(core, &core.state, &header, env.clone(), Mode::Call);
+        let result = outcome.map_err(|error| evm::invalid(error, &env, &header))?.result;
+        Ok(Measured {
+            gas: Gas(result.tx_gas_used()),
+            returned: result.is_success(),
+            output: result.into_output().unwrap_or_default(),
+        })
     }
 
     /// Calls a contract, or creates one, in a block of its own: as anyone, without a key or a fee. If it fails

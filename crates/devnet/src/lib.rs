@@ -19,7 +19,7 @@ mod transport;
 
 pub use accounts::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, DEV_MNEMONIC, DevAccount};
 pub use config::{Clock, DevnetConfig, Hardfork};
-pub use devnet::{Devnet, Executed, Execution};
+pub use devnet::{Devnet, Executed, Execution, Measured};
 pub use http::{ServeError, Server, serve};
 pub use rpc::{METHODS, RpcError};
 pub use store::StoreError;

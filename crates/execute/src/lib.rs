@@ -4,6 +4,7 @@
 mod after;
 mod books;
 mod cancel;
+mod drill;
 mod ending;
 mod engine;
 mod event;
@@ -33,6 +34,7 @@ mod wave;
 
 pub use after::Violation;
 pub use cancel::cancel;
+pub use drill::{Place, drill};
 pub use engine::run;
 pub use event::{Event, Observer, Silent};
 pub use gates::{Cleared, GateError, NotCleared};

@@ -78,16 +78,17 @@ pub(crate) async fn rehearse(
     Ok(Rehearsal { plan: plan.content_hash, chain_id: plan.chain_id, gas, trace })
 }
 
-struct Stage<'a, 'm, 'e> {
-    plan: &'a Plan,
-    sandbox: &'a Sandbox,
-    mirror: Option<&'m mut Mirror<'e>>,
-    reasons: &'a Reasons,
-    tracer: Tracer,
+/// Where a rehearsal happens.
+pub(crate) struct Stage<'a, 'm, 'e> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) sandbox: &'a Sandbox,
+    pub(crate) mirror: Option<&'m mut Mirror<'e>>,
+    pub(crate) reasons: &'a Reasons,
+    pub(crate) tracer: Tracer,
 }
 
 impl Stage<'_, '_, '_> {
-    async fn look(&mut self) -> Result<ChainSnapshot, GateError> {
+    pub(crate) async fn look(&mut self) -> Result<ChainSnapshot, GateError> {
         let addresses = self.plan.addresses;
         if let Some(mirror) = &mut self.mirror {
             for question in questions(addresses.dispatcher) {
@@ -107,7 +108,7 @@ impl Stage<'_, '_, '_> {
             .map_err(|e| GateError::Sandbox { why: e.to_string() })
     }
 
-    fn skip_to_eta(&self, chain: &ChainSnapshot) -> Result<(), GateError> {
+    pub(crate) fn skip_to_eta(&self, chain: &ChainSnapshot) -> Result<(), GateError> {
         let Some(pending) = chain.dispatcher.as_ref().and_then(|d| d.pending) else { return Ok(()) };
         if pending.eta > self.sandbox.devnet().now() {
             let failed = |e: payrox_devnet::RpcError| GateError::Sandbox { why: e.to_string() };
@@ -116,7 +117,7 @@ impl Stage<'_, '_, '_> {
         Ok(())
     }
 
-    async fn send(
+    pub(crate) async fn send(
         &mut self,
         step: &PlannedStep,
         call: &Call,
@@ -131,7 +132,7 @@ impl Stage<'_, '_, '_> {
         Ok(executed.gas)
     }
 
-    async fn call(&mut self, from: Address, call: &Call) -> Result<Executed, Reverted> {
+    pub(crate) async fn call(&mut self, from: Address, call: &Call) -> Result<Executed, Reverted> {
         if let Some(mirror) = &mut self.mirror {
             let (to, value, data) = (call.to, call.value, call.data.clone());
             mirror.fetch_for(self.sandbox, &CallRequest { from: Some(from), to, value, data }).await?;
@@ -139,11 +140,11 @@ impl Stage<'_, '_, '_> {
         self.sandbox.execute(from, call.to, call.value, &call.data)
     }
 
-    fn sender(&self, sender: Sender, chain: &ChainSnapshot) -> Address {
+    pub(crate) fn sender(&self, sender: Sender, chain: &ChainSnapshot) -> Address {
         allowed(self.plan, sender, chain).first().copied().unwrap_or(NOBODY)
     }
 
-    fn reason(&self, reverted: &Reverted) -> String {
+    pub(crate) fn reason(&self, reverted: &Reverted) -> String {
         if reverted.data.is_empty() { reverted.text.clone() } else { self.reasons.decode(&reverted.data) }
     }
 

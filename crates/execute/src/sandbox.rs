@@ -60,6 +60,11 @@ impl Sandbox {
         Self { devnet: devnet.fork(), factory: OnceLock::new() }
     }
 
+    /// The code at an address: what a constructor left, once it ran.
+    pub fn code(&self, address: Address) -> Bytes {
+        self.devnet.code(address)
+    }
+
     pub(crate) fn devnet(&self) -> &Devnet {
         &self.devnet
     }

@@ -28,6 +28,12 @@ pub const BACKUP: u32 = 1;
 pub const DRILL: u32 = 1;
 /// The queue of notices under `.payrox/outbox/`, and the body of one.
 pub const OUTBOX: u32 = 1;
+/// `gas-snapshot.json` of a project.
+pub const GAS_SNAPSHOT: u32 = 1;
+/// `validation-report.json`.
+pub const VALIDATION: u32 = 1;
+/// What `payrox validate` keeps under `.payrox/validate/`.
+pub const VALIDATION_CACHE: u32 = 1;
 /// The transactions that `--unsigned` writes.
 pub const UNSIGNED: u32 = 1;
 /// The signed transactions that `--signed` reads.

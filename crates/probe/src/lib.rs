@@ -1,13 +1,16 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+pub mod compiled;
 mod history;
 mod ready;
 pub mod sources;
+mod suite;
 mod units;
 mod verify;
 
 pub use history::{before_active, staged_plan};
 pub use ready::{Account, Costs, Estimate, Need, Readiness, Ready, fees, ready};
+pub use suite::{Suite, Tool, files, run_suite, suites};
 pub use units::{UnitGroup, run_units};
 pub use verify::{SILENT, Scope, Verification, route_slot, schema, verify, verify_at};

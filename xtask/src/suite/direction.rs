@@ -15,11 +15,12 @@ const ALLOWED: [(&str, &[&str]); 16] = [
     ("config", &["files", "model"]),
     ("artifacts", &["files", "model"]),
     ("plan", &["artifacts", "config", "files", "model"]),
+    ("validate", &["artifacts", "config", "model", "plan"]),
     ("devnet", &["files", "model"]),
     ("chain", &["config", "devnet", "files", "model"]),
     ("journal", &["files", "model"]),
     ("notify", &["files", "model"]),
-    ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan"]),
+    ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan", "validate"]),
     ("probe", &["artifacts", "chain", "config", "devnet", "files", "model", "plan"]),
     ("backup", &["files", "model"]),
     (
@@ -37,6 +38,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "notify",
             "plan",
             "probe",
+            "validate",
         ],
     ),
     // Only tests depend on these.

@@ -17,8 +17,8 @@ pub(crate) fn scope() -> Vec<String> {
     add('I', &(1..=16).collect::<Vec<_>>());
     add('B', &(1..=32).chain(41..=52).collect::<Vec<_>>());
     add('Q', &[1, 2, 3, 4, 5, 6, 7]);
-    add('P', &[1, 2, 3, 4]);
-    add('V', &[2, 7]);
+    add('P', &[1, 2, 3, 4, 5]);
+    add('V', &[1, 2, 4, 5, 6, 7, 8, 9]);
     add('D', &(1..=13).collect::<Vec<_>>());
     add('R', &[1, 2, 3]);
     add('S', &[3]);
@@ -83,6 +83,6 @@ mod tests {
     fn the_scope_names_each_identifier_once() {
         let ids = scope();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-        assert_eq!(ids.len(), 55 + 26 + 17 + 16 + 44 + 7 + 4 + 2 + 13 + 3 + 1);
+        assert_eq!(ids.len(), 55 + 26 + 17 + 16 + 44 + 7 + 5 + 8 + 13 + 3 + 1);
     }
 }

@@ -22,7 +22,7 @@ use cache::Record;
 use remapping::Remapping;
 use serde_json::json;
 use sources::Sources;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What a build did.
 #[derive(Clone, Debug)]
@@ -110,6 +110,18 @@ impl Prepared<'_> {
     /// When there is none.
     pub fn compiler(&self) -> Result<Compiler, BuildError> {
         compiler::find(&self.request.search, &self.request.root, &self.settings.version)
+    }
+
+    /// Runs the compiler and writes what came out into another folder than the project's: what is known of earlier builds stays.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn compile_into(&self, compiler: &Compiler, out: &Path) -> Result<(), BuildError> {
+        let answer = compiler.run(&self.request.search, &self.input.json, &self.settings.version)?;
+        let found = output::read(&answer, compiler, &self.sources, &self.settings.version, self.input.hash)?;
+        found.demand(&self.request.contracts)?;
+        let request = BuildRequest { out: out.to_owned(), ..self.request.clone() };
+        output::write(&request, &found, &self.input).map(drop)
     }
 
     /// Runs the compiler and writes what came out.

@@ -74,9 +74,9 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox release plan --networks sepolia,base,optimism   a plan for each, and how they differ\n  payrox release apply                                   what would be sent\n  payrox release apply --broadcast                       canaries first; run it again to go on\n  payrox release status\n  payrox release verify"
     )]
     Release(ReleaseVerb),
-    /// Run the unit groups of the contracts on the embedded chain
+    /// Is the plan good? Every check before anything is sent, and reports of them
     #[command(
-        after_help = "Examples:\n  payrox validate --phase test             groups A, B, C and D\n  payrox validate --phase test --group C   router re-entrancy alone"
+        after_help = "Examples:\n  payrox validate --phase full --network mainnet --fuzz-runs 1000\n  payrox validate --phase size --phase gas      some phases alone\n  payrox validate --phase test --group C        router re-entrancy alone\n  payrox validate --phase gas --update-gas-snapshot"
     )]
     Validate(ValidateArgs),
     /// Webhooks that are told how a run ended: what waits, try it, send a test
@@ -349,19 +349,48 @@ pub(crate) struct ReleasePlanArgs {
 /// `payrox validate`.
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
-    /// The phase
-    #[arg(long, value_enum)]
-    pub(crate) phase: Phase,
-    /// A unit group alone; may be repeated
+    /// A phase; may be repeated
+    #[arg(long, value_enum, value_name = "PHASE", default_value = "full", hide_possible_values = true, long_help = PHASES)]
+    pub(crate) phase: Vec<Phase>,
+    /// A unit group alone, without the project's own tests; may be repeated
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) group: Vec<Group>,
+    /// Calls of each route in the phase `parity`
+    #[arg(long, value_name = "RUNS", default_value_t = 256)]
+    pub(crate) fuzz_runs: u32,
+    /// Do everything anew, whatever an earlier run left
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Write what calls take into the project's snapshot, for committing
+    #[arg(long)]
+    pub(crate) update_gas_snapshot: bool,
+    /// The compiler: a native solc, or the folder of npm's solc
+    #[arg(long, value_name = "PATH", env = "PAYROX_SOLC")]
+    pub(crate) solc: Option<PathBuf>,
 }
+
+const PHASES: &str = "\
+A phase; may be repeated: compile, test, parity, selectors, abi, size, merkle, storage, code, source, gas, roles, rollback, \
+deploy, or full for all of them";
 
 /// Phases of validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Phase {
-    /// The unit groups on the embedded chain
+    Full,
+    Compile,
     Test,
+    Parity,
+    Selectors,
+    Abi,
+    Size,
+    Merkle,
+    Storage,
+    Code,
+    Source,
+    Gas,
+    Roles,
+    Rollback,
+    Deploy,
 }
 
 /// The runbook's unit groups.

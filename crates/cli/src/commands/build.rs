@@ -5,10 +5,11 @@ use payrox_artifacts::build::{BuildRequest, CompilerSettings, Search, build as c
 use payrox_config::Project;
 use payrox_model::{BoxFault, ExitCode, text::escape, version};
 use serde_json::json;
+use std::path::PathBuf;
 
 pub(crate) fn build(args: &BuildArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let project = context.project()?;
-    let request = request(args, context, &project);
+    let request = request(context, &project, args.solc.clone(), args.force);
     let outcome =
         compile(&request, &mut |compiler| context.printer.notice(&format!("compiling with {compiler}")))?;
     for warning in &outcome.warnings {
@@ -35,7 +36,13 @@ pub(crate) fn build(args: &BuildArgs, context: &Context<'_>) -> Result<ExitCode,
     Ok(ExitCode::Ok)
 }
 
-fn request(args: &BuildArgs, context: &Context<'_>, project: &Project) -> BuildRequest {
+/// What is compiled of a project, and how.
+pub(super) fn request(
+    context: &Context<'_>,
+    project: &Project,
+    solc: Option<PathBuf>,
+    force: bool,
+) -> BuildRequest {
     let compiler = &project.compiler;
     let mut contracts: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
     contracts.extend(project.init.iter().map(|i| i.contract.to_string()));
@@ -52,7 +59,7 @@ fn request(args: &BuildArgs, context: &Context<'_>, project: &Project) -> BuildR
             bytecode_hash: None,
         },
         remappings: compiler.remappings.clone(),
-        search: Search { named: args.solc.clone(), ..Search::from_env() },
-        force: args.force,
+        search: Search { named: solc, ..Search::from_env() },
+        force,
     }
 }

@@ -65,6 +65,11 @@ pub(crate) fn explain(args: &ExplainArgs, printer: &Printer) -> Result<ExitCode,
     Ok(ExitCode::Ok)
 }
 
+/// The code as it stands in the table: what a stored one means, if it means anything.
+pub(crate) fn known(code: &str) -> Option<&'static str> {
+    entries().map(|entry| entry.code).find(|known| *known == code)
+}
+
 /// What a trouble's name, or else an entry's text, has all the words of.
 fn meant(asked: &str) -> Vec<(Entry<'static>, Option<Trouble<'static>>)> {
     let words: Vec<_> = asked.split_whitespace().map(str::to_lowercase).collect();

@@ -49,7 +49,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Nonce(args) => nonce::nonce(args, context).await,
         Verb::Verify(args) => verify::verify(args, context).await,
         Verb::Release(verb) => release::release(verb, context).await,
-        Verb::Validate(args) => validate::validate(args, context),
+        Verb::Validate(args) => validate::validate(args, context).await,
         Verb::Notify(verb) => notify::notify(verb, context).await,
         Verb::Devnet(args) => devnet::devnet(args, context).await,
         Verb::Doctor => doctor::doctor(context).await,

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// What the tool and the build write: never part of a copied project.
-const OUTPUTS: [&str; 8] = [
+const OUTPUTS: [&str; 13] = [
     "build",
     "cache",
     ".payrox",
@@ -17,6 +17,11 @@ const OUTPUTS: [&str; 8] = [
     "journal",
     "deployment-log.txt",
     "node_modules",
+    "validation-report.json",
+    "validation-report.junit.xml",
+    "validation-report.md",
+    "validation-report.sarif",
+    "validation-report.svg",
 ];
 
 pub(crate) struct Place {

@@ -1,6 +1,6 @@
 //! The shape of `networks/<name>.toml`, and how its values are read.
 
-use super::{FinalityTag, KnownBlock};
+use super::{FinalityTag, KnownBlock, roles::RolePolicyFile};
 use crate::{Arg, ConfigError, Sourced, endpoints::URLS, parse::Document};
 use alloy_primitives::U256;
 use payrox_model::{Roles, Wei};
@@ -33,6 +33,8 @@ pub(super) struct NetworkFile {
     #[serde(default)]
     pub(super) args: BTreeMap<Spanned<String>, Vec<Arg>>,
     pub(super) requires_passed_on: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub(super) policy: RolePolicyFile,
     pub(super) production: Option<Spanned<bool>>,
     pub(super) local: Option<Spanned<bool>>,
     pub(super) skip_time: Option<Spanned<bool>>,

@@ -6,6 +6,7 @@ mod anvil;
 mod broken;
 mod checked;
 mod crash;
+mod drill;
 mod endpoint;
 mod fixture;
 mod local;

@@ -1,0 +1,45 @@
+//! What keeps a validation from running at all.
+
+use payrox_model::{Code, ExitCode, Fault, PlanId};
+use payrox_validate::SnapshotError;
+
+/// Why nothing was judged.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ValidateFault {
+    /// The committed snapshot of gas cannot be used.
+    #[error("{path}: {source}")]
+    Snapshot { path: String, source: SnapshotError },
+    /// What is live cannot be had as a plan.
+    #[error(
+        "the project is live as it is, by plan {plan_id}, which is neither in the project nor in the endpoint's logs"
+    )]
+    NoActivePlan { plan_id: PlanId },
+}
+
+impl Fault for ValidateFault {
+    fn code(&self) -> Code {
+        Code(match self {
+            Self::Snapshot { .. } => "PRX-VAL-005",
+            Self::NoActivePlan { .. } => "PRX-VAL-006",
+        })
+    }
+
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Snapshot { .. } => ExitCode::BadInput,
+            Self::NoActivePlan { .. } => ExitCode::GateFailed,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Snapshot { .. } => {
+                "restore it from git, or make it anew: `payrox validate --phase gas --update-gas-snapshot`"
+                    .into()
+            }
+            Self::NoActivePlan { .. } => {
+                "put its journal/<chain-id>/plans back, or pass --rpc-url of an archive node".into()
+            }
+        })
+    }
+}

@@ -1,0 +1,207 @@
+//! What a validation stands on: project, chain, plan, code, and what is deployed.
+
+use super::fault::ValidateFault;
+use crate::{
+    context::{Connection, Context},
+    planning::Workshop,
+};
+use alloy_json_abi::JsonAbi;
+use alloy_primitives::{Address, Bytes, U256};
+use payrox_artifacts::ArtifactSet;
+use payrox_chain::{At, CallRequest, Read};
+use payrox_config::{Network, Project};
+use payrox_execute::{Place, Sandbox};
+use payrox_files::read_text;
+use payrox_model::{BoxFault, ChainSnapshot, CodeHash, ExitCode, Manifest, Name, Selector, text::escape};
+use payrox_plan::{Plan, PlanOutcome};
+use payrox_validate::{Baseline, OwnerSeen, Seen, Subject};
+use serde::Deserialize;
+use std::{collections::BTreeMap, fs};
+
+/// Largest record of a deployment.
+const LIMIT: u64 = 16 << 20;
+
+/// Everything that phases look at.
+pub(super) struct Ground<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) project: Project,
+    pub(super) network: Network,
+    /// Artifacts and what plans are made with; `None` where they cannot be read.
+    pub(super) workshop: Option<Workshop<'a>>,
+    /// The chain; `None` where the network names no endpoint.
+    pub(super) connection: Option<Connection>,
+    pub(super) chain: ChainSnapshot,
+    pub(super) plan: Option<Plan>,
+    /// Why there is no plan.
+    pub(super) trouble: Option<BoxFault>,
+    /// Runtime code of each facet.
+    pub(super) code: BTreeMap<Name, Bytes>,
+    /// What is deployed.
+    pub(super) baseline: Option<Baseline>,
+    pub(super) owner: Option<OwnerSeen>,
+}
+
+impl<'a> Ground<'a> {
+    /// Looks at project, artifacts and chain, and plans. What makes a plan impossible is kept: it is a finding.
+    pub(super) async fn gather(context: &'a Context<'a>) -> Result<Self, BoxFault> {
+        let (project, network) = (context.project()?, context.network()?);
+        let silent = context.args.rpc_url.is_empty() && network.rpc_url.is_empty();
+        let connection = match !network.local && silent {
+            true => None,
+            false => Some(context.connect(&network)?),
+        };
+        let mut ground = Self {
+            context,
+            chain: ChainSnapshot { chain_id: network.chain_id, ..ChainSnapshot::default() },
+            project,
+            network,
+            workshop: None,
+            connection,
+            plan: None,
+            trouble: None,
+            code: BTreeMap::new(),
+            baseline: None,
+            owner: None,
+        };
+        match ground.look().await {
+            Ok(()) => Ok(ground),
+            Err(fault) if matches!(fault.exit(), ExitCode::Endpoint | ExitCode::Internal) => Err(fault),
+            Err(fault) => {
+                ground.trouble = Some(fault);
+                Ok(ground)
+            }
+        }
+    }
+
+    async fn look(&mut self) -> Result<(), BoxFault> {
+        let workshop = self.workshop.insert(Workshop::open(self.context)?);
+        if let Some(connection) = &self.connection {
+            self.chain = workshop.snapshot(connection).await?;
+        }
+        let sandbox = Sandbox::empty(self.network.chain_id);
+        let outcome = workshop.plan_in(self.connection.as_ref(), &self.chain, &sandbox).await?;
+        let plan = match (outcome, &self.connection) {
+            (PlanOutcome::Planned(plan), _) => plan,
+            (PlanOutcome::NoChanges { plan_id, .. }, Some(connection)) => {
+                let found = workshop.active_plan(connection, &self.chain, plan_id).await?;
+                found.ok_or(ValidateFault::NoActivePlan { plan_id })?
+            }
+            (PlanOutcome::NoChanges { plan_id, .. }, None) => {
+                return Err(ValidateFault::NoActivePlan { plan_id }.into());
+            }
+        };
+        let facets = plan.facets.iter();
+        self.code = facets.map(|facet| (facet.name.clone(), sandbox.code(facet.address))).collect();
+        self.owner = self.owner(plan.system.roles.owner).await?;
+        self.plan = Some(plan);
+        self.baseline = self.baseline().await?;
+        Ok(())
+    }
+
+    /// What the owner is, where the policy wants to know.
+    async fn owner(&self, address: Address) -> Result<Option<OwnerSeen>, BoxFault> {
+        let policy = self.network.policy.resolved(self.network.production);
+        let asked = policy.owner_is_contract == Some(true) || policy.min_threshold.is_some();
+        let Some(connection) = self.connection.as_ref().filter(|_| asked) else { return Ok(None) };
+        let data = Bytes::copy_from_slice(&Selector::of("getThreshold()").0);
+        let threshold = CallRequest { from: None, to: address, value: U256::ZERO, data };
+        let reads = [Read::Code(address), Read::Call(threshold)];
+        let mut answers = connection.endpoint.read(At::Block(self.chain.block), &reads).await?.into_iter();
+        let code = answers.next().transpose()?.unwrap_or_default();
+        // A contract that is no Safe reverts, or answers with something else than one word.
+        let said = answers.next().and_then(Result::ok).filter(|word| word.len() == 32);
+        let threshold = said.map(|word| U256::from_be_slice(&word).saturating_to());
+        Ok(Some(OwnerSeen {
+            address,
+            is_contract: !code.is_empty(),
+            threshold: threshold.filter(|_| !code.is_empty()),
+        }))
+    }
+
+    /// The deployed release: routes and code from the chain, ABIs from the records of its deployment.
+    async fn baseline(&self) -> Result<Option<Baseline>, BoxFault> {
+        let live = self.chain.dispatcher.as_ref().is_some_and(|d| d.active.epoch.0 > 0);
+        let Some(connection) = self.connection.as_ref().filter(|_| live) else { return Ok(None) };
+        let bytes = self.chain.router.as_ref().map(|router| router.manifest.as_slice()).unwrap_or_default();
+        let Ok(manifest) = Manifest::decode(bytes) else { return Ok(None) };
+        let reads: Vec<_> = manifest.facets().iter().map(|facet| Read::Code(facet.address)).collect();
+        let codes = connection.endpoint.read(At::Block(self.chain.block), &reads).await?;
+        let mut baseline = Baseline {
+            routes: manifest.routes().iter().map(|route| route.selector).collect(),
+            ..Baseline::default()
+        };
+        let records = self.records();
+        for (facet, code) in manifest.facets().iter().zip(codes) {
+            match records.get(&(facet.address, facet.code_hash)) {
+                Some((name, abi)) => {
+                    baseline.abi.insert(name.clone(), abi.clone());
+                    baseline.code.insert(name.clone(), code?);
+                }
+                None => baseline.unknown.push(facet.address.to_string()),
+            }
+        }
+        Ok(Some(baseline))
+    }
+
+    /// `deployments/<chain-id>/`: name and ABI of what stands at an address with a code hash.
+    fn records(&self) -> BTreeMap<(Address, CodeHash), (Name, JsonAbi)> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Record {
+            name: Name,
+            address: Address,
+            code_hash: CodeHash,
+            abi: JsonAbi,
+        }
+        let folder = self.context.folder().join("deployments").join(self.network.chain_id.to_string());
+        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let records = files.filter_map(|file| {
+            let record: Record = serde_json::from_str(&read_text(&file, LIMIT).ok()?).ok()?;
+            Some(((record.address, record.code_hash), (record.name, record.abi)))
+        });
+        records.collect()
+    }
+
+    /// The artifacts, where they can be read.
+    pub(super) fn artifacts(&self) -> Option<&ArtifactSet> {
+        self.workshop.as_ref().map(|workshop| &*workshop.artifacts)
+    }
+
+    /// What rules look at; `None` where there is no plan.
+    pub(super) fn subject<'b>(&'b self, seen: &'b Seen) -> Option<Subject<'b>> {
+        let workshop = self.workshop.as_ref()?;
+        Some(Subject {
+            project: &self.project,
+            network: &self.network,
+            artifacts: &workshop.artifacts,
+            plan: self.plan.as_ref()?,
+            release: workshop.release(),
+            code: &self.code,
+            layouts: None,
+            baseline: self.baseline.as_ref(),
+            seen,
+        })
+    }
+
+    /// Where the plan is rehearsed: the first release from nothing, a later one on a copy of what it changes.
+    pub(super) fn place(&self) -> Place<'_> {
+        let first = self.plan.as_ref().is_none_or(|plan| plan.epoch.0 == 1);
+        match &self.connection {
+            Some(Connection { devnet: Some(devnet), .. }) if !first => Place::Fork(devnet),
+            Some(connection) if !first => Place::Remote(&connection.endpoint, &self.chain),
+            _ => Place::Empty,
+        }
+    }
+
+    /// What the plan is judged against, in words.
+    pub(super) fn against(&self) -> String {
+        let Some(_) = &self.connection else {
+            return format!("an empty chain: {} names no endpoint", escape(self.network.name.as_str()));
+        };
+        let epoch = self.chain.dispatcher.as_ref().map_or(0, |dispatcher| dispatcher.active.epoch.0);
+        match epoch {
+            0 => format!("the chain at block {}, where nothing of the system is live", self.chain.block),
+            epoch => format!("the chain at block {}, where epoch {epoch} is live", self.chain.block),
+        }
+    }
+}

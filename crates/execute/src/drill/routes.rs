@@ -1,0 +1,88 @@
+//! What the contracts say of each route, and what a call of it takes.
+
+use super::Drill;
+use crate::gates::GateError;
+use alloy_primitives::{Address, Bytes, TxKind, U256};
+use alloy_sol_types::SolCall as _;
+use payrox_artifacts::sample_calls;
+use payrox_chain::CallRequest;
+use payrox_devnet::{Execution, Measured};
+use payrox_model::{Gas, Manifest, Selector, abi::IManifestDispatcher as D, limits};
+use payrox_plan::PlannedRoute;
+use payrox_validate::RouteGas;
+
+/// Gas of a transaction before it does anything, and of a byte of its calldata (EIP-2028).
+const TRANSACTION: u64 = 21_000;
+const ZERO: u64 = 4;
+const NONZERO: u64 = 16;
+
+impl Drill<'_, '_, '_> {
+    /// Each route: whether the dispatcher accepts its proof, and what a call takes.
+    pub(super) async fn measure(&mut self) -> Result<(), GateError> {
+        let plan = self.stage.plan;
+        let Ok(manifest) = Manifest::decode(&plan.manifest.bytes) else { return Ok(()) };
+        let owner = self.owner().await?;
+        for (index, leaf) in manifest.leaves().enumerate() {
+            let proof = plan.proofs.get(&leaf.selector).cloned().unwrap_or_default();
+            let call = D::verifyRouteCall {
+                selector: leaf.selector.0.into(),
+                facet: leaf.facet,
+                codeHash: leaf.code_hash.0,
+                flags: leaf.flags.0,
+                index: U256::from(index),
+                proof,
+            };
+            let answer = self.ask(owner, plan.addresses.dispatcher, call.abi_encode().into()).await?;
+            let accepted =
+                answer.returned && D::verifyRouteCall::abi_decode_returns(&answer.output) == Ok(true);
+            self.seen.proofs.insert(leaf.selector, accepted);
+        }
+        for route in &plan.routes {
+            let mut first = None;
+            for data in &calls(route) {
+                let took = self.ask(owner, plan.addresses.router, data.clone()).await?;
+                let measured = RouteGas { gas: beyond(&took, data), returns: took.returned };
+                if took.returned {
+                    first = Some(measured);
+                    break;
+                }
+                first.get_or_insert(measured);
+            }
+            self.seen.routes.extend(first.map(|measured| (route.selector, measured)));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn owner(&mut self) -> Result<Address, GateError> {
+        let chain = self.stage.look().await?;
+        Ok(chain.dispatcher.map_or(self.stage.plan.system.roles.owner, |dispatcher| dispatcher.owner))
+    }
+
+    /// A call that leaves no trace.
+    pub(super) async fn ask(
+        &mut self,
+        from: Address,
+        to: Address,
+        data: Bytes,
+    ) -> Result<Measured, GateError> {
+        let call = Execution { to: TxKind::Call(to), value: U256::ZERO, data, gas: Gas(limits::TX_GAS) };
+        if let Some(mirror) = &mut self.stage.mirror {
+            let request = CallRequest { from: Some(from), to, value: U256::ZERO, data: call.data.clone() };
+            // Where it reverts, what it touched before was copied.
+            let _ = mirror.fetch_for(self.stage.sandbox, &request).await;
+        }
+        let devnet = self.stage.sandbox.devnet();
+        devnet.measure(from, &call).map_err(|e| GateError::Sandbox { why: e.to_string() })
+    }
+}
+
+/// Calldata to measure a route with, best first.
+fn calls(route: &PlannedRoute) -> Vec<Bytes> {
+    // The one that takes plain ether has no calldata.
+    if route.selector == Selector::RECEIVE { vec![Bytes::new()] } else { sample_calls(&route.signature) }
+}
+
+fn beyond(took: &Measured, data: &[u8]) -> Gas {
+    let calldata: u64 = data.iter().map(|byte| if *byte == 0 { ZERO } else { NONZERO }).sum();
+    Gas(took.gas.0.saturating_sub(TRANSACTION + calldata))
+}

@@ -1,0 +1,98 @@
+//! The whole rehearsal: the plan, what stops a system, and the way back.
+
+use crate::fixture::World;
+use payrox_chain::Reasons;
+use payrox_execute::{Outcome, Place, Selection, drill};
+use payrox_model::{Root, limits};
+use payrox_plan::Plan;
+use payrox_validate::{Part, Rehearsed};
+
+fn names(seen: &Rehearsed, part: Part) -> Vec<&str> {
+    seen.of(part).map(|step| step.name.as_str()).collect()
+}
+
+async fn rehearsed(plan: &Plan, place: Place<'_>) -> Rehearsed {
+    drill(plan, place, &Reasons::default()).await.unwrap()
+}
+
+const STOPS: [&str; 6] = ["pause", "unpause", "forbid", "allow", "freeze", "unfreeze"];
+
+#[tokio::test]
+async fn prx_v08_the_first_release_is_rehearsed_with_pause_forbid_freeze_and_the_way_back() {
+    let world = World::local();
+    let plan = world.plan("payrox.toml", None).await;
+    let seen = rehearsed(&plan, Place::Empty).await;
+    assert!(seen.steps.iter().all(|s| s.failure.is_none() && s.gas.is_some()), "{:?}", seen.steps);
+    let sent: Vec<_> = plan.steps.iter().filter(|s| s.call.is_some()).map(|s| s.name.as_str()).collect();
+    assert_eq!(names(&seen, Part::Plan), sent);
+    assert_eq!(names(&seen, Part::Exercise), STOPS);
+    assert_eq!(names(&seen, Part::WayBack), ["pause (way back)", "freeze (way back)"]);
+    assert_eq!(seen.root, Some(plan.root));
+    assert_eq!(seen.proofs.len(), plan.routes.len());
+    assert!(seen.proofs.values().all(|accepted| *accepted));
+    assert_eq!(seen.routes.len(), plan.routes.len());
+    assert!(seen.routes.values().all(|route| route.gas.0 > 0));
+    assert!(seen.steps.iter().all(|step| step.gas.unwrap().0 < limits::TX_GAS));
+    let again = rehearsed(&plan, Place::Empty).await;
+    assert_eq!(again, seen, "the same plan is measured the same");
+}
+
+#[tokio::test]
+async fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_copy_and_leaves_every_slot_as_it_was() {
+    let world = World::local();
+    let first = world.plan("payrox.toml", None).await;
+    assert_eq!(world.run(&first, Selection::All).await.outcome, Outcome::Complete);
+    let second = world.plan("upgrade.toml", Some(&first)).await;
+    let devnet = world.devnet.as_ref().unwrap();
+    let sent = world.transactions();
+    let seen = rehearsed(&second, Place::Fork(devnet)).await;
+    assert!(seen.steps.iter().all(|s| s.failure.is_none()), "{:?}", seen.steps);
+    assert_eq!(names(&seen, Part::WayBack), ["rollback"]);
+    assert_eq!((seen.differences, seen.not_compared), (Vec::<String>::new(), None));
+    // Nothing of it happened on the chain itself.
+    assert_eq!(world.transactions(), sent);
+}
+
+#[tokio::test]
+async fn prx_v08_a_proof_that_the_contract_refuses_shows() {
+    let world = World::local();
+    let mut plan = world.plan("payrox.toml", None).await;
+    let selector = plan.routes[7].selector;
+    plan.proofs.get_mut(&selector).unwrap()[0].0[0] ^= 1;
+    let seen = rehearsed(&plan, Place::Empty).await;
+    assert_eq!(
+        seen.proofs.iter().filter(|(_, accepted)| !**accepted).map(|(s, _)| *s).collect::<Vec<_>>(),
+        [selector]
+    );
+}
+
+#[tokio::test]
+async fn prx_v08_a_step_that_reverts_is_told_with_its_reason_and_nothing_after_it_is_tried() {
+    let world = World::local();
+    let mut plan = world.plan("payrox.toml", None).await;
+    let stage = plan.steps.iter_mut().find(|step| step.name == "stage").unwrap();
+    // Another selector than stage's.
+    let mut data = stage.call.as_ref().unwrap().data.to_vec();
+    data[0] ^= 1;
+    stage.call.as_mut().unwrap().data = data.into();
+    let seen = rehearsed(&plan, Place::Empty).await;
+    let failed: Vec<_> = seen.steps.iter().filter(|step| step.failure.is_some()).collect();
+    assert_eq!(failed.len(), 1, "{failed:?}");
+    assert_eq!((failed[0].name.as_str(), failed[0].gas), ("stage", None));
+    assert!(names(&seen, Part::Exercise).is_empty() && names(&seen, Part::WayBack).is_empty());
+    assert_eq!(seen.root, None::<Root>);
+}
+
+#[tokio::test]
+async fn prx_v08_a_guardian_who_has_no_power_is_found_before_he_is_needed() {
+    let world = World::local();
+    let mut plan = world.plan("payrox.toml", None).await;
+    // The system is launched with one guardian; the plan's word about who it is, is another's.
+    plan.system.roles.guardians = vec![alloy_primitives::Address::repeat_byte(7)];
+    let seen = rehearsed(&plan, Place::Empty).await;
+    let failed: Vec<_> =
+        seen.of(Part::Exercise).filter(|s| s.failure.is_some()).map(|s| s.name.as_str()).collect();
+    assert_eq!(failed, ["pause", "forbid", "freeze"]);
+    // The way back needs the same people.
+    assert!(seen.of(Part::WayBack).any(|step| step.failure.is_some()));
+}

@@ -1,0 +1,80 @@
+//! What calls take, against the committed snapshot and the deployed release.
+
+use super::{counted, error, judged, unknown, warning};
+use crate::Subject;
+use payrox_model::{Check, Gas, text::escape, text::grouped};
+
+/// A route takes more than the snapshot allows.
+const REGRESSION: &str = "PRX-VAL-060";
+/// A route that the snapshot has not.
+const NEW: &str = "PRX-VAL-061";
+/// A route takes more than in the deployed release.
+const DEPLOYED: &str = "PRX-VAL-062";
+
+pub(crate) fn check(subject: &Subject<'_>) -> Check {
+    const NAME: &str = "gas";
+    let Some(seen) = &subject.seen.rehearsed else { return unknown(NAME, "no rehearsal ran") };
+    if seen.routes.is_empty() {
+        return unknown(NAME, "the rehearsal did not come to the point where calls are measured");
+    }
+    let Some(snapshot) = &subject.seen.gas_snapshot else {
+        let file = escape(&subject.project.policy.gas_snapshot.display().to_string());
+        return unknown(
+            NAME,
+            format!("there is no {file}; `payrox validate --phase gas --update-gas-snapshot` writes it"),
+        );
+    };
+    let threshold = u64::from(subject.project.policy.gas_threshold.value);
+    let mut findings = Vec::new();
+    let mut known = 0;
+    for route in &subject.plan.routes {
+        let Some(now) = seen.routes.get(&route.selector) else { continue };
+        let name = escape(&format!("{}.{}", route.facet, route.signature));
+        match snapshot.gas(&route.signature) {
+            Some(before) => {
+                known += 1;
+                if let Some(more) = above(before, now.gas, threshold) {
+                    let evidence = format!("{more} than the snapshot allows ({threshold} %)");
+                    let hint = "make it cheaper, or commit the new figure: `payrox validate --phase gas --update-gas-snapshot`";
+                    findings.push(error(REGRESSION, &name, evidence, hint));
+                }
+            }
+            None => findings.push(warning(
+                NEW,
+                &name,
+                format!("the snapshot has no figure for it; now it takes {} gas", grouped(now.gas.0)),
+                "`payrox validate --phase gas --update-gas-snapshot`, and commit the file",
+            )),
+        }
+        let deployed = subject.baseline.and_then(|baseline| baseline.gas.get(&route.selector));
+        if let Some(more) = deployed.and_then(|before| above(*before, now.gas, threshold)) {
+            let evidence = format!("{more} than the deployed release ({threshold} % are allowed)");
+            findings.push(error(
+                DEPLOYED,
+                &name,
+                evidence,
+                "users will pay it: make it cheaper, or accept it in a waiver",
+            ));
+        }
+    }
+    let summary =
+        format!("{} against the snapshot, none may take {threshold} % more", counted(known, "route"));
+    judged(NAME, summary, findings)
+}
+
+/// How much more it takes, in words, where that is more than allowed.
+fn above(before: Gas, now: Gas, threshold: u64) -> Option<String> {
+    let (before, now) = (u128::from(before.0), u128::from(now.0));
+    if now * 100 <= before * u128::from(100 + threshold) {
+        return None;
+    }
+    let tenths = ((now - before) * 1_000).checked_div(before).unwrap_or(1_000);
+    let shown = |gas: u128| grouped(u64::try_from(gas).unwrap_or(u64::MAX));
+    Some(format!(
+        "it took {} gas and takes {}: {}.{} % more",
+        shown(before),
+        shown(now),
+        tenths / 10,
+        tenths % 10
+    ))
+}

@@ -1,0 +1,91 @@
+//! The rules, one file each.
+
+mod abi;
+mod code;
+pub(crate) mod deploy;
+mod gas;
+pub(crate) mod merkle;
+mod roles;
+mod rollback;
+pub(crate) mod selectors;
+mod size;
+mod source;
+mod standards;
+mod storage;
+
+pub(crate) use size::sizes;
+
+use crate::{Phase, Subject};
+use payrox_model::{Check, Code, Finding, Severity, Verdict};
+
+type Rule = fn(&Subject<'_>) -> Check;
+
+/// Which rules belong to which phase, in the order of the report.
+const RULES: &[(Phase, Rule)] = &[
+    (Phase::Selectors, selectors::between_facets),
+    (Phase::Selectors, selectors::with_the_router),
+    (Phase::Selectors, standards::check),
+    (Phase::Abi, abi::required),
+    (Phase::Abi, abi::breaking),
+    (Phase::Size, size::code),
+    (Phase::Size, size::steps),
+    (Phase::Merkle, merkle::proofs),
+    (Phase::Merkle, merkle::by_the_contract),
+    (Phase::Storage, storage::check),
+    (Phase::Code, code::check),
+    (Phase::Source, source::check),
+    (Phase::Gas, gas::check),
+    (Phase::Roles, roles::owner),
+    (Phase::Roles, roles::others),
+    (Phase::Rollback, rollback::check),
+    (Phase::Deploy, deploy::plan),
+    (Phase::Deploy, deploy::exercises),
+];
+
+/// The rules of a phase.
+pub(crate) fn of(phase: Phase) -> impl Iterator<Item = Rule> {
+    RULES.iter().filter(move |(of, _)| *of == phase).map(|(_, rule)| *rule)
+}
+
+/// A phase of which no rule exists: nothing was looked at.
+pub(crate) fn not_built(phase: Phase) -> Check {
+    unknown(phase.name(), "not built")
+}
+
+/// What was not looked at, and why.
+pub(crate) fn unknown(name: &str, why: impl Into<String>) -> Check {
+    Check { name: name.into(), verdict: Verdict::Unknown, summary: why.into(), findings: Vec::new() }
+}
+
+/// What was looked at: failed where a finding is an error.
+pub(crate) fn judged(name: &str, summary: impl Into<String>, findings: Vec<Finding>) -> Check {
+    let failed = findings.iter().any(|finding| finding.severity == Severity::Error);
+    let verdict = if failed { Verdict::Fail } else { Verdict::Pass };
+    Check { name: name.into(), verdict, summary: summary.into(), findings }
+}
+
+/// What stops a release.
+pub(crate) fn error(
+    code: &'static str,
+    subject: impl Into<String>,
+    evidence: impl Into<String>,
+    hint: &str,
+) -> Finding {
+    let (subject, evidence) = (subject.into(), evidence.into());
+    Finding { code: Code(code), severity: Severity::Error, subject, evidence, hint: Some(hint.into()) }
+}
+
+/// What somebody should know.
+pub(crate) fn warning(
+    code: &'static str,
+    subject: impl Into<String>,
+    evidence: impl Into<String>,
+    hint: &str,
+) -> Finding {
+    Finding { severity: Severity::Warning, ..error(code, subject, evidence, hint) }
+}
+
+/// `1 route`, `71 routes`.
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}

@@ -1,0 +1,110 @@
+//! Whether those who hold power are who the network's policy wants.
+
+use super::{counted, error, judged, unknown};
+use crate::Subject;
+use payrox_model::{Check, Verdict};
+
+/// The owner is no contract.
+const OWNER: &str = "PRX-VAL-070";
+/// Too few signatures move the owner.
+const THRESHOLD: &str = "PRX-VAL-071";
+/// Too few guardians.
+const GUARDIANS: &str = "PRX-VAL-072";
+/// One account in two roles.
+const DISTINCT: &str = "PRX-VAL-073";
+/// A delay out of the policy's bounds.
+const DELAY: &str = "PRX-VAL-074";
+
+/// The owner: a contract, and how many must sign.
+pub(crate) fn owner(subject: &Subject<'_>) -> Check {
+    const NAME: &str = "roles: owner";
+    let policy = subject.network.policy.resolved(subject.network.production);
+    let owner = subject.plan.system.roles.owner;
+    if policy.owner_is_contract != Some(true) && policy.min_threshold.is_none() {
+        return judged(NAME, format!("{owner}; {} demands nothing of it", subject.network.name), Vec::new());
+    }
+    let Some(seen) = subject.seen.owner.filter(|seen| seen.address == owner) else {
+        return unknown(NAME, format!("{owner}: no endpoint says what it is"));
+    };
+    if !seen.is_contract {
+        let finding = error(
+            OWNER,
+            owner.to_string(),
+            "one key owns the system: it has no code on this chain",
+            "make it a Safe, and name that in [roles] owner of the network's file",
+        );
+        let findings = if policy.owner_is_contract == Some(true) { vec![finding] } else { Vec::new() };
+        return judged(NAME, format!("{owner}, an account of one key"), findings);
+    }
+    let wanted = u64::from(policy.min_threshold.unwrap_or(0));
+    match seen.threshold {
+        Some(threshold) if threshold < wanted => {
+            let evidence = format!("{threshold} of its owners can act for it, the policy wants {wanted}");
+            let finding = error(THRESHOLD, owner.to_string(), evidence, "raise the Safe's threshold");
+            judged(NAME, format!("{owner}, a Safe"), vec![finding])
+        }
+        Some(threshold) => {
+            judged(NAME, format!("{owner}, a Safe that {threshold} must sign for"), Vec::new())
+        }
+        None if wanted > 0 => Check {
+            verdict: Verdict::Unknown,
+            ..judged(
+                NAME,
+                format!(
+                    "{owner}, a contract that does not say how many must sign; the policy wants {wanted}"
+                ),
+                Vec::new(),
+            )
+        },
+        None => judged(NAME, format!("{owner}, a contract"), Vec::new()),
+    }
+}
+
+/// Guardians, operators, delay.
+pub(crate) fn others(subject: &Subject<'_>) -> Check {
+    let policy = subject.network.policy.resolved(subject.network.production);
+    let system = &subject.plan.system;
+    let roles = &system.roles;
+    let mut findings = Vec::new();
+    let hint = "name an account of another person in [roles] of the network's file";
+    let wanted = policy.min_guardians.unwrap_or(0) as usize;
+    if roles.guardians.len() < wanted {
+        let evidence = format!("{} named, the policy wants {wanted}", roles.guardians.len());
+        findings.push(error(
+            GUARDIANS,
+            "guardians",
+            evidence,
+            "a guardian can stop the system at night: name more",
+        ));
+    }
+    for guardian in &roles.guardians {
+        let other = [
+            ("the owner", roles.owner == *guardian),
+            ("the bootstrapper", roles.bootstrapper == *guardian),
+            ("an operator", roles.operators.contains(guardian)),
+        ];
+        if let Some((role, _)) = other.iter().find(|(_, same)| *same) {
+            let evidence = format!("it is a guardian and {role}: one stolen key has both powers");
+            findings.push(error(DISTINCT, guardian.to_string(), evidence, hint));
+        }
+    }
+    let seconds = |limit: Option<u32>| limit.map_or_else(|| "no limit".to_owned(), |s| format!("{s} s"));
+    if policy.min_delay.is_some_and(|least| system.delay < least)
+        || policy.max_delay.is_some_and(|most| system.delay > most)
+    {
+        let evidence = format!(
+            "{} s between staging and activation; the policy wants at least {} and at most {}",
+            system.delay,
+            seconds(policy.min_delay),
+            seconds(policy.max_delay)
+        );
+        findings.push(error(DELAY, "delay", evidence, "set [system] delay, or delay in the network's file"));
+    }
+    let summary = format!(
+        "{}, {}, a delay of {} s",
+        counted(roles.guardians.len(), "guardian"),
+        counted(roles.operators.len(), "operator"),
+        system.delay
+    );
+    judged("roles: guardians, operators, delay", summary, findings)
+}

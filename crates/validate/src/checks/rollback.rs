@@ -1,0 +1,57 @@
+//! Whether the way back works, and in one transaction.
+
+use super::{error, judged, unknown, warning};
+use crate::{Part, Subject};
+use payrox_model::{Check, Verdict, limits, text::escape, text::grouped};
+use payrox_plan::Inverse;
+
+/// The way back takes more than a transaction may.
+const GAS: &str = "PRX-VAL-080";
+/// The way back fails.
+const FAILS: &str = "PRX-VAL-081";
+/// The way back leaves something other than it was.
+const DIFFERS: &str = "PRX-VAL-082";
+
+pub(crate) fn check(subject: &Subject<'_>) -> Check {
+    const NAME: &str = "rollback";
+    let Some(seen) = &subject.seen.rehearsed else { return unknown(NAME, "no rehearsal ran") };
+    let mut findings = Vec::new();
+    let mut most = 0;
+    let mut tried = false;
+    for step in seen.of(Part::WayBack) {
+        tried = true;
+        if let Some(why) = &step.failure {
+            let hint = "there is no way back from this plan: change it";
+            findings.push(error(FAILS, escape(&step.name), escape(why), hint));
+        }
+        let gas = step.gas.map_or(0, |gas| gas.0);
+        most = most.max(gas);
+        if gas > limits::TX_GAS {
+            let limit = grouped(limits::TX_GAS);
+            let evidence = format!("{} gas, a transaction may take {limit} (EIP-7825)", grouped(gas));
+            findings.push(error(GAS, escape(&step.name), evidence, "mark rarely called functions `cold`"));
+        }
+    }
+    if !tried {
+        return unknown(NAME, "the rehearsal did not come to the way back");
+    }
+    let init = subject.plan.init.is_some();
+    findings.extend(seen.differences.iter().map(|what| {
+        let hint = "what an init contract or a facet writes stays: write a release that mends it";
+        let finding = if init { warning } else { error };
+        finding(DIFFERS, escape(what), "it is not as it was before the plan", hint)
+    }));
+    let what = match subject.plan.inverse {
+        Inverse::PauseAndFreeze { .. } => "pause and freeze, for nothing was there before".to_owned(),
+        Inverse::Rollback { target_epoch, .. } => format!("back to epoch {target_epoch}"),
+    };
+    let compared =
+        seen.not_compared.as_ref().map(|why| format!("; storage was not compared: {}", escape(why)));
+    let summary = format!("{what}, at most {} gas{}", grouped(most), compared.unwrap_or_default());
+    let mut check = judged(NAME, summary, findings);
+    // An init that writes makes the way back a matter of judgement.
+    if check.verdict == Verdict::Pass && init && !seen.differences.is_empty() {
+        check.verdict = Verdict::Unknown;
+    }
+    check
+}

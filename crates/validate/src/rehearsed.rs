@@ -1,0 +1,66 @@
+//! What a rehearsal saw: data, made by `execute` on an embedded chain.
+
+use payrox_model::{Gas, Root, Selector};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A rehearsal of a plan, of what stops a system, and of the way back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rehearsed {
+    /// In the order they ran; none follows one that failed, but where it stands by itself.
+    pub steps: Vec<RehearsedStep>,
+    /// The active root, as the dispatcher says it; `None` where the plan did not become active.
+    pub root: Option<Root>,
+    /// Whether the dispatcher accepts the proof of each route.
+    pub proofs: BTreeMap<Selector, bool>,
+    /// What a call of each route takes; measured before anything was stopped.
+    pub routes: BTreeMap<Selector, RouteGas>,
+    /// What the way back left other than it was before the plan, one text each.
+    pub differences: Vec<String>,
+    /// Why the state before and after was not compared; `None` where it was.
+    pub not_compared: Option<String>,
+}
+
+/// One thing that was tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RehearsedStep {
+    /// The plan's name of the step, or what was exercised: `pause`.
+    pub name: String,
+    /// What it belongs to.
+    pub part: Part,
+    /// What it used; `None` where it failed.
+    pub gas: Option<Gas>,
+    /// Why it is not as it should be.
+    pub failure: Option<String>,
+}
+
+/// Part of a rehearsal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Part {
+    /// A step of the plan.
+    Plan,
+    /// Stopping and starting what the plan made live.
+    Exercise,
+    /// The plan's inverse.
+    WayBack,
+}
+
+/// What a call of a route takes beyond what any transaction costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RouteGas {
+    /// Without the transaction's own 21,000 and its calldata.
+    pub gas: Gas,
+    /// Whether it returned; a call that refuses its arguments is measured up to its refusal.
+    pub returns: bool,
+}
+
+impl Rehearsed {
+    /// The steps of a part.
+    pub fn of(&self, part: Part) -> impl Iterator<Item = &RehearsedStep> {
+        self.steps.iter().filter(move |step| step.part == part)
+    }
+}

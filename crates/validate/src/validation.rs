@@ -1,0 +1,188 @@
+//! The outcome of a validation: what every report is rendered from.
+
+use crate::{
+    GasRow, Phase, RehearsedStep, Size, Subject, checks,
+    tables::gas_rows,
+    waivers::{WaiverReport, Waivers},
+};
+use alloy_primitives::B256;
+use payrox_config::{Day, Waiver};
+use payrox_model::{ChainId, Check, Epoch, Finding, Name, PlanId, Root, Severity, Verdict, version};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// `validation-report.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Validation {
+    /// [`version::VALIDATION`].
+    pub version: u32,
+    /// The worst of all.
+    pub verdict: Verdict,
+    /// What was judged.
+    pub about: About,
+    /// What ran, in order.
+    pub phases: Vec<PhaseReport>,
+    /// What is to be said of the waivers.
+    pub exceptions: CheckReport,
+    /// Each waiver of the project.
+    pub waivers: Vec<WaiverReport>,
+    /// What contracts take, in bytes; empty where there is no plan.
+    pub sizes: Vec<Size>,
+    /// What calls take; empty where nothing was measured.
+    pub gas: Vec<GasRow>,
+    /// What was rehearsed; empty where nothing was.
+    pub rehearsal: Vec<RehearsedStep>,
+}
+
+/// What a validation is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// The system.
+    pub system: Name,
+    /// The network.
+    pub network: Name,
+    /// Its chain.
+    pub chain_id: ChainId,
+    /// The plan; `None` where none can be made.
+    pub plan: Option<AboutPlan>,
+    /// What it was judged against, in words: `the chain at block 7`.
+    pub against: String,
+    /// SHA-256 over the artifacts; `None` where they cannot be read.
+    pub artifacts_hash: Option<B256>,
+    /// What judged, such as `payrox 0.1.0`.
+    pub judge: String,
+    /// The day, in UTC.
+    pub date: Option<Day>,
+    /// The command that does the same again.
+    pub command: String,
+    /// The project's file, below the folder of the reports.
+    pub project_file: String,
+    /// Source of each facet, below the folder of the reports.
+    pub sources: BTreeMap<Name, String>,
+}
+
+/// The plan that was judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AboutPlan {
+    /// What a human approves.
+    pub plan_id: PlanId,
+    /// Merkle root of its routes.
+    pub root: Root,
+    /// SHA-256 of the plan's file.
+    pub content_hash: B256,
+    /// The epoch that it activates.
+    pub epoch: Epoch,
+    /// How many facets.
+    pub facets: usize,
+    /// How many routes.
+    pub routes: usize,
+}
+
+/// A phase that ran.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PhaseReport {
+    /// Which.
+    pub phase: Phase,
+    /// The worst of its checks.
+    pub verdict: Verdict,
+    /// Whether an earlier result was taken, because nothing it depends on has changed.
+    pub cached: bool,
+    /// How long it took, this time or then.
+    pub took_ms: u64,
+    /// What was looked at.
+    pub checks: Vec<CheckReport>,
+}
+
+/// A check, after waivers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckReport {
+    /// Its name.
+    pub name: String,
+    /// Its outcome.
+    pub verdict: Verdict,
+    /// What was looked at.
+    pub summary: String,
+    /// What was found.
+    pub findings: Vec<FindingReport>,
+}
+
+/// A finding, and whether a waiver covers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindingReport {
+    /// What was found.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// Whether somebody accepted it for now.
+    pub waived: bool,
+}
+
+/// What ran of one phase.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhaseRun {
+    /// Which.
+    pub phase: Phase,
+    /// What it gave.
+    pub checks: Vec<Check>,
+    /// Whether it was taken from an earlier run.
+    pub cached: bool,
+    /// How long it took, this time or then.
+    pub took_ms: u64,
+}
+
+impl Validation {
+    /// Puts together what ran. `subject` is `None` where there is no plan to show tables of.
+    pub fn new(about: About, runs: &[PhaseRun], waivers: &[Waiver], subject: Option<&Subject<'_>>) -> Self {
+        let mut register = Waivers::new(waivers, about.date);
+        let phases: Vec<_> = runs
+            .iter()
+            .map(|run| {
+                let checks: Vec<_> = run.checks.iter().map(|check| register.apply(check)).collect();
+                let verdict = worst(&checks);
+                PhaseReport { phase: run.phase, verdict, cached: run.cached, took_ms: run.took_ms, checks }
+            })
+            .collect();
+        let everything = Phase::ALL.iter().all(|phase| runs.iter().any(|run| run.phase == *phase));
+        let (exceptions, waivers) = register.conclude(everything);
+        let verdict = phases.iter().map(|phase| phase.verdict).max().unwrap_or(Verdict::Unknown);
+        Self {
+            version: version::VALIDATION,
+            verdict: verdict.max(exceptions.verdict),
+            about,
+            phases,
+            exceptions,
+            waivers,
+            sizes: subject.map(checks::sizes).unwrap_or_default(),
+            gas: subject.map(gas_rows).unwrap_or_default(),
+            rehearsal: subject
+                .and_then(|subject| subject.seen.rehearsed.as_ref())
+                .map(|seen| seen.steps.clone())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Every check, that of the waivers last, where there are any.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
+        let exceptions = (!self.waivers.is_empty()).then_some(&self.exceptions);
+        self.phases.iter().flat_map(|phase| &phase.checks).chain(exceptions)
+    }
+
+    /// Every finding that counts: those that somebody accepted are left out.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.checks().flat_map(|check| &check.findings).filter(|f| !f.waived).map(|f| &f.finding)
+    }
+
+    /// How many findings of a severity count.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings().filter(|finding| finding.severity == severity).count()
+    }
+}
+
+fn worst(checks: &[CheckReport]) -> Verdict {
+    checks.iter().map(|check| check.verdict).max().unwrap_or(Verdict::Unknown)
+}

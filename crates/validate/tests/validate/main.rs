@@ -1,0 +1,11 @@
+//! Each rule on the payments example: clean, and with one defect that only this rule finds.
+#![cfg(test)]
+
+mod clean;
+mod contracts;
+mod plans;
+mod reports;
+mod roles;
+mod schemas;
+mod waivers;
+mod world;

@@ -1,0 +1,116 @@
+//! Proofs, gas, the way back, the rehearsal.
+
+use crate::world::World;
+use payrox_model::{Gas, Selector, Verdict, limits};
+use payrox_validate::Part;
+
+#[test]
+fn prx_v07_a_proof_that_does_not_lead_to_the_root_or_is_not_there() {
+    let mut world = World::clean();
+    let route = world.plan.routes[9].clone();
+    let name = format!("PRX-VAL-050 {}.{}", route.facet, route.signature);
+    world.plan.proofs.get_mut(&route.selector).unwrap()[0].0[31] ^= 1;
+    assert_eq!(world.found(), std::slice::from_ref(&name));
+    world.plan.proofs.remove(&route.selector);
+    assert_eq!(world.found(), [name]);
+}
+
+#[test]
+fn prx_v07_a_root_that_its_manifest_does_not_give() {
+    let mut world = World::clean();
+    world.plan.onchain.root.0.0[0] ^= 1;
+    assert_eq!(world.found(), ["PRX-VAL-051 onchain.root"]);
+}
+
+#[test]
+fn prx_v07_a_proof_that_the_contract_refuses_and_a_root_that_it_does_not_compute() {
+    let mut world = World::clean();
+    let route = world.plan.routes[9].clone();
+    world.rehearsed().proofs.insert(route.selector, false);
+    assert_eq!(world.found(), [format!("PRX-VAL-052 {}.{}", route.facet, route.signature)]);
+    let mut world = World::clean();
+    world.rehearsed().root.as_mut().unwrap().0.0[0] ^= 1;
+    assert_eq!(world.found(), ["PRX-VAL-052 root"]);
+    let mut world = World::clean();
+    world.rehearsed().proofs.remove(&route.selector);
+    assert_eq!(world.found().len(), 1, "what the contract was not asked about it did not accept");
+}
+
+fn dearer(hundredths: u64) -> Vec<String> {
+    let mut world = World::clean();
+    let selector = Selector::of("fee()");
+    let snapshot = world.seen.gas_snapshot.as_mut().unwrap();
+    snapshot.routes.get_mut("fee()").unwrap().gas = Gas(10_000);
+    world.rehearsed().routes.get_mut(&selector).unwrap().gas = Gas(100 * hundredths);
+    world.found()
+}
+
+#[test]
+fn prx_v09_a_route_that_takes_twelve_hundredths_more_gas_is_found_and_ten_are_allowed() {
+    assert_eq!(dearer(112), ["PRX-VAL-060 Payments.fee()"]);
+    assert!(dearer(110).is_empty());
+    assert!(dearer(50).is_empty());
+}
+
+#[test]
+fn prx_v09_the_threshold_is_the_projects() {
+    let mut world = World::clean();
+    world.project.policy.gas_threshold.value = 0;
+    assert!(world.found().is_empty());
+    world.rehearsed().routes.get_mut(&Selector::of("fee()")).unwrap().gas.0 += 1;
+    assert_eq!(world.found(), ["PRX-VAL-060 Payments.fee()"]);
+}
+
+#[test]
+fn prx_v09_a_route_without_a_figure_is_a_warning_and_no_snapshot_is_unknown() {
+    let mut world = World::clean();
+    world.seen.gas_snapshot.as_mut().unwrap().routes.remove("fee()");
+    assert_eq!(world.found(), ["PRX-VAL-061 Payments.fee()"]);
+    assert_eq!(world.run().verdict(), Verdict::Pass);
+    world.seen.gas_snapshot = None;
+    assert_eq!(world.run().verdict(), Verdict::Unknown);
+}
+
+#[test]
+fn prx_v09_a_route_that_takes_more_than_in_the_deployed_release() {
+    let mut world = World::clean();
+    let selector = Selector::of("fee()");
+    let now = world.rehearsed().routes[&selector].gas;
+    world.deploy().gas.insert(selector, Gas(now.0 * 100 / 112));
+    assert_eq!(world.found(), ["PRX-VAL-062 Payments.fee()"]);
+}
+
+#[test]
+fn prx_p05_a_way_back_that_takes_too_much_fails_or_leaves_something() {
+    let change = |change: &dyn Fn(&mut payrox_validate::Rehearsed)| {
+        let mut world = World::clean();
+        change(world.rehearsed());
+        world.found()
+    };
+    let last = |seen: &mut payrox_validate::Rehearsed| seen.steps.len() - 1;
+    let found = change(&|seen| {
+        let at = last(seen);
+        seen.steps[at].gas = Some(Gas(limits::TX_GAS + 1));
+    });
+    assert_eq!(found, ["PRX-VAL-080 freeze (way back)"]);
+    let found = change(&|seen| {
+        let at = last(seen);
+        (seen.steps[at].gas, seen.steps[at].failure) = (None, Some("it reverts: no".into()));
+    });
+    assert_eq!(found, ["PRX-VAL-081 freeze (way back)"]);
+    let found = change(&|seen| seen.differences.push("slot 0x07 of the router".into()));
+    assert_eq!(found, ["PRX-VAL-082 slot 0x07 of the router"]);
+}
+
+#[test]
+fn prx_v08_a_step_that_fails_and_a_stop_that_does_not_stop() {
+    let mut world = World::clean();
+    let step = world.rehearsed().steps.iter_mut().find(|s| s.name == "stage").unwrap();
+    (step.gas, step.failure) = (None, Some("it reverts: \u{1b}[2J".into()));
+    assert_eq!(world.found(), ["PRX-VAL-090 stage"]);
+    assert!(world.run().findings().all(|finding| !finding.evidence.contains('\u{1b}')));
+    let mut world = World::clean();
+    let step = world.rehearsed().steps.iter_mut().find(|s| s.part == Part::Exercise).unwrap();
+    step.failure = Some("closed routes answer while it is paused".into());
+    assert_eq!(world.found(), ["PRX-VAL-091 pause"]);
+}

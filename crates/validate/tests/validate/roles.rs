@@ -1,0 +1,85 @@
+//! Who holds which power.
+
+use crate::world::World;
+use payrox_model::Verdict;
+use payrox_validate::OwnerSeen;
+
+/// A network of production whose owner is a Safe that two must sign for.
+fn production() -> World {
+    let mut world = World::clean();
+    world.network.production = true;
+    let address = world.plan.system.roles.owner;
+    world.seen.owner = Some(OwnerSeen { address, is_contract: true, threshold: Some(2) });
+    world
+}
+
+fn owner(world: &World) -> String {
+    format!("{}", world.plan.system.roles.owner)
+}
+
+#[test]
+fn prx_v09_roles_as_production_wants_them_give_no_finding() {
+    assert!(production().found().is_empty());
+    assert_eq!(production().run().verdict(), Verdict::Pass);
+}
+
+#[test]
+fn prx_v09_an_owner_of_one_key() {
+    let mut world = production();
+    world.seen.owner.as_mut().unwrap().is_contract = false;
+    world.seen.owner.as_mut().unwrap().threshold = None;
+    assert_eq!(world.found(), [format!("PRX-VAL-070 {}", owner(&world))]);
+    // A network may allow it.
+    world.network.policy.owner_is_contract = Some(false);
+    assert!(world.found().is_empty());
+}
+
+#[test]
+fn prx_v09_a_safe_that_too_few_must_sign_for() {
+    let mut world = production();
+    world.seen.owner.as_mut().unwrap().threshold = Some(1);
+    assert_eq!(world.found(), [format!("PRX-VAL-071 {}", owner(&world))]);
+}
+
+#[test]
+fn prx_v09_an_owner_that_nobody_looked_at_or_that_is_no_safe_is_unknown() {
+    let mut world = production();
+    world.seen.owner.as_mut().unwrap().threshold = None;
+    assert!(world.found().is_empty());
+    assert_eq!(world.run().verdict(), Verdict::Unknown);
+    world.seen.owner = None;
+    assert_eq!(world.run().verdict(), Verdict::Unknown);
+    let mut world = production();
+    world.seen.owner.as_mut().unwrap().address = alloy_primitives::Address::ZERO;
+    assert_eq!(world.run().verdict(), Verdict::Unknown, "another account than the plan's owner");
+}
+
+#[test]
+fn prx_v09_too_few_guardians() {
+    let mut world = production();
+    world.plan.system.roles.guardians.clear();
+    assert_eq!(world.found(), ["PRX-VAL-072 guardians"]);
+}
+
+#[test]
+fn prx_v09_a_guardian_in_another_role() {
+    for role in 0..3 {
+        let mut world = World::clean();
+        let roles = &mut world.plan.system.roles;
+        let other = [roles.owner, roles.bootstrapper, roles.operators[0]][role];
+        roles.guardians = vec![other];
+        assert_eq!(world.found(), [format!("PRX-VAL-073 {other}")]);
+    }
+}
+
+#[test]
+fn prx_v09_a_delay_out_of_bounds() {
+    let mut world = production();
+    world.plan.system.delay = 3_600;
+    assert!(world.found().is_empty(), "an hour is enough where nothing else is said");
+    world.plan.system.delay = 3_599;
+    assert_eq!(world.found(), ["PRX-VAL-074 delay"]);
+    world.plan.system.delay = 7_200;
+    world.network.policy.max_delay = Some(7_199);
+    assert_eq!(world.found(), ["PRX-VAL-074 delay"]);
+}

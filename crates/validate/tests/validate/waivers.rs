@@ -1,0 +1,102 @@
+//! What the project accepts, for a reason and for a time.
+
+use crate::{
+    reports::{judged, runs},
+    world::{TODAY, World},
+};
+use payrox_config::{Day, Place, Waiver};
+use payrox_model::{Gas, Selector, Severity, Verdict};
+use payrox_validate::{Phase, PhaseRun, Validation, WaiverState, render};
+
+fn waiver(code: &str, subject: &str, expires: Day) -> Waiver {
+    Waiver {
+        place: Place { path: "payrox.toml".into(), line: 1, column: 1, field: String::new() },
+        code: code.into(),
+        subject: subject.into(),
+        owner: "ops@example.org".into(),
+        reason: "the new fee table is worth it".into(),
+        expires,
+    }
+}
+
+/// One route takes too much gas; these waivers are there.
+fn dearer(waivers: Vec<Waiver>) -> Validation {
+    let mut world = World::clean();
+    world.rehearsed().routes.get_mut(&Selector::of("fee()")).unwrap().gas = Gas(1_000_000);
+    world.project.policy.waivers = waivers;
+    judged(&world, &runs(&world))
+}
+
+fn codes(validation: &Validation) -> Vec<String> {
+    validation.findings().map(|finding| finding.code.to_string()).collect()
+}
+
+const LATER: Day = Day { year: 2027, month: 1, day: 1 };
+const PAST: Day = Day { year: 2026, month: 11, day: 28 };
+
+#[test]
+fn prx_v01_a_waiver_covers_one_code_on_one_subject_until_its_last_day_is_over() {
+    for expires in [LATER, TODAY] {
+        let validation = dearer(vec![waiver("PRX-VAL-060", "Payments.fee()", expires)]);
+        assert_eq!((validation.verdict, codes(&validation)), (Verdict::Pass, vec![]));
+        assert_eq!(validation.waivers[0].state, WaiverState::Counts);
+        let waived: Vec<_> = validation.checks().flat_map(|c| &c.findings).filter(|f| f.waived).collect();
+        assert_eq!(waived.len(), 1, "it is shown all the same");
+        let reports = render(&validation);
+        assert!(reports.markdown.contains("the new fee table is worth it"));
+        assert_eq!(reports.sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
+    }
+}
+
+#[test]
+fn prx_v01_an_expired_waiver_covers_nothing_and_is_itself_a_finding() {
+    let validation = dearer(vec![waiver("PRX-VAL-060", "Payments.fee()", PAST)]);
+    assert_eq!(codes(&validation), ["PRX-VAL-060", "PRX-VAL-001"]);
+    assert_eq!((validation.verdict, validation.exceptions.verdict), (Verdict::Fail, Verdict::Fail));
+    assert_eq!(validation.waivers[0].state, WaiverState::Expired);
+}
+
+#[test]
+fn prx_v01_a_waiver_for_another_subject_or_code_covers_nothing() {
+    for (code, subject) in [("PRX-VAL-060", "Payments.fee"), ("PRX-VAL-061", "Payments.fee()")] {
+        let validation = dearer(vec![waiver(code, subject, LATER)]);
+        assert_eq!(codes(&validation), ["PRX-VAL-060"]);
+        assert_eq!(validation.waivers[0].state, WaiverState::Unused);
+    }
+}
+
+#[test]
+fn prx_v01_nobody_can_accept_that_proofs_are_wrong() {
+    let mut world = World::clean();
+    let route = world.plan.routes[9].clone();
+    world.plan.proofs.remove(&route.selector);
+    let subject = format!("{}.{}", route.facet, route.signature);
+    world.project.policy.waivers = vec![waiver("PRX-VAL-050", &subject, LATER)];
+    let validation = judged(&world, &runs(&world));
+    assert_eq!(codes(&validation), ["PRX-VAL-050", "PRX-VAL-003"]);
+    assert_eq!(validation.verdict, Verdict::Fail);
+}
+
+#[test]
+fn prx_v01_where_nobody_says_the_day_no_waiver_counts() {
+    let mut world = World::clean();
+    world.rehearsed().routes.get_mut(&Selector::of("fee()")).unwrap().gas = Gas(1_000_000);
+    world.project.policy.waivers = vec![waiver("PRX-VAL-060", "Payments.fee()", LATER)];
+    let mut about = judged(&world, &[]).about;
+    about.date = None;
+    let validation = Validation::new(about, &runs(&world), &world.project.policy.waivers, None);
+    assert_eq!(validation.verdict, Verdict::Fail);
+}
+
+#[test]
+fn prx_v01_a_waiver_that_nothing_needs_is_told_once_everything_ran() {
+    let mut world = World::clean();
+    world.project.policy.waivers = vec![waiver("PRX-VAL-060", "Payments.nothing()", LATER)];
+    let some = judged(&world, &runs(&world));
+    assert_eq!(codes(&some), Vec::<String>::new());
+    let all: Vec<_> =
+        Phase::ALL.map(|phase| PhaseRun { phase, checks: vec![], cached: false, took_ms: 0 }).into();
+    let all = judged(&world, &all);
+    assert_eq!(codes(&all), ["PRX-VAL-002"]);
+    assert_eq!(all.count(Severity::Warning), 1);
+}
