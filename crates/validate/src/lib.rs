@@ -3,6 +3,7 @@
 
 mod baseline;
 mod checks;
+mod evm;
 mod gas;
 mod phase;
 mod rehearsed;
@@ -14,6 +15,7 @@ mod validation;
 mod waivers;
 
 pub use baseline::Baseline;
+pub use checks::{code::is_initialiser, source::slither};
 pub use gas::{GasSnapshot, SnapshotError};
 pub use phase::{ParsePhaseError, Phase};
 pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas};

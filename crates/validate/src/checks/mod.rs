@@ -1,7 +1,7 @@
 //! The rules, one file each.
 
 mod abi;
-mod code;
+pub(crate) mod code;
 pub(crate) mod deploy;
 mod gas;
 pub(crate) mod merkle;
@@ -9,7 +9,7 @@ mod roles;
 mod rollback;
 pub(crate) mod selectors;
 mod size;
-mod source;
+pub(crate) mod source;
 mod standards;
 mod storage;
 
@@ -31,9 +31,17 @@ const RULES: &[(Phase, Rule)] = &[
     (Phase::Size, size::steps),
     (Phase::Merkle, merkle::proofs),
     (Phase::Merkle, merkle::by_the_contract),
-    (Phase::Storage, storage::check),
-    (Phase::Code, code::check),
-    (Phase::Source, source::check),
+    (Phase::Storage, storage::kept),
+    (Phase::Storage, storage::plain),
+    (Phase::Storage, storage::transient),
+    (Phase::Storage, storage::namespaces),
+    (Phase::Storage, storage::app_storage),
+    (Phase::Code, code::facets),
+    (Phase::Code, code::creation),
+    (Phase::Code, code::initialisers),
+    (Phase::Source, source::facets),
+    (Phase::Source, source::own),
+    (Phase::Source, source::addresses),
     (Phase::Gas, gas::check),
     (Phase::Roles, roles::owner),
     (Phase::Roles, roles::others),
@@ -45,11 +53,6 @@ const RULES: &[(Phase, Rule)] = &[
 /// The rules of a phase.
 pub(crate) fn of(phase: Phase) -> impl Iterator<Item = Rule> {
     RULES.iter().filter(move |(of, _)| *of == phase).map(|(_, rule)| *rule)
-}
-
-/// A phase of which no rule exists: nothing was looked at.
-pub(crate) fn not_built(phase: Phase) -> Check {
-    unknown(phase.name(), "not built")
 }
 
 /// What was not looked at, and why.

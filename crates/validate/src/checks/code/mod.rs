@@ -1,0 +1,12 @@
+//! Whether facets have code that can harm the router, whose storage, ether and name they act with.
+
+mod creation;
+mod facets;
+mod initialisers;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use creation::check as creation;
+pub(crate) use facets::check as facets;
+pub(crate) use initialisers::check as initialisers;
+pub use initialisers::is_initialiser;
