@@ -6,6 +6,7 @@ use crate::{
 };
 use alloy_primitives::B256;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use std::{borrow::Cow, collections::BTreeMap};
 
 /// The compiler and the settings that decide what code comes out.
@@ -23,6 +24,8 @@ pub struct Compilation {
     pub bytecode_hash: Option<String>,
     /// keccak-256 of the source that the contract stands in.
     pub source_hash: Option<B256>,
+    /// SHA-256 over the names and hashes of that source and all it imports.
+    pub sources_hash: Option<B256>,
 }
 
 impl Compilation {
@@ -110,6 +113,8 @@ pub(crate) fn read(json: &str) -> Result<(Compilation, Option<ContractId>), Flaw
         (None, _) => None,
         (Some(_), Some(_)) => return Err(Flaw::Metadata { why: "it has two compilation targets".into() }),
     };
+    let all = raw.sources.iter().map(|(path, source)| Some((path.as_ref(), source.keccak256?)));
+    let all = all.collect::<Option<Vec<_>>>().filter(|all| !all.is_empty());
     let compilation = Compilation {
         version: version.to_owned(),
         via_ir: settings.via_ir,
@@ -117,8 +122,19 @@ pub(crate) fn read(json: &str) -> Result<(Compilation, Option<ContractId>), Flaw
         evm_version: settings.evm_version.map(|v| shorten(&v)),
         bytecode_hash: settings.metadata.and_then(|m| m.bytecode_hash).map(|v| shorten(&v)),
         source_hash: id.as_ref().and_then(|id| raw.sources.get(id.path())?.keccak256),
+        sources_hash: all.map(sources_hash),
     };
     Ok((compilation, id))
+}
+
+/// SHA-256 over names and hashes of sources, which ascend by name.
+pub(crate) fn sources_hash<'a>(sources: impl IntoIterator<Item = (&'a str, B256)>) -> B256 {
+    let mut hasher = Sha256::new_with_prefix(b"payrox sources 1\n");
+    for (path, hash) in sources {
+        hasher.update(format!("{} {path}\n", path.len()));
+        hasher.update(hash);
+    }
+    B256::from_slice(&hasher.finalize())
 }
 
 /// Demands that code with a compiler's trailer was made by the compiler that the metadata names.

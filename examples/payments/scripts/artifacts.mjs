@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Compiles the sources with the profile `release` and keeps in out/ what payrox reads.
 //
-//   node scripts/artifacts.mjs           rewrite out/
+//   node scripts/artifacts.mjs           rewrite out/; then `payrox build`, which writes out/layouts.json
 //   node scripts/artifacts.mjs --check   compile again into a fresh directory and demand the same bytes
 //
 // Wants `forge` on the path (FORGE names another) and FOUNDRY_SOLC if forge shall not fetch the compiler.
@@ -95,9 +95,12 @@ function artifacts(out) {
   return files;
 }
 
+// Where the variables are, asked of the compiler by `payrox build`; crates/artifacts/tests/layouts.rs keeps it true.
+const layouts = "layouts.json";
+
 function compare(fresh) {
   const committed = join(root, "out");
-  const names = new Set([...fresh.keys(), ...filesBelow(committed)]);
+  const names = new Set([...fresh.keys(), ...filesBelow(committed).filter((name) => name !== layouts)]);
   const differing = [...names].sort().filter((name) => {
     const expected = fresh.has(name) ? `${JSON.stringify(fresh.get(name))}\n` : undefined;
     let actual;
@@ -119,7 +122,9 @@ function compare(fresh) {
 
 function write(fresh) {
   const out = join(root, "out");
-  rmSync(out, { recursive: true, force: true });
+  for (const name of readdirSync(out).filter((name) => name !== layouts)) {
+    rmSync(join(out, name), { recursive: true, force: true });
+  }
   for (const [name, content] of fresh) {
     mkdirSync(join(out, dirname(name)), { recursive: true });
     writeFileSync(join(out, name), `${JSON.stringify(content)}\n`);

@@ -170,7 +170,7 @@ const OTHER_VERSION: i32 = 3;
 
 impl Compiler {
     /// Its answer to standard JSON.
-    pub(super) fn run(&self, search: &Search, json: &str, version: &str) -> Result<String, BuildError> {
+    pub(crate) fn run(&self, search: &Search, json: &str, version: &str) -> Result<String, BuildError> {
         let command = match self.kind {
             CompilerKind::Native => {
                 let mut command = Command::new(&self.path);

@@ -5,6 +5,7 @@ mod compiler;
 mod diagnostic;
 mod error;
 mod imports;
+mod layouts;
 mod output;
 mod remapping;
 mod request;
@@ -14,6 +15,7 @@ mod sources;
 pub use compiler::{Compiler, CompilerKind, Search};
 pub use diagnostic::{Diagnostic, Level};
 pub use error::BuildError;
+pub use layouts::keep_layouts;
 pub use request::{BuildRequest, CompilerSettings};
 
 use crate::{ContractId, input::CompilerInput};
@@ -57,6 +59,14 @@ pub fn build(
     let compiler = prepared.compiler()?;
     starting(&compiler);
     prepared.compile(&compiler)
+}
+
+/// The compiler of an exact version: as named, on the path, in svm's folder, or npm's in or above a folder.
+///
+/// # Errors
+/// When there is none.
+pub fn compiler(search: &Search, folder: &std::path::Path, version: &str) -> Result<Compiler, BuildError> {
+    compiler::find(search, folder, version)
 }
 
 /// A project whose sources are read, and the question to the compiler.

@@ -1,7 +1,7 @@
 //! `payrox build`.
 
 use crate::{args::BuildArgs, context::Context};
-use payrox_artifacts::build::{BuildRequest, CompilerSettings, Search, build as compile};
+use payrox_artifacts::build::{BuildRequest, CompilerSettings, Search, build as compile, keep_layouts};
 use payrox_config::Project;
 use payrox_model::{BoxFault, ExitCode, text::escape, version};
 use serde_json::json;
@@ -15,7 +15,12 @@ pub(crate) fn build(args: &BuildArgs, context: &Context<'_>) -> Result<ExitCode,
     for warning in &outcome.warnings {
         context.printer.warn(&warning.to_string());
     }
-    let files: Vec<_> = outcome.written.iter().map(|f| escape(&f.display().to_string())).collect();
+    let layouts = keep_layouts(&request, &outcome).unwrap_or_else(|error| {
+        context.printer.warn(&format!("the layouts of storage are not kept: {error}"));
+        None
+    });
+    let files: Vec<_> =
+        outcome.written.iter().chain(&layouts).map(|f| escape(&f.display().to_string())).collect();
     let how = if outcome.cached { "nothing changed" } else { "compiled" };
     context.printer.result(&format!(
         "{how}: {} contracts, {} files written\n{}\ninput {}\n\nnext: {}",

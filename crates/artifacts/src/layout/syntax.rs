@@ -1,0 +1,224 @@
+//! What the compiler's syntax trees say that its layouts do not: annotations, members of enumerations, imports, slots.
+
+use super::{
+    constant::{self, Constants},
+    namespace::annotation,
+};
+use alloy_primitives::U256;
+use serde::Deserialize;
+use serde_json::{Value, value::RawValue};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// The answer to a question for syntax trees.
+#[derive(Deserialize)]
+pub(super) struct Trees<'a> {
+    #[serde(borrow)]
+    pub(super) sources: BTreeMap<String, Tree<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Tree<'a> {
+    #[serde(borrow)]
+    ast: Node<'a>,
+}
+
+/// A node, with what is read of any kind of it. Bodies and expressions stay text: they nest as deep as anybody likes.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Node<'a> {
+    #[serde(borrow)]
+    node_type: Cow<'a, str>,
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+    #[serde(borrow)]
+    nodes: Vec<Node<'a>>,
+    #[serde(borrow)]
+    documentation: Option<&'a RawValue>,
+    #[serde(borrow)]
+    members: Vec<Named<'a>>,
+    constant: bool,
+    #[serde(borrow)]
+    value: Option<&'a RawValue>,
+    #[serde(borrow)]
+    body: Option<&'a RawValue>,
+    #[serde(borrow)]
+    return_parameters: Option<&'a RawValue>,
+    #[serde(borrow)]
+    underlying_type: Option<Named<'a>>,
+    #[serde(borrow)]
+    absolute_path: Option<Cow<'a, str>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Named<'a> {
+    #[serde(borrow)]
+    name: Cow<'a, str>,
+}
+
+/// A struct with an annotation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Annotated {
+    pub(super) unit: String,
+    /// The contract or library around it.
+    pub(super) container: Option<String>,
+    pub(super) name: String,
+    pub(super) formula: String,
+    pub(super) id: String,
+    pub(super) declared: Option<U256>,
+}
+
+/// What was read of all sources.
+#[derive(Debug, Default)]
+pub(super) struct Syntax {
+    imports: BTreeMap<String, BTreeSet<String>>,
+    pub(super) annotated: Vec<Annotated>,
+    /// By canonical name; `None` where declarations of that name differ.
+    enums: BTreeMap<String, Option<Vec<String>>>,
+    aliases: BTreeMap<String, Option<String>>,
+}
+
+impl Syntax {
+    pub(super) fn read(trees: &Trees<'_>) -> Self {
+        let mut syntax = Self::default();
+        for (unit, tree) in &trees.sources {
+            syntax.unit(unit, &tree.ast);
+        }
+        syntax
+    }
+
+    /// A source and all that it imports, directly or not.
+    pub(super) fn closure(&self, unit: &str) -> BTreeSet<&str> {
+        let mut all = BTreeSet::new();
+        let mut queue: Vec<_> =
+            self.imports.get_key_value(unit).map(|(unit, _)| unit.as_str()).into_iter().collect();
+        while let Some(unit) = queue.pop() {
+            if all.insert(unit) {
+                queue.extend(self.imports.get(unit).into_iter().flatten().map(String::as_str));
+            }
+        }
+        all
+    }
+
+    pub(super) fn members(&self, canonical: &str) -> Option<Vec<String>> {
+        self.enums.get(canonical).cloned().flatten()
+    }
+
+    pub(super) fn underlying(&self, canonical: &str) -> Option<String> {
+        self.aliases.get(canonical).cloned().flatten()
+    }
+
+    fn unit(&mut self, unit: &str, root: &Node<'_>) {
+        let imports = root.nodes.iter().filter(|node| node.node_type == "ImportDirective");
+        let imports = imports.filter_map(|node| node.absolute_path.as_deref().map(str::to_owned));
+        self.imports.insert(unit.to_owned(), imports.collect());
+        self.scope(unit, None, root, &Constants::new());
+        let shared = constants(root);
+        for node in root.nodes.iter().filter(|node| node.node_type == "ContractDefinition") {
+            self.scope(unit, Some(node.name.as_ref()), node, &shared);
+        }
+    }
+
+    /// The declarations of a source, or of a contract in it.
+    fn scope(&mut self, unit: &str, container: Option<&str>, scope: &Node<'_>, outside: &Constants) {
+        let canonical = |name: &str| container.map_or(name.to_owned(), |around| format!("{around}.{name}"));
+        let mut known = outside.clone();
+        known.extend(constants(scope));
+        for node in &scope.nodes {
+            match node.node_type.as_ref() {
+                "EnumDefinition" => {
+                    let members =
+                        node.members.iter().map(|member| member.name.clone().into_owned()).collect();
+                    agree(&mut self.enums, canonical(&node.name), members);
+                }
+                "UserDefinedValueTypeDefinition" => {
+                    if let Some(of) = &node.underlying_type {
+                        agree(&mut self.aliases, canonical(&node.name), of.name.clone().into_owned());
+                    }
+                }
+                "StructDefinition" => {
+                    let Some(text) = node.documentation.and_then(text) else { continue };
+                    let Some((formula, id)) = annotation(&text) else { continue };
+                    self.annotated.push(Annotated {
+                        unit: unit.to_owned(),
+                        container: container.map(str::to_owned),
+                        name: node.name.clone().into_owned(),
+                        formula: formula.to_owned(),
+                        id: id.to_owned(),
+                        declared: declared(scope, &node.name, &known),
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn agree<T: PartialEq>(all: &mut BTreeMap<String, Option<T>>, name: String, value: T) {
+    let known = all.entry(name);
+    known
+        .and_modify(|old| {
+            if old.as_ref() != Some(&value) {
+                *old = None
+            }
+        })
+        .or_insert(Some(value));
+}
+
+/// The text of a documentation comment, which is a node since 0.6 and was a text before.
+fn text(documentation: &RawValue) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Comment {
+        text: String,
+    }
+    serde_json::from_str::<Comment>(documentation.get())
+        .map(|comment| comment.text)
+        .or_else(|_| serde_json::from_str(documentation.get()))
+        .ok()
+}
+
+fn constants(scope: &Node<'_>) -> Constants {
+    let constants = scope.nodes.iter().filter(|node| node.constant);
+    let constants = constants.filter_map(|node| {
+        let value: Value = serde_json::from_str(node.value?.get()).ok()?;
+        Some((node.name.clone().into_owned(), value))
+    });
+    constants.collect()
+}
+
+/// The slot that the functions which return the struct give it: the one constant, or else the one large literal, in them.
+fn declared(scope: &Node<'_>, name: &str, constants: &Constants) -> Option<U256> {
+    let functions = scope.nodes.iter().filter(|node| node.node_type == "FunctionDefinition");
+    let mut slots = BTreeSet::new();
+    for function in functions {
+        let (Some(body), Some(returned)) = (function.body, function.return_parameters) else { continue };
+        let returned = returned.get();
+        let mine = [format!("\"name\":\"{name}\""), format!(".{name}\"")];
+        if !returned.contains("\"storageLocation\":\"storage\"") || !mine.iter().any(|n| returned.contains(n))
+        {
+            continue;
+        }
+        let used = constants.keys().filter(|name| body.get().contains(&format!("\"name\":\"{name}\"")));
+        let used: BTreeSet<_> = used.filter_map(|name| constant::value(constants, name)).collect();
+        if used.is_empty() {
+            slots.extend(literals(body.get()));
+        } else {
+            slots.extend(used);
+        }
+    }
+    match (slots.pop_first(), slots.pop_first()) {
+        (Some(slot), None) => Some(slot),
+        _ => None,
+    }
+}
+
+/// Hexadecimal literals of 32 bytes in the text of a tree.
+fn literals(body: &str) -> impl Iterator<Item = U256> {
+    body.split("\"value\":\"0x").skip(1).filter_map(|rest| {
+        let (digits, _) = rest.split_once('"')?;
+        (digits.len() == 64).then(|| U256::from_str_radix(digits, 16).ok()).flatten()
+    })
+}

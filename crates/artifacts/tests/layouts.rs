@@ -1,0 +1,206 @@
+//! Storage layouts, asked of npm's solc.
+#![cfg(unix)]
+
+use payrox_artifacts::{
+    ArtifactSet, Contract, Source,
+    build::{BuildOutcome, BuildRequest, CompilerSettings, Search, build, compiler, keep_layouts},
+    layout::{Layouts, Type, derive, erc7201},
+};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn prx_v10_the_committed_layouts_of_the_example_are_what_the_compiler_says() {
+    let source = Source::Foundry(repository().join("examples/payments/out"));
+    let kept = Layouts::beside(&source);
+    let out = fs::read_dir(source.path()).unwrap().map(|entry| entry.unwrap().path());
+    let folders = out.filter(|path| path.extension().is_some_and(|e| e == "sol"));
+    let names: Vec<_> = folders.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let set = ArtifactSet::read(&source, &names).unwrap();
+    let facets: Vec<_> = set.contracts().iter().filter(|c| !c.runtime.is_empty()).collect();
+    let input = set.compiler_input(facets[0]).unwrap().unwrap();
+    let search = Search::from_env();
+    let compiler = compiler(&search, &repository(), "0.8.30").unwrap();
+    let ids: Vec<_> = facets.iter().map(|c| c.id.clone()).collect();
+    let layouts = derive(&compiler, &search, &input, &ids).unwrap();
+    for facet in &facets {
+        let layout = layouts.of(facet).unwrap_or_else(|| panic!("{} is of other sources", facet.id));
+        assert!(layout.transient.is_empty());
+    }
+    for (name, namespace) in &layouts.namespaces {
+        assert_eq!(namespace.declared, namespace.slot, "{name}");
+        assert_eq!(namespace.slot, Some(erc7201(&namespace.id)), "{name}");
+    }
+    assert_eq!(layouts.namespaces.len(), 10);
+    if env::var_os("PAYROX_BLESS").is_some() {
+        layouts.write(&kept).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(kept).unwrap(),
+        layouts.to_text(),
+        "`payrox build --project examples/payments` writes it"
+    );
+}
+
+/// Two libraries that share names, every kind of type, a struct that contains itself, a slot that is an expression.
+const SOURCES: [(&str, &str); 3] = [
+    (
+        "src/lib/A.sol",
+        r#"pragma solidity 0.8.30;
+           type Price is uint128;
+           enum Colour { Red, Green }
+           library Store {
+               /// @notice What is here.
+               /// @custom:storage-location erc7201:test.a
+               struct Layout { uint8 small; Price price; Colour colour; bytes text; Tree tree; uint256[3] three; uint64[] many; }
+               struct Tree { mapping(uint256 => Tree) branches; }
+               bytes32 private constant SLOT = keccak256(abi.encode(uint256(keccak256("test.a")) - 1)) & ~bytes32(uint256(0xff));
+               function layout() internal pure returns (Layout storage $) { bytes32 at = SLOT; assembly { $.slot := at } }
+           }"#,
+    ),
+    (
+        "src/lib/B.sol",
+        r#"pragma solidity 0.8.30;
+           library Store {
+               /// @custom:storage-location erc7201:test.b
+               struct Layout { address who; }
+               function layout() internal pure returns (Layout storage $) {
+                   assembly { $.slot := 0x1111111111111111111111111111111111111111111111111111111111111111 }
+               }
+           }"#,
+    ),
+    (
+        "src/F.sol",
+        r#"pragma solidity 0.8.30;
+           import "./lib/A.sol";
+           import { Store as Other } from "b/B.sol";
+           contract F {
+               uint256 plain; address transient who; Price last;
+               function set(address a) external { who = a; plain = 1; Other.layout().who = a; Store.layout().small = 1; }
+           }
+           contract G { function nothing() external pure {} }"#,
+    ),
+];
+
+struct Project(TempDir);
+
+#[cfg(test)]
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let project = Self(tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap());
+        files.iter().for_each(|(file, text)| project.write(file, text));
+        project
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a folder of a test need not survive a crash")]
+    fn write(&self, file: &str, text: &str) {
+        let file = self.0.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    }
+
+    fn request(&self) -> BuildRequest {
+        BuildRequest {
+            root: self.0.path().to_owned(),
+            sources: "src".into(),
+            out: self.0.path().join("out"),
+            settings: CompilerSettings { version: "0.8.30".into(), ..CompilerSettings::default() },
+            // A remapping that would lead the added source astray.
+            remappings: vec!["b/=src/lib/".into(), "src/lib/B=src/nowhere/".into()],
+            search: Search::from_env(),
+            ..BuildRequest::default()
+        }
+    }
+
+    fn built(&self) -> (BuildRequest, BuildOutcome) {
+        let request = self.request();
+        let outcome = build(&request, &mut |_| {}).unwrap();
+        (request, outcome)
+    }
+
+    fn kept(&self) -> Option<Layouts> {
+        Layouts::read(&self.0.path().join("out/layouts.json")).unwrap()
+    }
+
+    fn contract(&self, name: &str) -> Contract {
+        let set = ArtifactSet::read(&Source::Foundry(self.0.path().join("out")), &[name]).unwrap();
+        set.get(name).unwrap().clone()
+    }
+}
+
+#[test]
+fn prx_v10_a_build_keeps_plain_and_transient_variables_and_annotated_structs_with_their_slots() {
+    let project = Project::new(&SOURCES);
+    let (request, outcome) = project.built();
+    assert!(keep_layouts(&request, &outcome).unwrap().is_some());
+    let layouts = project.kept().unwrap();
+    let f = layouts.of(&project.contract("F")).unwrap();
+    let names = |fields: &[payrox_artifacts::layout::Field]| {
+        fields.iter().map(|f| format!("{}@{}+{}:{}", f.name, f.slot, f.offset, f.ty)).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&f.storage), ["plain@0+0:uint256", "last@1+0:Price"]);
+    assert_eq!(names(&f.transient), ["who@0+0:address"]);
+    assert_eq!(f.namespaces, ["src/lib/A.sol:Store.Layout", "src/lib/B.sol:Store.Layout"]);
+    let a = &layouts.namespaces["src/lib/A.sol:Store.Layout"];
+    let b = &layouts.namespaces["src/lib/B.sol:Store.Layout"];
+    assert_eq!((a.slot, a.declared), (Some(erc7201("test.a")), Some(erc7201("test.a"))));
+    assert_ne!(b.declared, b.slot);
+    assert!(b.declared.is_some());
+    assert_ne!(a.ty, b.ty, "two structs of one name are two types");
+    let Type::Struct { members, .. } = &layouts.types[&a.ty] else { panic!("no struct") };
+    assert_eq!(
+        names(members),
+        [
+            "small@0+0:uint8",
+            "price@0+1:Price",
+            "colour@0+17:enum Colour",
+            "text@1+0:bytes",
+            "tree@2+0:struct Store.Tree",
+            "three@3+0:uint256[3]",
+            "many@6+0:uint64[]"
+        ]
+    );
+    assert_eq!(layouts.types["Price"], Type::Alias { bytes: 16, of: Some("uint128".into()) });
+    let members = Some(vec!["Red".to_owned(), "Green".to_owned()]);
+    assert_eq!(layouts.types["enum Colour"], Type::Enum { bytes: 1, members });
+    assert!(keep_layouts(&request, &outcome).unwrap().is_none(), "they are there already");
+}
+
+#[test]
+fn prx_v10_layouts_of_other_sources_are_not_taken_for_those_of_the_contract() {
+    let project = Project::new(&SOURCES);
+    let (request, outcome) = project.built();
+    keep_layouts(&request, &outcome).unwrap();
+    let stale = project.kept().unwrap();
+    // A library that the contract imports changes, its own source does not.
+    project.write("src/lib/B.sol", &SOURCES[1].1.replace("address who;", "uint256 before; address who;"));
+    let (request, outcome) = project.built();
+    assert!(stale.of(&project.contract("F")).is_none());
+    assert!(stale.of(&project.contract("G")).is_none(), "G stands in the same source");
+    assert!(keep_layouts(&request, &outcome).unwrap().is_some());
+    assert!(project.kept().unwrap().of(&project.contract("F")).is_some());
+}
+
+#[test]
+fn a_file_of_layouts_that_is_newer_or_names_what_is_not_there_is_refused() {
+    let project = Project::new(&[]);
+    for (text, why) in [
+        ("{\"version\":2}", "version 2"),
+        (
+            "{\"version\":1,\"contracts\":{},\"namespaces\":{},\"types\":{\"a[]\":{\"kind\":\"array\",\"base\":\"a\",\"length\":null,\"bytes\":\"0x20\"}}}",
+            "`a`",
+        ),
+        ("{", "EOF"),
+    ] {
+        project.write("out/layouts.json", text);
+        let error = Layouts::read(&project.0.path().join("out/layouts.json")).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+}
