@@ -21,7 +21,7 @@ pub use contacts::{Contact, Contacts};
 pub use endpoints::EndpointSettings;
 pub use error::{ConfigError, Place};
 pub use network::{FeeCaps, FinalityTag, KnownBlock, Network, RolePolicy};
-pub use policy::{Policy, Required};
+pub use policy::{Policy, Required, StorageMode};
 pub use project::{
     Compiler, ContractRef, FacetSettings, Functions, InitSettings, NoLock, Project, SystemSettings,
 };

@@ -64,6 +64,8 @@ pub struct Network {
     pub delay: Option<Sourced<u32>>,
     /// Constructor arguments in place of the project's, per facet.
     pub args: BTreeMap<Name, Vec<Arg>>,
+    /// Addresses that code may hold as constants, besides those that are given to constructors.
+    pub allowed_addresses: BTreeSet<Address>,
     /// Networks on which a release must be live and proved before it is sent to this one.
     pub requires_passed_on: BTreeSet<Name>,
     /// What is demanded of those roles and of the delay.
@@ -214,6 +216,7 @@ impl Network {
             roles: None,
             delay: None,
             args: BTreeMap::new(),
+            allowed_addresses: BTreeSet::new(),
             requires_passed_on: BTreeSet::new(),
             policy: RolePolicy::default(),
             production: false,
@@ -303,6 +306,9 @@ impl Network {
             self.args.insert(doc.name(&facet, "args")?, list);
         }
         self.policy.lay(doc, &file.policy)?;
+        if let Some(list) = &file.allowed_addresses {
+            self.allowed_addresses = doc.addresses(list, "allowed_addresses")?.into_iter().collect();
+        }
         if let Some(list) = &file.requires_passed_on {
             self.requires_passed_on = crate::release::names(doc, list, "requires_passed_on")?;
             if self.requires_passed_on.contains(&self.name) {

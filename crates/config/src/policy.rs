@@ -22,8 +22,30 @@ pub struct Policy {
     pub gas_snapshot: Sourced<PathBuf>,
     /// How many hundredths of the limit of code must be left free.
     pub headroom: Sourced<u32>,
+    /// How facets keep what they keep.
+    pub storage: Sourced<StorageMode>,
     /// What was found and is accepted for a time.
     pub waivers: Vec<Waiver>,
+}
+
+/// How the facets of a system keep what they keep in the storage of one router.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StorageMode {
+    /// In structs at slots that follow from their names (ERC-7201); no two facets share a plain slot.
+    #[default]
+    Namespaced,
+    /// In one struct at slot 0, which all of them declare.
+    AppStorage,
+}
+
+impl std::fmt::Display for StorageMode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Namespaced => "namespaced",
+            Self::AppStorage => "app_storage",
+        })
+    }
 }
 
 /// A function that callers rely on.
@@ -43,6 +65,7 @@ pub(crate) struct PolicyFile {
     gas_threshold: Option<Spanned<u32>>,
     gas_snapshot: Option<Spanned<String>>,
     headroom: Option<Spanned<u32>>,
+    storage: Option<Spanned<StorageMode>>,
 }
 
 impl Default for Policy {
@@ -52,6 +75,7 @@ impl Default for Policy {
             gas_threshold: Sourced::default_of(10),
             gas_snapshot: Sourced::default_of("gas-snapshot.json".into()),
             headroom: Sourced::default_of(0),
+            storage: Sourced::default_of(StorageMode::Namespaced),
             waivers: Vec::new(),
         }
     }
@@ -82,6 +106,9 @@ impl Policy {
         }
         if let Some(value) = &file.headroom {
             self.headroom = doc.sourced(value, doc.within(value, "policy.headroom", 0..100, "hundredths")?);
+        }
+        if let Some(mode) = &file.storage {
+            self.storage = doc.sourced(mode, *mode.get_ref());
         }
         for (i, waiver) in waivers.into_iter().enumerate() {
             if self.waivers.len() == LIMIT {

@@ -185,6 +185,7 @@ impl Project {
         one(&mut out, "policy.gas_threshold", &policy.gas_threshold, policy.gas_threshold.value);
         one(&mut out, "policy.gas_snapshot", &policy.gas_snapshot, policy.gas_snapshot.display());
         one(&mut out, "policy.headroom", &policy.headroom, policy.headroom.value);
+        one(&mut out, "policy.storage", &policy.storage, policy.storage.value);
         out
     }
 }

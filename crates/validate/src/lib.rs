@@ -3,6 +3,7 @@
 
 mod baseline;
 mod checks;
+mod evm;
 mod gas;
 mod phase;
 mod rehearsed;

@@ -32,6 +32,7 @@ pub(super) struct NetworkFile {
     pub(super) delay: Option<Spanned<u32>>,
     #[serde(default)]
     pub(super) args: BTreeMap<Spanned<String>, Vec<Arg>>,
+    pub(super) allowed_addresses: Option<Vec<Spanned<String>>>,
     pub(super) requires_passed_on: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     pub(super) policy: RolePolicyFile,

@@ -1,0 +1,56 @@
+//! What the facets' constructors can do: what they leave must be the same whoever runs them, and whenever.
+
+use crate::{
+    Subject,
+    checks::{counted, error, judged},
+    evm::{Entry, Origins, Walked, op, walk},
+};
+use payrox_model::{Check, Finding, Name};
+
+/// It reads who creates it: that is the factory.
+const CALLER: &str = "PRX-VAL-206";
+/// It reads the block.
+const BLOCK: &str = "PRX-VAL-207";
+
+/// Every constructor.
+pub(crate) fn check(subject: &Subject<'_>) -> Check {
+    const NAME: &str = "code: what constructors read";
+    let mut findings = Vec::new();
+    for facet in &subject.plan.facets {
+        let Some(contract) = subject.contract(&facet.name) else { continue };
+        // The arguments behind the code are data; addresses of libraries change no path.
+        judge(&facet.name, &walk(contract.creation.template(), Entry::Creation), &mut findings);
+    }
+    judged(NAME, counted(subject.plan.facets.len(), "constructor"), findings)
+}
+
+fn judge(facet: &Name, walked: &Walked, findings: &mut Vec<Finding>) {
+    let returned = walked.acts.values().filter(|act| act.op == op::RETURN);
+    let returned = returned.fold(Origins::NONE, |all, act| all.and(act.data));
+    let first = |wanted: fn(u8) -> bool| walked.acts.iter().find(|(_, act)| wanted(act.op));
+    if let Some((pc, _)) = first(|code| code == op::CALLER || code == op::ORIGIN) {
+        let what = if returned.has(Origins::CALLER) {
+            "`msg.sender` goes into an immutable"
+        } else {
+            "it reads `msg.sender`"
+        };
+        findings.push(error(
+            CALLER,
+            facet.as_str(),
+            format!("{what}, at {pc:#x} of its init code; who creates it is the factory"),
+            "give the account as a constructor argument",
+        ));
+    }
+    let block = |code: u8| {
+        matches!(code, op::GASPRICE | op::BLOCKHASH..=op::GASLIMIT | op::BASEFEE..=op::BLOBBASEFEE)
+    };
+    if let Some((pc, act)) = first(block) {
+        let what = if returned.has(Origins::BLOCK) {
+            "goes into an immutable: its code hash depends on when it is created"
+        } else {
+            "is read: what it does depends on when it is created"
+        };
+        let evidence = format!("{} at {pc:#x} of its init code {what}", op::name(act.op));
+        findings.push(error(BLOCK, facet.as_str(), evidence, "give the value as a constructor argument"));
+    }
+}

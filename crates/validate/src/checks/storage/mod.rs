@@ -1,0 +1,43 @@
+//! Whether storage only grows, and everything in it has one owner.
+
+mod app_storage;
+mod compare;
+mod kept;
+mod namespaces;
+mod shared;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use app_storage::check as app_storage;
+pub(crate) use kept::check as kept;
+pub(crate) use namespaces::check as namespaces;
+pub(crate) use shared::{plain, transient};
+
+use super::unknown;
+use crate::Subject;
+use payrox_artifacts::layout::{ContractLayout, Layouts};
+use payrox_model::{Check, Name};
+
+/// The storage of the facets that a plan routes to.
+struct Stored<'a> {
+    layouts: &'a Layouts,
+    facets: Vec<(&'a Name, &'a ContractLayout)>,
+}
+
+/// Gathers it; where something is not known there is no judgement.
+fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
+    let Some(layouts) = subject.layouts else {
+        return Err(unknown(check, "nobody asked the compiler about storage: `payrox build`"));
+    };
+    let mut facets = Vec::new();
+    for facet in &subject.plan.facets {
+        let contract = subject.contract(&facet.name);
+        let Some(layout) = contract.and_then(|contract| layouts.of(contract)) else {
+            let why =
+                format!("the layout of {} is of other sources than its code: `payrox build`", facet.name);
+            return Err(unknown(check, why));
+        };
+        facets.push((&facet.name, layout));
+    }
+    Ok(Stored { layouts, facets })
+}
