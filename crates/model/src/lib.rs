@@ -10,6 +10,7 @@ mod ids;
 mod manifest;
 mod merkle;
 mod name;
+mod published;
 mod snapshot;
 mod system;
 pub mod text;
@@ -23,5 +24,6 @@ pub use ids::{ChainId, CodeHash, Epoch, Gas, ParseIdError, PlanId, Root, Salt, S
 pub use manifest::{FacetEntry, Manifest, ManifestError, RouteEntry, limits};
 pub use merkle::{MerkleTree, RouteLeaf};
 pub use name::{Name, NameError};
+pub use published::is_published;
 pub use snapshot::{ActiveState, ChainSnapshot, DispatcherState, PendingState, Pin, RouterState};
 pub use system::{Addresses, Roles};

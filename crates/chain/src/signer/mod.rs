@@ -101,7 +101,7 @@ impl Keyring {
                 Holder::Here(signer) => known::is_guessable(signer),
                 _ => false,
             };
-            if open || known::is_published(address) {
+            if open || payrox_model::is_published(address) {
                 return Err(KeyError::Published { address, origin, network: escape(network) });
             }
         }

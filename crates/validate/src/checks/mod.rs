@@ -9,7 +9,7 @@ mod roles;
 mod rollback;
 pub(crate) mod selectors;
 mod size;
-mod source;
+pub(crate) mod source;
 mod standards;
 mod storage;
 
@@ -38,7 +38,9 @@ const RULES: &[(Phase, Rule)] = &[
     (Phase::Storage, storage::app_storage),
     (Phase::Code, code::facets),
     (Phase::Code, code::creation),
-    (Phase::Source, source::check),
+    (Phase::Source, source::facets),
+    (Phase::Source, source::own),
+    (Phase::Source, source::addresses),
     (Phase::Gas, gas::check),
     (Phase::Roles, roles::owner),
     (Phase::Roles, roles::others),
@@ -50,11 +52,6 @@ const RULES: &[(Phase, Rule)] = &[
 /// The rules of a phase.
 pub(crate) fn of(phase: Phase) -> impl Iterator<Item = Rule> {
     RULES.iter().filter(move |(of, _)| *of == phase).map(|(_, rule)| *rule)
-}
-
-/// A phase of which no rule exists: nothing was looked at.
-pub(crate) fn not_built(phase: Phase) -> Check {
-    unknown(phase.name(), "not built")
 }
 
 /// What was not looked at, and why.

@@ -9,10 +9,12 @@
 
 mod memory;
 mod opcode;
+mod reach;
 mod step;
 mod value;
 mod walk;
 
+pub(crate) use reach::Reach;
 pub(crate) use value::Origins;
 pub(crate) use walk::{Entry, Walked, walk};
 

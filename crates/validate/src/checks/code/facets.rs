@@ -3,9 +3,9 @@
 use crate::{
     Subject,
     checks::{counted, error, judged, warning},
-    evm::{Entry, Origins, Walked, op, walk},
+    evm::{Origins, Reach, Walked, op},
 };
-use payrox_artifacts::{Contract, Function};
+use payrox_artifacts::Function;
 use payrox_model::{Check, Finding, Name, Verdict, text::escape};
 use std::collections::BTreeMap;
 
@@ -42,12 +42,12 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             findings.push(error(FORMAT, facet.name.as_str(), evidence, "compile it again for this chain"));
             continue;
         }
-        let walks = walks(contract, code);
+        let reach = Reach::of(contract, code);
         functions += contract.functions.len();
-        let (ran, there) = coverage(code, &walks);
+        let (ran, there) = reach.coverage(code);
         reached += ran;
         all += there;
-        judge(&facet.name, &walks, &mut findings);
+        judge(&facet.name, &reach.walks, &mut findings);
     }
     let incomplete = findings.iter().any(|finding| finding.code.0 == INCOMPLETE);
     let mut summary = format!(
@@ -64,29 +64,6 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         check.verdict = Verdict::Unknown;
     }
     check
-}
-
-/// A walk for each function, and one for all other calls.
-fn walks<'a>(contract: &'a Contract, code: &[u8]) -> Vec<(Option<&'a Function>, Walked)> {
-    let selectors: Vec<_> = contract.functions.iter().map(|function| function.selector.0).collect();
-    let mut walks: Vec<_> = contract
-        .functions
-        .iter()
-        .map(|function| (Some(function), walk(code, Entry::Function(function.selector.0))))
-        .collect();
-    walks.push((None, walk(code, Entry::Other(&selectors))));
-    walks
-}
-
-/// How many instructions can run, and how many there would be if all of the code were instructions.
-fn coverage(code: &[u8], walks: &[(Option<&Function>, Walked)]) -> (usize, usize) {
-    let (mut reached, mut all, mut pc) = (0, 0, 0);
-    while let Some(instruction) = code.get(pc) {
-        all += 1;
-        reached += usize::from(walks.iter().any(|(_, walked)| walked.reached.get(pc) == Some(&true)));
-        pc += 1 + op::immediate(*instruction);
-    }
-    (reached, all)
 }
 
 fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec<Finding>) {

@@ -1,9 +1,12 @@
-//! Phase `source`.
+//! Whether the code is what was meant: compiled as it should be, with no address that nobody decided on.
 
-use super::not_built;
-use crate::{Phase, Subject};
-use payrox_model::Check;
+mod addresses;
+mod literal;
+mod settings;
+mod slither;
+#[cfg(test)]
+mod tests;
 
-pub(crate) fn check(_: &Subject<'_>) -> Check {
-    not_built(Phase::Source)
-}
+pub(crate) use addresses::check as addresses;
+pub(crate) use settings::{facets, own};
+pub use slither::slither;

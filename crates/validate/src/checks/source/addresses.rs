@@ -1,0 +1,82 @@
+//! Every address in code is one that somebody decided on.
+
+use super::literal::{self, CONSOLE};
+use crate::{
+    Subject,
+    checks::{counted, error, judged, unknown},
+    evm::Reach,
+};
+use alloy_primitives::{Address, address};
+use payrox_model::{Check, Finding, Name, is_published};
+use std::collections::BTreeSet;
+
+/// It is in no list.
+const FOREIGN: &str = "PRX-VAL-310";
+/// Everybody has its key.
+const PUBLISHED: &str = "PRX-VAL-311";
+/// It is the console of a development chain.
+const DEBUGGING: &str = "PRX-VAL-312";
+
+/// The canonical CREATE2 deployer: the same on every chain, and nobody's.
+const CREATE2_DEPLOYER: Address = address!("0x4e59b44847b379578588920cA78FbF26c0B4956C");
+
+/// The addresses in the facets' code.
+pub(crate) fn check(subject: &Subject<'_>) -> Check {
+    const NAME: &str = "source: addresses in code";
+    let allowed = allowed(subject);
+    let mut findings = Vec::new();
+    let mut number = 0;
+    for facet in &subject.plan.facets {
+        let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name)) else {
+            return unknown(NAME, format!("the code of {} is not known", facet.name));
+        };
+        let literals = literal::addresses(code, &Reach::of(contract, code));
+        number += literals.len();
+        for (address, pc) in literals {
+            findings.extend(judge(subject, &allowed, &facet.name, address, pc));
+        }
+    }
+    let summary = format!(
+        "{} in the code of {}",
+        if number == 1 { "1 address".to_owned() } else { format!("{number} addresses") },
+        counted(subject.plan.facets.len(), "facet")
+    );
+    judged(NAME, summary, findings)
+}
+
+fn judge(
+    subject: &Subject<'_>,
+    allowed: &BTreeSet<Address>,
+    facet: &Name,
+    address: Address,
+    pc: usize,
+) -> Option<Finding> {
+    let network = &subject.network;
+    let about = facet.as_str();
+    if address.as_slice().ends_with(CONSOLE) {
+        let evidence = format!("at {pc:#x} it speaks to `console.log`, which no chain has");
+        return Some(error(DEBUGGING, about, evidence, "take out the calls of `console`, and its import"));
+    }
+    // On the embedded chain everybody's accounts hold every power.
+    if is_published(address) && !network.local && !network.allowed_addresses.contains(&address) {
+        let evidence = format!("{address} at {pc:#x} is an account whose key everybody has");
+        return Some(error(PUBLISHED, about, evidence, "put an account of your own there"));
+    }
+    let evidence = || format!("{address} at {pc:#x} is not among the addresses of {}", network.name);
+    let hint = "if it is right on this chain, put it into allowed_addresses of the network's file";
+    (!allowed.contains(&address)).then(|| error(FOREIGN, about, evidence(), hint))
+}
+
+/// What the network's file allows, what constructors are given, and what belongs to the system.
+fn allowed(subject: &Subject<'_>) -> BTreeSet<Address> {
+    let plan = subject.plan;
+    let mut allowed = subject.network.allowed_addresses.clone();
+    let given = plan.facets.iter().flat_map(|facet| facet.constructor_args.chunks_exact(32));
+    allowed.extend(given.map(|word| Address::from_slice(&word[12..])));
+    allowed.extend(subject.project.libraries.values());
+    allowed.extend(plan.facets.iter().map(|facet| facet.address));
+    let own = &plan.addresses;
+    allowed.extend([own.factory, own.extension, own.implementation, own.launcher, own.dispatcher, own.router]);
+    allowed.insert(CREATE2_DEPLOYER);
+    allowed
+}

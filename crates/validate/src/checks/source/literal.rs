@@ -1,0 +1,83 @@
+//! Numbers in code that are addresses. A mask, a short text and a piece of code have as many bytes, but other bytes.
+
+use crate::evm::{Reach, op};
+use alloy_primitives::{Address, U256};
+use std::collections::BTreeMap;
+
+/// Different bytes that an address has at least. Twenty random ones have more than this in all but one of a million cases;
+/// masks and patterns have a few, the code of a minimal proxy eleven.
+const DIFFERENT: usize = 13;
+/// Where accounts are that a chain provides itself.
+const PRECOMPILES: u64 = 0x1ff;
+/// `console.log` of Hardhat and Foundry; its bytes are its name.
+pub(super) const CONSOLE: &[u8] = b"console.log";
+
+/// Addresses in the instructions that can run, each with its first place.
+pub(super) fn addresses(code: &[u8], reach: &Reach) -> BTreeMap<Address, usize> {
+    let mut found = BTreeMap::new();
+    let mut pc = 0;
+    while let Some(&instruction) = code.get(pc) {
+        let length = op::immediate(instruction);
+        if let Some(bytes) = code.get(pc + 1..pc + 1 + length).filter(|_| reach.reached(pc)) {
+            if let Some(address) = constant(bytes) {
+                found.entry(address).or_insert(pc);
+            }
+        }
+        pc += 1 + length;
+    }
+    // What is called is an address, whatever it looks like.
+    for (pc, account) in reach.called() {
+        if account > U256::from(PRECOMPILES) {
+            found.entry(Address::from_word(account.into())).or_insert(pc);
+        }
+    }
+    found
+}
+
+/// The address that a constant is.
+fn constant(bytes: &[u8]) -> Option<Address> {
+    let address = match bytes.len() {
+        20 => Address::from_slice(bytes),
+        32 if bytes[..12].iter().all(|byte| *byte == 0) && bytes[12] != 0 => Address::from_slice(&bytes[12..]),
+        // Zeros in front of an address are not in the code: what is known by its bytes is found nevertheless.
+        n if (CONSOLE.len()..20).contains(&n) => {
+            let address = Address::left_padding_from(bytes);
+            return (bytes == CONSOLE || payrox_model::is_published(address)).then_some(address);
+        }
+        _ => return None,
+    };
+    looks_random(address.as_slice()).then_some(address)
+}
+
+fn looks_random(bytes: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    bytes.iter().for_each(|byte| seen[usize::from(*byte)] = true);
+    let text = bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    seen.iter().filter(|seen| **seen).count() >= DIFFERENT && !text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::{address, hex};
+
+    #[test]
+    fn prx_v09_an_address_is_told_from_masks_texts_and_pieces_of_code() {
+        let token = address!("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48");
+        assert_eq!(constant(token.as_slice()), Some(token));
+        assert_eq!(constant(token.into_word().as_slice()), Some(token));
+        for other in [
+            &hex!("ffffffffffffffffffffffffffffffffffffffff")[..],
+            &hex!("0101010101010101010101010101010101010101"),
+            &hex!("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"),
+            &hex!("3d602d80600a3d3981f3363d3d373d3d3d363d73"),
+            b"Insufficient balance",
+            &hex!("00000000000000000000000000000000ffffffffffffffffffffffffffffffff"),
+            &hex!("4f5f4d4fdb00486f68c4ea623c7df28f604659ea1cefe757895e9ebc8f944500"),
+        ] {
+            assert_eq!(constant(other), None, "{}", hex::encode(other));
+        }
+        let console = Address::left_padding_from(CONSOLE);
+        assert_eq!(constant(CONSOLE), Some(console));
+    }
+}

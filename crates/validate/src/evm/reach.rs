@@ -1,0 +1,45 @@
+//! What can run of a contract's code, over all of its functions.
+
+use super::{Entry, Walked, op, walk};
+use alloy_primitives::U256;
+use payrox_artifacts::{Contract, Function};
+
+/// A walk for each function of a contract, and one for all other calls.
+pub(crate) struct Reach<'a> {
+    pub(crate) walks: Vec<(Option<&'a Function>, Walked)>,
+}
+
+impl<'a> Reach<'a> {
+    /// Walks all of them.
+    pub(crate) fn of(contract: &'a Contract, code: &[u8]) -> Self {
+        let selectors: Vec<_> = contract.functions.iter().map(|function| function.selector.0).collect();
+        let functions = contract.functions.iter();
+        let mut walks: Vec<_> = functions
+            .map(|function| (Some(function), walk(code, Entry::Function(function.selector.0))))
+            .collect();
+        walks.push((None, walk(code, Entry::Other(&selectors))));
+        Self { walks }
+    }
+
+    /// Whether the instruction at a place can run.
+    pub(crate) fn reached(&self, pc: usize) -> bool {
+        self.walks.iter().any(|(_, walked)| walked.reached.get(pc) == Some(&true))
+    }
+
+    /// Constants that are called, with their places.
+    pub(crate) fn called(&self) -> impl Iterator<Item = (usize, U256)> {
+        let acts = self.walks.iter().flat_map(|(_, walked)| &walked.acts);
+        acts.filter_map(|(pc, act)| Some((*pc, act.account?)))
+    }
+
+    /// How many instructions can run, and how many there would be if all of the code were instructions.
+    pub(crate) fn coverage(&self, code: &[u8]) -> (usize, usize) {
+        let (mut reached, mut all, mut pc) = (0, 0, 0);
+        while let Some(instruction) = code.get(pc) {
+            all += 1;
+            reached += usize::from(self.reached(pc));
+            pc += 1 + op::immediate(*instruction);
+        }
+        (reached, all)
+    }
+}
