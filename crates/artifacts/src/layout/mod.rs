@@ -177,6 +177,31 @@ impl Layouts {
         Ok(())
     }
 
+    /// Those of some contracts, by `path:Name`, with what they need.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&str) -> bool) -> Self {
+        let contracts: BTreeMap<_, _> = self.contracts.iter().filter(|(name, _)| wanted(name)).collect();
+        let named = contracts.values().flat_map(|contract| &contract.namespaces);
+        let namespaces: BTreeMap<_, _> = named.filter_map(|name| self.namespaces.get_key_value(name)).collect();
+        let fields = contracts.values().flat_map(|contract| contract.storage.iter().chain(&contract.transient));
+        let mut queue: Vec<_> =
+            fields.map(|field| &field.ty).chain(namespaces.values().map(|namespace| &namespace.ty)).collect();
+        let mut types = BTreeMap::new();
+        while let Some(name) = queue.pop() {
+            if let Some(ty) = self.types.get(name) {
+                if types.insert(name, ty).is_none() {
+                    queue.extend(ty.uses());
+                }
+            }
+        }
+        Self {
+            version: self.version,
+            contracts: owned(contracts),
+            namespaces: owned(namespaces),
+            types: owned(types),
+        }
+    }
+
     /// The layout of a contract, if it is of the sources that the contract was compiled from.
     pub fn of(&self, contract: &Contract) -> Option<&ContractLayout> {
         let layout = self.contracts.get(&contract.id.to_string())?;
@@ -191,4 +216,8 @@ impl Layouts {
     ) -> impl Iterator<Item = (&'a str, &'a Namespace)> {
         layout.namespaces.iter().filter_map(|name| Some((name.as_str(), self.namespaces.get(name)?)))
     }
+}
+
+fn owned<T: Clone>(all: BTreeMap<&String, &T>) -> BTreeMap<String, T> {
+    all.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }

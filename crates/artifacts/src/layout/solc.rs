@@ -117,16 +117,23 @@ impl<'a> Gathered<'a> {
                 }
                 (None, None) if key.starts_with("t_contract") => Type::Contract { bytes: few()? },
                 (None, None) if key.starts_with("t_enum") => {
-                    let canonical = raw.label.strip_prefix("enum ").unwrap_or(&raw.label);
-                    Type::Enum { bytes: few()?, members: self.syntax.members(canonical) }
+                    let members = declaration(key).and_then(|(name, id)| self.syntax.members(id, name));
+                    Type::Enum { bytes: few()?, members }
                 }
                 (None, None) if key.starts_with("t_userDefinedValueType") => {
-                    Type::Alias { bytes: few()?, of: self.syntax.underlying(&raw.label) }
+                    let of = declaration(key).and_then(|(name, id)| self.syntax.underlying(id, name));
+                    Type::Alias { bytes: few()?, of }
                 }
                 (None, None) => Type::Value { bytes: few()? },
             },
         })
     }
+}
+
+/// Name and number of a declaration in the compiler's name of a type, `t_enum(State)6616`.
+fn declaration(key: &str) -> Option<(&str, u64)> {
+    let (name, id) = key.split_once('(')?.1.split_once(')')?;
+    Some((name, id.parse().ok()?))
 }
 
 /// How many elements `T[n]` has.

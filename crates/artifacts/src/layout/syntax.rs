@@ -29,6 +29,7 @@ pub(super) struct Tree<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Node<'a> {
+    id: u64,
     #[serde(borrow)]
     node_type: Cow<'a, str>,
     #[serde(borrow)]
@@ -76,9 +77,9 @@ pub(super) struct Annotated {
 pub(super) struct Syntax {
     imports: BTreeMap<String, BTreeSet<String>>,
     pub(super) annotated: Vec<Annotated>,
-    /// By canonical name; `None` where declarations of that name differ.
-    enums: BTreeMap<String, Option<Vec<String>>>,
-    aliases: BTreeMap<String, Option<String>>,
+    /// By the compiler's number.
+    enums: BTreeMap<u64, (String, Vec<String>)>,
+    aliases: BTreeMap<u64, (String, String)>,
 }
 
 impl Syntax {
@@ -103,12 +104,14 @@ impl Syntax {
         all
     }
 
-    pub(super) fn members(&self, canonical: &str) -> Option<Vec<String>> {
-        self.enums.get(canonical).cloned().flatten()
+    /// The values of the enumeration with this number and name.
+    pub(super) fn members(&self, id: u64, name: &str) -> Option<Vec<String>> {
+        self.enums.get(&id).filter(|(known, _)| known == name).map(|(_, members)| members.clone())
     }
 
-    pub(super) fn underlying(&self, canonical: &str) -> Option<String> {
-        self.aliases.get(canonical).cloned().flatten()
+    /// What the type with this number and name stands for.
+    pub(super) fn underlying(&self, id: u64, name: &str) -> Option<String> {
+        self.aliases.get(&id).filter(|(known, _)| known == name).map(|(_, of)| of.clone())
     }
 
     fn unit(&mut self, unit: &str, root: &Node<'_>) {
@@ -124,7 +127,6 @@ impl Syntax {
 
     /// The declarations of a source, or of a contract in it.
     fn scope(&mut self, unit: &str, container: Option<&str>, scope: &Node<'_>, outside: &Constants) {
-        let canonical = |name: &str| container.map_or(name.to_owned(), |around| format!("{around}.{name}"));
         let mut known = outside.clone();
         known.extend(constants(scope));
         for node in &scope.nodes {
@@ -132,11 +134,12 @@ impl Syntax {
                 "EnumDefinition" => {
                     let members =
                         node.members.iter().map(|member| member.name.clone().into_owned()).collect();
-                    agree(&mut self.enums, canonical(&node.name), members);
+                    self.enums.insert(node.id, (node.name.clone().into_owned(), members));
                 }
                 "UserDefinedValueTypeDefinition" => {
                     if let Some(of) = &node.underlying_type {
-                        agree(&mut self.aliases, canonical(&node.name), of.name.clone().into_owned());
+                        let name = node.name.clone().into_owned();
+                        self.aliases.insert(node.id, (name, of.name.clone().into_owned()));
                     }
                 }
                 "StructDefinition" => {
@@ -155,17 +158,6 @@ impl Syntax {
             }
         }
     }
-}
-
-fn agree<T: PartialEq>(all: &mut BTreeMap<String, Option<T>>, name: String, value: T) {
-    let known = all.entry(name);
-    known
-        .and_modify(|old| {
-            if old.as_ref() != Some(&value) {
-                *old = None
-            }
-        })
-        .or_insert(Some(value));
 }
 
 /// The text of a documentation comment, which is a node since 0.6 and was a text before.

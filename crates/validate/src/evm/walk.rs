@@ -35,6 +35,8 @@ const STEPS: usize = 1_500_000;
 /// Stacks that are told apart at one place before numbers on them are forgotten, and paths that are then still followed.
 const APART: usize = 24;
 const PATHS: usize = 768;
+/// How far from its base a place is told apart always.
+const NEAR: i64 = 68;
 
 /// Walks code from an entry.
 pub(crate) fn walk(code: &[u8], entry: Entry<'_>) -> Walked {
@@ -167,7 +169,10 @@ fn forget(value: &mut Value, targets: &[bool]) {
                 *value = Value::anything();
             }
         }
-        Value::Place { base, .. } => *value = Value::Place { base: *base, offset: None },
+        // Near its base a place is where selectors and lengths are.
+        Value::Place { base, offset } => {
+            *value = Value::Place { base: *base, offset: offset.filter(|offset| (0..=NEAR).contains(offset)) };
+        }
         Value::Head | Value::Selector | Value::Size | Value::Any(_) => {}
     }
 }

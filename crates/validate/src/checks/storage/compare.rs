@@ -193,10 +193,15 @@ fn same(old: &str, was: &Type, new: &str, is: &Type) -> bool {
         (Type::Enum { bytes: a, members: Some(was) }, Type::Enum { bytes: b, members: Some(is) }) => {
             a == b && is.starts_with(was)
         }
-        (Type::Enum { bytes: a, .. }, Type::Enum { bytes: b, .. }) => a == b && old == new,
+        (Type::Enum { bytes: a, .. }, Type::Enum { bytes: b, .. }) => a == b && plain(old) == plain(new),
         (Type::Struct { .. } | Type::Mapping { .. } | Type::Array { .. }, _) => false,
         _ => stands_for(old, was) == stands_for(new, is) && was.bytes() == is.bytes(),
     }
+}
+
+/// A name without the number that tells it from others of the same file.
+fn plain(name: &str) -> &str {
+    name.split(" #").next().unwrap_or(name)
 }
 
 /// What the bytes are: a contract is its address, a name is what it stands for.
@@ -205,7 +210,7 @@ fn stands_for<'a>(name: &'a str, ty: &'a Type) -> &'a str {
         Type::Contract { .. } => "address",
         Type::Alias { of: Some(of), .. } => of,
         _ if name == "address payable" => "address",
-        _ => name,
+        _ => plain(name),
     }
 }
 

@@ -1,0 +1,59 @@
+//! The seeded defects of `tests/defects/`: each is found by the rule that is named beside it, and by no other.
+#![cfg(test)]
+
+mod case;
+mod chain;
+mod compile;
+
+use case::Case;
+
+fn all() -> Vec<Case> {
+    let mut cases: Vec<_> = std::fs::read_dir(Case::folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("defect.toml").is_file())
+        .map(|path| Case::open(&path))
+        .collect();
+    cases.sort_by(|a, b| a.name.cmp(&b.name));
+    cases
+}
+
+fn judge(prefix: &str, least: usize) {
+    let cases: Vec<_> = all().into_iter().filter(|case| case.name.starts_with(prefix)).collect();
+    assert!(cases.len() >= least, "only {} cases of {prefix}", cases.len());
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let found = case.findings();
+        let codes: Vec<_> = found.iter().map(|(code, _)| code.as_str()).collect();
+        let wanted: Vec<_> = case.rule.as_deref().into_iter().collect();
+        if codes != wanted {
+            wrong.push(format!("{}: wanted {wanted:?}, found {found:#?}", case.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn prx_v10_each_defect_of_storage_is_found_by_its_rule_alone() {
+    judge("storage_", 20);
+}
+
+#[test]
+fn prx_v11_each_defect_of_code_is_found_by_its_rule_alone() {
+    judge("code_", 10);
+}
+
+#[test]
+fn prx_v09_each_defect_of_sources_is_found_by_its_rule_alone() {
+    judge("source_", 7);
+}
+
+#[test]
+fn prx_v09_prx_v10_prx_v11_what_looks_like_a_defect_and_is_none_is_not_found() {
+    judge("clean_", 5);
+}
+
+#[test]
+fn prx_v09_the_committed_artifacts_are_what_the_compiler_makes_of_the_defects() {
+    compile::check(&all());
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+contract Facet {
+    uint256 internal fee;
+
+    function total() external view returns (uint256) {
+        return fee;
+    }
+}
