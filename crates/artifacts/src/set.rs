@@ -111,6 +111,11 @@ impl ArtifactSet {
         &self.contracts
     }
 
+    /// Where they were read from.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
     /// SHA-256 over the names and bytes of all that was read.
     pub fn hash(&self) -> B256 {
         self.hash

@@ -3,7 +3,7 @@
 use crate::{
     alerts,
     context::{Connection, Context, is_development},
-    moment, passed,
+    layouts, moment, passed,
     planning::Workshop,
     printer::{Paint, Printer, Tone},
     progress::Progress,
@@ -68,6 +68,11 @@ pub(crate) async fn told(
 ) -> RunResult {
     let (context, network, keyring) = (workshop.context, &workshop.network, &workshop.keyring);
     let (contracts, reasons) = workshop.contracts();
+    if let (Act::Make(_), true) = (act, context.sends(network)) {
+        if let Err(error) = layouts::keep(workshop, plan) {
+            context.printer.warn(&format!("the layouts of storage are not kept: {error}"));
+        }
+    }
     let session = Session {
         project: context.folder(),
         artifacts_hash: workshop.artifacts.hash(),

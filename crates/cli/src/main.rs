@@ -6,6 +6,7 @@ mod commands;
 mod context;
 mod execution;
 mod fault;
+mod layouts;
 mod moment;
 mod passed;
 mod planning;

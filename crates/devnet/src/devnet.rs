@@ -46,6 +46,8 @@ pub struct Measured {
     pub returned: bool,
     /// What it returned, or reverted with.
     pub output: Bytes,
+    /// Whether it would leave a slot of any account other than it was.
+    pub wrote: bool,
 }
 
 /// What an [`Execution`] did.
@@ -226,8 +228,11 @@ impl Devnet {
         let env = evm::requested(core, &core.state, &request)?;
         let header = core.next_header();
         let outcome = evm::run(core, &core.state, &header, env.clone(), Mode::Call);
-        let result = outcome.map_err(|error| evm::invalid(error, &env, &header))?.result;
+        let outcome = outcome.map_err(|error| evm::invalid(error, &env, &header))?;
+        let wrote = outcome.state.values().any(|account| account.storage.values().any(|slot| slot.is_changed()));
+        let result = outcome.result;
         Ok(Measured {
+            wrote,
             gas: Gas(result.tx_gas_used()),
             returned: result.is_success(),
             output: result.into_output().unwrap_or_default(),

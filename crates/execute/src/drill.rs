@@ -2,6 +2,7 @@
 
 mod exercise;
 mod routes;
+mod strangers;
 
 use crate::{
     Sandbox, after::Tracer, gates::GateError, mirror::Mirror, rehearse::Stage, truth::Truth, truth::truth,
@@ -55,6 +56,7 @@ async fn on(
     let before = sandbox.devnet().storage_of(plan.addresses.router);
     if drill.forward().await? {
         drill.measure().await?;
+        drill.strangers().await?;
         drill.exercise().await?;
         if drill.backward().await? {
             drill.compare(&before, whole);

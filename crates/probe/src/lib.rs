@@ -4,6 +4,7 @@
 pub mod compiled;
 mod history;
 mod ready;
+mod slither;
 pub mod sources;
 mod suite;
 mod units;
@@ -11,6 +12,7 @@ mod verify;
 
 pub use history::{before_active, staged_plan};
 pub use ready::{Account, Costs, Estimate, Need, Readiness, Ready, fees, ready};
+pub use slither::{SLITHER_FILES, find_slither, run_slither};
 pub use suite::{Suite, Tool, files, run_suite, suites};
 pub use units::{UnitGroup, run_units};
 pub use verify::{SILENT, Scope, Verification, route_slot, verify, verify_at};

@@ -1,7 +1,7 @@
 //! The project's own tests: whichever tool they are written for.
 
 mod forge;
-mod run;
+pub(crate) mod run;
 
 use payrox_model::{Check, Code, Finding, Severity, Verdict, text::escape};
 use std::{
@@ -76,7 +76,7 @@ pub fn run_suite(root: &Path, suite: &Suite, solc: Option<&Path>) -> Check {
 }
 
 /// In `node_modules` of the project or of a folder above it, which is pinned; else on the path.
-fn program(root: &Path, path: &std::ffi::OsStr, name: &str) -> Option<PathBuf> {
+pub(crate) fn program(root: &Path, path: &std::ffi::OsStr, name: &str) -> Option<PathBuf> {
     let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let platform = match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => "linux-amd64",

@@ -16,6 +16,9 @@ pub struct Rehearsed {
     pub proofs: BTreeMap<Selector, bool>,
     /// What a call of each route takes; measured before anything was stopped.
     pub routes: BTreeMap<Selector, RouteGas>,
+    /// Of each function that is named like an initialiser, whether a stranger could call it and something was written.
+    #[serde(default)]
+    pub strangers: BTreeMap<String, bool>,
     /// What the way back left other than it was before the plan, one text each.
     pub differences: Vec<String>,
     /// Why the state before and after was not compared; `None` where it was.

@@ -169,8 +169,11 @@ fn show(path: &Path) -> String {
 const OTHER_VERSION: i32 = 3;
 
 impl Compiler {
-    /// Its answer to standard JSON.
-    pub(crate) fn run(&self, search: &Search, json: &str, version: &str) -> Result<String, BuildError> {
+    /// Its answer to standard JSON. `version` is its own, without the commit.
+    ///
+    /// # Errors
+    /// When it cannot be run, or is of another version.
+    pub fn run(&self, search: &Search, json: &str, version: &str) -> Result<String, BuildError> {
         let command = match self.kind {
             CompilerKind::Native => {
                 let mut command = Command::new(&self.path);

@@ -77,7 +77,7 @@ impl Drill<'_, '_, '_> {
 }
 
 /// Calldata to measure a route with, best first.
-fn calls(route: &PlannedRoute) -> Vec<Bytes> {
+pub(super) fn calls(route: &PlannedRoute) -> Vec<Bytes> {
     // The one that takes plain ether has no calldata.
     if route.selector == Selector::RECEIVE { vec![Bytes::new()] } else { sample_calls(&route.signature) }
 }

@@ -13,15 +13,15 @@ use std::{
 const LIMIT: u64 = 16 << 20;
 
 /// How a program ended.
-pub(super) struct Ran<T> {
-    pub(super) success: bool,
+pub(crate) struct Ran<T> {
+    pub(crate) success: bool,
     /// What its standard output was read as.
-    pub(super) output: T,
-    pub(super) stderr: String,
+    pub(crate) output: T,
+    pub(crate) stderr: String,
 }
 
 /// Runs it to its end, while `read` reads what it writes. Arguments are a vector: no shell sees them.
-pub(super) fn run<T>(command: &mut Command, read: impl FnOnce(&mut dyn BufRead) -> T) -> io::Result<Ran<T>> {
+pub(crate) fn run<T>(command: &mut Command, read: impl FnOnce(&mut dyn BufRead) -> T) -> io::Result<Ran<T>> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn()?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
@@ -47,7 +47,7 @@ fn drain(reader: &mut dyn BufRead) {
 }
 
 /// The beginning of what is written, as text; the rest is read and left out.
-pub(super) fn text(reader: &mut dyn BufRead) -> String {
+pub(crate) fn text(reader: &mut dyn BufRead) -> String {
     let mut bytes = Vec::new();
     let _ = reader.take(LIMIT).read_to_end(&mut bytes);
     drain(reader);

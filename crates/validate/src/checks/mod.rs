@@ -1,7 +1,7 @@
 //! The rules, one file each.
 
 mod abi;
-mod code;
+pub(crate) mod code;
 pub(crate) mod deploy;
 mod gas;
 pub(crate) mod merkle;
@@ -38,6 +38,7 @@ const RULES: &[(Phase, Rule)] = &[
     (Phase::Storage, storage::app_storage),
     (Phase::Code, code::facets),
     (Phase::Code, code::creation),
+    (Phase::Code, code::initialisers),
     (Phase::Source, source::facets),
     (Phase::Source, source::own),
     (Phase::Source, source::addresses),

@@ -4,6 +4,7 @@
 mod case;
 mod chain;
 mod compile;
+mod hundred;
 
 use case::Case;
 

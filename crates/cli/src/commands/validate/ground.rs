@@ -3,11 +3,12 @@
 use super::fault::ValidateFault;
 use crate::{
     context::{Connection, Context},
+    layouts,
     planning::Workshop,
 };
 use alloy_json_abi::JsonAbi;
 use alloy_primitives::{Address, Bytes, U256};
-use payrox_artifacts::ArtifactSet;
+use payrox_artifacts::{ArtifactSet, layout::Layouts};
 use payrox_chain::{At, CallRequest, Read};
 use payrox_config::{Network, Project};
 use payrox_execute::{Place, Sandbox};
@@ -32,6 +33,8 @@ pub(super) struct Ground<'a> {
     pub(super) connection: Option<Connection>,
     pub(super) chain: ChainSnapshot,
     pub(super) plan: Option<Plan>,
+    /// Where variables stand; `None` where nobody kept it.
+    layouts: Option<Layouts>,
     /// Why there is no plan.
     pub(super) trouble: Option<BoxFault>,
     /// Runtime code of each facet.
@@ -58,6 +61,7 @@ impl<'a> Ground<'a> {
             workshop: None,
             connection,
             plan: None,
+            layouts: None,
             trouble: None,
             code: BTreeMap::new(),
             baseline: None,
@@ -75,6 +79,7 @@ impl<'a> Ground<'a> {
 
     async fn look(&mut self) -> Result<(), BoxFault> {
         let workshop = self.workshop.insert(Workshop::open(self.context)?);
+        self.layouts = Layouts::read(&Layouts::beside(workshop.artifacts.source()))?;
         if let Some(connection) = &self.connection {
             self.chain = workshop.snapshot(connection).await?;
         }
@@ -126,7 +131,10 @@ impl<'a> Ground<'a> {
         let Ok(manifest) = Manifest::decode(bytes) else { return Ok(None) };
         let reads: Vec<_> = manifest.facets().iter().map(|facet| Read::Code(facet.address)).collect();
         let codes = connection.endpoint.read(At::Block(self.chain.block), &reads).await?;
+        let active = self.chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active.plan_id);
+        let active = active.map(|plan_id| layouts::kept(self.context, self.network.chain_id, plan_id));
         let mut baseline = Baseline {
+            layouts: active.transpose()?.flatten(),
             routes: manifest.routes().iter().map(|route| route.selector).collect(),
             ..Baseline::default()
         };
@@ -177,7 +185,7 @@ impl<'a> Ground<'a> {
             plan: self.plan.as_ref()?,
             release: workshop.release(),
             code: &self.code,
-            layouts: None,
+            layouts: self.layouts.as_ref(),
             baseline: self.baseline.as_ref(),
             seen,
         })

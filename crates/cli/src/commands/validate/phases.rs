@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{args::ValidateArgs, commands::build::request};
 use alloy_primitives::B256;
-use payrox_artifacts::{CreationError, SetError, build::prepare};
+use payrox_artifacts::{CreationError, SetError, build::{Search, compiler, prepare}};
 use payrox_execute::{Place, drill};
 use payrox_files::{FileError, read};
 use payrox_model::{BoxFault, Check, Fault, Finding, Severity, Verdict, text::escape};
 use payrox_plan::PlanError;
-use payrox_probe::{UnitGroup, compiled, files, run_suite, run_units, suites};
+use payrox_probe::{SLITHER_FILES, UnitGroup, compiled, files, find_slither, run_slither, run_suite, run_units, suites};
 use payrox_validate::{Phase, PhaseRun, Rehearsed, Seen};
 use std::{error::Error, time::Instant};
 
@@ -67,6 +67,11 @@ impl Work<'_> {
                 let kept = self.test();
                 (cached, took_then) = (kept.cached, kept.cached.then_some(kept.took_ms));
                 kept.value
+            }
+            Phase::Source => {
+                let mut checks = self.rules(phase);
+                checks.extend(self.slither());
+                checks
             }
             Phase::Parity => parity::check(self.ground, self.args.fuzz_runs),
             phase => {
@@ -164,6 +169,35 @@ impl Work<'_> {
             })
         };
         found.iter().map(run).collect()
+    }
+
+    /// Slither's findings, where it is installed.
+    fn slither(&self) -> Vec<Check> {
+        let absent = |why: &str| vec![payrox_validate::slither(Err(why))];
+        let folder = self.ground.context.folder();
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let Some(program) = find_slither(folder, &path) else { return absent("slither is not installed") };
+        let Some(artifacts) = self.ground.artifacts() else { return absent("there are no artifacts") };
+        let Some(facet) = self.ground.project.facets.first() else { return absent("there is no facet") };
+        let contract = artifacts.get(&facet.contract.to_string());
+        let input = contract.and_then(|contract| artifacts.compiler_input(contract));
+        let Ok(Some(input)) = input else { return absent("nobody kept what the compiler was asked") };
+        let search = Search { named: self.args.solc.clone(), ..Search::from_env() };
+        let version = &self.ground.project.compiler.version.value;
+        let Ok(compiler) = compiler(&search, folder, version) else { return absent("there is no compiler") };
+        let mut key = Key::new("slither").with(input.hash).with(program.as_os_str().as_encoded_bytes());
+        for name in SLITHER_FILES {
+            key = key.with(read(&folder.join(name), LIMIT).unwrap_or_default());
+        }
+        let key = key.finish();
+        let kept = self.kept("slither", Some(key), || {
+            self.meter.notice("running Slither");
+            match run_slither(folder, &program, &compiler, &search, &input) {
+                Ok(printed) => vec![payrox_validate::slither(Ok(&printed))],
+                Err(why) => vec![unknown("source: Slither", &format!("it could not run: {why}"))],
+            }
+        });
+        kept.value
     }
 
     /// A hash over every file of the project that is its own; `None` where one cannot be read.
@@ -271,7 +305,7 @@ fn home(fault: &dyn Fault) -> Phase {
 
 /// Whether a phase looks at a rehearsal.
 fn rehearses(phase: Phase) -> bool {
-    matches!(phase, Phase::Size | Phase::Merkle | Phase::Gas | Phase::Rollback | Phase::Deploy)
+    matches!(phase, Phase::Size | Phase::Merkle | Phase::Code | Phase::Gas | Phase::Rollback | Phase::Deploy)
 }
 
 /// What was asked for, in order, each once.

@@ -2,8 +2,11 @@
 
 mod creation;
 mod facets;
+mod initialisers;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use creation::check as creation;
 pub(crate) use facets::check as facets;
+pub(crate) use initialisers::check as initialisers;
+pub use initialisers::is_initialiser;

@@ -5,8 +5,6 @@ mod compare;
 mod kept;
 mod namespaces;
 mod shared;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use app_storage::check as app_storage;
 pub(crate) use kept::check as kept;
