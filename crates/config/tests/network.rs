@@ -230,3 +230,15 @@ fn prx_p01_prx_p02_how_endpoints_are_asked_is_read_and_shown_with_its_line() {
         assert_eq!(Network::find(dir.path(), name).unwrap().endpoints.family.value, family, "{name}");
     }
 }
+
+#[test]
+fn prx_v09_addresses_that_code_may_hold_are_listed_once_and_with_their_checksum() {
+    let listed = "skip_time = false\nallowed_addresses = [\"0x70997970C51812dc3A010C7d01b50e0d17dc79C8\"]\n[known_block]";
+    let dir = folder(&FILE.replacen("[known_block]", listed, 1));
+    let network = Network::find(dir.path(), "test").unwrap();
+    assert_eq!(network.allowed_addresses.len(), 1);
+    let wrong = listed.replace("dc79C8", "dc79c8");
+    assert!(refusal("[known_block]", &wrong).contains("allowed_addresses[0]"));
+    let twice = listed.replace("]\n", ", \"0x70997970C51812dc3A010C7d01b50e0d17dc79C8\"]\n");
+    assert!(refusal("[known_block]", &twice).contains("allowed_addresses[1]"));
+}

@@ -1,7 +1,7 @@
 //! What a project file may say, and how what is wrong in it is named.
 #![cfg(test)]
 
-use payrox_config::{Arg, ConfigError, Functions, Project};
+use payrox_config::{Arg, ConfigError, Functions, Project, StorageMode};
 use payrox_model::{ExitCode, Fault};
 use std::path::Path;
 use tempfile::TempDir;
@@ -63,6 +63,16 @@ fn a_project_file_is_read_whole_with_the_line_of_each_value() {
     let of = |name: &str| settings.iter().find(|s| s.name == name).unwrap().source.to_string();
     assert!(of("system.delay").ends_with("payrox.toml:5"), "{}", of("system.delay"));
     assert_eq!(of("system.window"), "default");
+}
+
+#[test]
+fn prx_v10_facets_share_no_struct_unless_the_project_says_so() {
+    assert_eq!(load(BASE).unwrap().policy.storage.value, StorageMode::Namespaced);
+    let shared = load(&format!("{BASE}\n[policy]\nstorage = \"app_storage\"\n")).unwrap();
+    assert_eq!(shared.policy.storage.value, StorageMode::AppStorage);
+    assert!(shared.settings().iter().any(|s| s.name == "policy.storage" && s.value == "app_storage"));
+    let said = refusal(&format!("{BASE}\n[policy]\nstorage = \"diamond\"\n"));
+    assert!(said.starts_with("PRX-CFG-002"), "{said}");
 }
 
 #[test]

@@ -229,7 +229,8 @@ impl Devnet {
         let header = core.next_header();
         let outcome = evm::run(core, &core.state, &header, env.clone(), Mode::Call);
         let outcome = outcome.map_err(|error| evm::invalid(error, &env, &header))?;
-        let wrote = outcome.state.values().any(|account| account.storage.values().any(|slot| slot.is_changed()));
+        let wrote =
+            outcome.state.values().any(|account| account.storage.values().any(|slot| slot.is_changed()));
         let result = outcome.result;
         Ok(Measured {
             wrote,

@@ -182,8 +182,10 @@ impl Layouts {
     pub fn only(&self, wanted: impl Fn(&str) -> bool) -> Self {
         let contracts: BTreeMap<_, _> = self.contracts.iter().filter(|(name, _)| wanted(name)).collect();
         let named = contracts.values().flat_map(|contract| &contract.namespaces);
-        let namespaces: BTreeMap<_, _> = named.filter_map(|name| self.namespaces.get_key_value(name)).collect();
-        let fields = contracts.values().flat_map(|contract| contract.storage.iter().chain(&contract.transient));
+        let namespaces: BTreeMap<_, _> =
+            named.filter_map(|name| self.namespaces.get_key_value(name)).collect();
+        let fields =
+            contracts.values().flat_map(|contract| contract.storage.iter().chain(&contract.transient));
         let mut queue: Vec<_> =
             fields.map(|field| &field.ty).chain(namespaces.values().map(|namespace| &namespace.ty)).collect();
         let mut types = BTreeMap::new();

@@ -11,7 +11,8 @@ impl Drill<'_, '_, '_> {
         let plan = self.stage.plan;
         for route in &plan.routes {
             if matches!(route.mutability, Mutability::Pure | Mutability::View)
-                || !is_initialiser(&route.signature) {
+                || !is_initialiser(&route.signature)
+            {
                 continue;
             }
             let mut through = false;

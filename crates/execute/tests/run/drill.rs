@@ -1,11 +1,14 @@
 //! The whole rehearsal: the plan, what stops a system, and the way back.
 
 use crate::fixture::World;
+use payrox_artifacts::{ArtifactSet, Source};
 use payrox_chain::Reasons;
-use payrox_execute::{Outcome, Place, Selection, drill};
-use payrox_model::{Root, limits};
-use payrox_plan::Plan;
-use payrox_validate::{Part, Rehearsed};
+use payrox_config::{Network, Project};
+use payrox_execute::{Outcome, Place, Sandbox, Selection, drill};
+use payrox_model::{ChainSnapshot, Root, limits};
+use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode};
+use payrox_validate::{Part, Phase, Rehearsed, Seen, Subject, run};
+use std::path::Path;
 
 fn names(seen: &Rehearsed, part: Part) -> Vec<&str> {
     seen.of(part).map(|step| step.name.as_str()).collect()
@@ -95,4 +98,44 @@ async fn prx_v08_a_guardian_who_has_no_power_is_found_before_he_is_needed() {
     assert_eq!(failed, ["pause", "forbid", "freeze"]);
     // The way back needs the same people.
     assert!(seen.of(Part::WayBack).any(|step| step.failure.is_some()));
+}
+
+/// A seeded defect that only shows where something runs: `tests/defects/`.
+#[tokio::test]
+async fn prx_v11_an_initialiser_that_a_stranger_can_call_is_found_and_a_guarded_one_is_not() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/defects/rehearsed_initialiser_behind_an_empty_modifier");
+    let project = Project::load(&folder.join("payrox.toml")).unwrap();
+    let network = Network::find(&folder, "local").unwrap();
+    let wanted: Vec<_> = project.facets.iter().map(|facet| facet.contract.to_string()).collect();
+    let artifacts = ArtifactSet::read(&Source::at(&folder.join("out")), &wanted).unwrap();
+    let release = ReleaseCode::from(payrox_artifacts::release());
+    let chain = ChainSnapshot { chain_id: network.chain_id, ..ChainSnapshot::default() };
+    let inputs = Inputs {
+        project: &project,
+        network: &network,
+        artifacts: &artifacts,
+        release: &release,
+        chain: &chain,
+        parent: None,
+    };
+    let sandbox = Sandbox::empty(network.chain_id);
+    let PlanOutcome::Planned(plan) = payrox_plan::plan(inputs, &sandbox).unwrap() else { panic!("no plan") };
+    let seen = rehearsed(&plan, Place::Empty).await;
+    let strangers: Vec<_> = seen.strangers.iter().map(|(name, through)| (name.as_str(), *through)).collect();
+    assert_eq!(strangers, [("initFee(uint256)", false), ("initialize(address)", true)]);
+    let subject = Subject {
+        project: &project,
+        network: &network,
+        artifacts: &artifacts,
+        plan: &plan,
+        release: &release,
+        code: &plan.facets.iter().map(|f| (f.name.clone(), sandbox.code(f.address))).collect(),
+        layouts: None,
+        baseline: None,
+        seen: &Seen { rehearsed: Some(seen), ..Seen::default() },
+    };
+    let report = run(&[Phase::Code], &subject);
+    let found: Vec<_> = report.findings().map(|f| (f.code.0, f.subject.as_str())).collect();
+    assert_eq!(found, [("PRX-VAL-209", "Facet.initialize(address)")]);
 }

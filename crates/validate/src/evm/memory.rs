@@ -109,7 +109,9 @@ impl Memory {
     pub(super) fn load(&self, place: Value) -> Value {
         let Some((base, offset)) = locate(place) else { return Value::Any(self.all()) };
         let Some(offset) = offset else { return Value::Any(self.based(base)) };
-        if let Some(Written { length: Some(32), content: Content::Word(value) }) = self.written.get(&(base, offset)) {
+        if let Some(Written { length: Some(32), content: Content::Word(value) }) =
+            self.written.get(&(base, offset))
+        {
             return *value;
         }
         Value::Any(self.over(base, offset, 32))

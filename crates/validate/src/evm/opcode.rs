@@ -74,8 +74,18 @@ pub(crate) fn arity(op: u8) -> Option<(usize, usize)> {
         0x08 | 0x09 => (3, 1),
         ISZERO | NOT | 0x1e | 0x31 | CALLDATALOAD | 0x3b | 0x3f | BLOCKHASH | BLOBHASH | MLOAD | 0x54
         | 0x5c => (1, 1),
-        ADDRESS | 0x32..=0x34 | CALLDATASIZE | 0x38 | GASPRICE | 0x3d | 0x41..=0x48 | BLOBBASEFEE | PC
-        | 0x59 | 0x5a | 0x5f..=0x7f => (0, 1),
+        ADDRESS
+        | 0x32..=0x34
+        | CALLDATASIZE
+        | 0x38
+        | GASPRICE
+        | 0x3d
+        | 0x41..=0x48
+        | BLOBBASEFEE
+        | PC
+        | 0x59
+        | 0x5a
+        | 0x5f..=0x7f => (0, 1),
         CALLDATACOPY | CODECOPY | RETURNDATACOPY | MCOPY => (3, 0),
         EXTCODECOPY => (4, 0),
         0x50 | JUMP | SELFDESTRUCT => (1, 0),

@@ -155,9 +155,14 @@ pub(super) fn step(code: &[u8], state: &mut State, calls: Calls<'_>) -> Result<S
             memory.copy(a, c, origins);
             None
         }
-        op::CALL | op::CALLCODE | op::DELEGATECALL | op::STATICCALL | op::CREATE | op::CREATE2 | 0x54 | 0x5c => {
-            Some(Value::anything())
-        }
+        op::CALL
+        | op::CALLCODE
+        | op::DELEGATECALL
+        | op::STATICCALL
+        | op::CREATE
+        | op::CREATE2
+        | 0x54
+        | 0x5c => Some(Value::anything()),
         _ => match op::arity(instruction) {
             Some((2, 1)) => Some(binary(instruction, a, b, calls)),
             Some((taken, 1)) => {
@@ -190,13 +195,8 @@ fn constant(code: &[u8], pc: usize) -> U256 {
 }
 
 fn act(instruction: u8, arguments: &[Value; 7], memory: &Memory) -> Option<Act> {
-    let plain = Act {
-        op: instruction,
-        target: Origins::NONE,
-        account: None,
-        data: Origins::NONE,
-        value: false,
-    };
+    let plain =
+        Act { op: instruction, target: Origins::NONE, account: None, data: Origins::NONE, value: false };
     let called = |value: bool, at: Value, length: Value| {
         let empty = length.number().is_some_and(|length| length.is_zero());
         let data = if empty { Origins::NONE } else { memory.origins(at, 4) };
@@ -204,9 +204,7 @@ fn act(instruction: u8, arguments: &[Value; 7], memory: &Memory) -> Option<Act> 
     };
     let [_, _, c, d, e, ..] = *arguments;
     match instruction {
-        op::CALL | op::CALLCODE => {
-            Some(called(!c.number().is_some_and(|value| value.is_zero()), d, e))
-        }
+        op::CALL | op::CALLCODE => Some(called(!c.number().is_some_and(|value| value.is_zero()), d, e)),
         op::DELEGATECALL | op::STATICCALL => Some(called(false, c, d)),
         op::RETURN => Some(Act { data: memory.whole(arguments[0], arguments[1]), ..plain }),
         op::SELFDESTRUCT

@@ -31,7 +31,11 @@ fn prx_v11_a_function_reaches_its_own_code_and_other_calls_reach_neither() {
     assert_eq!(of([0x11, 0x22, 0x33, 0x44]), []);
     let all = [[0xaa, 0xbb, 0xcc, 0xdd], [0x11, 0x22, 0x33, 0x44]];
     assert_eq!(ops(&walk(&DISPATCH, Entry::Other(&all))), []);
-    assert_eq!(ops(&walk(&DISPATCH, Entry::Other(NOTHING))), [(31, "SSTORE")], "what the ABI leaves out is found");
+    assert_eq!(
+        ops(&walk(&DISPATCH, Entry::Other(NOTHING))),
+        [(31, "SSTORE")],
+        "what the ABI leaves out is found"
+    );
 }
 
 #[test]
@@ -52,7 +56,10 @@ fn prx_v11_a_jump_to_a_place_that_calldata_names_is_told() {
 #[test]
 fn prx_v11_a_walk_that_never_ends_is_ended_and_says_so() {
     // JUMPDEST, PUSH0, PUSH0, JUMP: the stack grows until it breaks, which reverts.
-    assert_eq!(walk(&hex!("5b5f5f56"), Entry::Other(NOTHING)).incomplete, Some("it has more paths than are followed"));
+    assert_eq!(
+        walk(&hex!("5b5f5f56"), Entry::Other(NOTHING)).incomplete,
+        Some("it has more paths than are followed")
+    );
     // A counter is forgotten: JUMPDEST, PUSH1 1, ADD, PUSH1 2, JUMP.
     assert_eq!(walk(&hex!("5f5f5b600101600256"), Entry::Other(NOTHING)).incomplete, None);
 }

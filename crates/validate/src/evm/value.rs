@@ -130,9 +130,8 @@ pub(super) fn binary(code: u8, a: Value, b: Value, calls: Calls<'_>) -> Value {
         (op::SUB, Value::Place { .. }, Value::Place { .. }) => Value::anything(),
         (op::SUB, Value::Place { base, offset }, other) => moved(base, offset, other, -1),
         // Rounded up to whole words: still there, or a little behind.
-        (op::AND, Value::Place { base, .. }, Value::Known(_)) | (op::AND, Value::Known(_), Value::Place { base, .. }) => {
-            Value::Place { base, offset: None }
-        }
+        (op::AND, Value::Place { base, .. }, Value::Known(_))
+        | (op::AND, Value::Known(_), Value::Place { base, .. }) => Value::Place { base, offset: None },
         _ => Value::Any(a.origins().and(b.origins())),
     }
 }
@@ -173,8 +172,12 @@ fn fold(code: u8, a: U256, b: U256) -> Option<U256> {
         op::AND => a & b,
         op::OR => a | b,
         op::XOR => a ^ b,
-        op::SHL => usize::try_from(a).map_or(U256::ZERO, |bits| if bits < 256 { b << bits } else { U256::ZERO }),
-        op::SHR => usize::try_from(a).map_or(U256::ZERO, |bits| if bits < 256 { b >> bits } else { U256::ZERO }),
+        op::SHL => {
+            usize::try_from(a).map_or(U256::ZERO, |bits| if bits < 256 { b << bits } else { U256::ZERO })
+        }
+        op::SHR => {
+            usize::try_from(a).map_or(U256::ZERO, |bits| if bits < 256 { b >> bits } else { U256::ZERO })
+        }
         _ => return None,
     })
 }

@@ -171,7 +171,8 @@ fn forget(value: &mut Value, targets: &[bool]) {
         }
         // Near its base a place is where selectors and lengths are.
         Value::Place { base, offset } => {
-            *value = Value::Place { base: *base, offset: offset.filter(|offset| (0..=NEAR).contains(offset)) };
+            *value =
+                Value::Place { base: *base, offset: offset.filter(|offset| (0..=NEAR).contains(offset)) };
         }
         Value::Head | Value::Selector | Value::Size | Value::Any(_) => {}
     }

@@ -111,7 +111,8 @@ impl Case {
         }
         let project = Project::load(&self.folder.join(file)).unwrap();
         let wanted: Vec<_> = project.facets.iter().map(|facet| facet.contract.to_string()).collect();
-        let artifacts = ArtifactSet::read(&Source::at(&self.folder.join("out")), &wanted).map_err(|e| refused(&e))?;
+        let artifacts =
+            ArtifactSet::read(&Source::at(&self.folder.join("out")), &wanted).map_err(|e| refused(&e))?;
         let chain = Chain::new();
         let network = self.network();
         let release = ReleaseCode::from(release());

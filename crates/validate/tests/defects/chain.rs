@@ -24,7 +24,9 @@ impl Constructor for Chain {
         self.0.set_code(creation.deployer, CREATE2_DEPLOYER_CODE).map_err(|e| e.to_string())?;
         let data = [creation.salt.0.as_slice(), &creation.init_code].concat().into();
         let to = TxKind::Call(creation.deployer);
-        let sent = self.0.execute(Address::ZERO, Execution { to, value: U256::ZERO, data, gas: Gas(limits::TX_GAS) });
+        let sent = self
+            .0
+            .execute(Address::ZERO, Execution { to, value: U256::ZERO, data, gas: Gas(limits::TX_GAS) });
         self.0.set_code(creation.deployer, before).map_err(|e| e.to_string())?;
         sent.map_err(|e| e.to_string())?;
         Ok(self.0.code(creation.address))

@@ -6,7 +6,10 @@ use payrox_config::{Network, Project};
 use payrox_model::{ChainSnapshot, Verdict};
 use payrox_plan::{Inputs, PlanOutcome, ReleaseCode, plan};
 use payrox_validate::{Baseline, Phase, Seen, Subject, run};
-use std::{collections::BTreeMap, time::{Duration, Instant}};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 #[test]
 fn prx_v10_the_storage_of_a_hundred_facets_is_judged_within_a_second() {
@@ -29,7 +32,8 @@ fn prx_v10_the_storage_of_a_hundred_facets_is_judged_within_a_second() {
     let PlanOutcome::Planned(mut plan) = plan(inputs, &Chain::new()).unwrap() else { panic!("no plan") };
     let (planned, settings) = (plan.facets.clone(), project.facets.clone());
     for n in 0..100 - planned.len() {
-        let (mut facet, mut setting) = (planned[n % planned.len()].clone(), settings[n % settings.len()].clone());
+        let mut facet = planned[n % planned.len()].clone();
+        let mut setting = settings.iter().find(|setting| setting.name == facet.name).unwrap().clone();
         facet.name = format!("{}{n}", facet.name).parse().unwrap();
         setting.name = format!("{}{n}", setting.name).parse().unwrap();
         plan.facets.push(facet);

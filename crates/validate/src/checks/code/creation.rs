@@ -41,9 +41,7 @@ fn judge(facet: &Name, walked: &Walked, findings: &mut Vec<Finding>) {
             "give the account as a constructor argument",
         ));
     }
-    let block = |code: u8| {
-        matches!(code, op::GASPRICE | op::BLOCKHASH..=op::GASLIMIT | op::BASEFEE..=op::BLOBBASEFEE)
-    };
+    let block = |code: u8| matches!(code, op::GASPRICE | op::BLOCKHASH..=op::GASLIMIT | op::BASEFEE..=op::BLOBBASEFEE);
     if let Some((pc, act)) = first(block) {
         let what = if returned.has(Origins::BLOCK) {
             "goes into an immutable: its code hash depends on when it is created"

@@ -33,7 +33,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let (mut functions, mut reached, mut all) = (0, 0, 0);
     let mut unseen = Vec::new();
     for facet in &subject.plan.facets {
-        let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name)) else {
+        let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name))
+        else {
             unseen.push(facet.name.to_string());
             continue;
         };
@@ -89,8 +90,10 @@ fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec
             act.op == op::CALL && act.target.has(Origins::CALLDATA) && act.data.has(Origins::CALLDATA)
         });
         if let Some((pc, _)) = sent {
-            let evidence = format!("the CALL at {pc:#x} goes to an account, and with a function, that calldata names");
-            let hint = "name the function in the code, or allow only accounts that hold nothing for the router";
+            let evidence =
+                format!("the CALL at {pc:#x} goes to an account, and with a function, that calldata names");
+            let hint =
+                "name the function in the code, or allow only accounts that hold nothing for the router";
             findings.push(error(ARBITRARY, about.clone(), evidence, hint));
         }
         if let Some(function) = function.filter(|function| reads(function)) {
@@ -116,7 +119,10 @@ fn instruction(facet: &Name, code: &'static str, places: &Places<'_>) -> Finding
             "call instead; where it must be, say in a waiver which code it can reach",
         ),
         CALLCODE => ("CALLCODE, which runs other code on the router's storage", "call instead"),
-        _ => ("ORIGIN: whoever signed may have been led to call something else", "use the caller, `msg.sender`"),
+        _ => (
+            "ORIGIN: whoever signed may have been led to call something else",
+            "use the caller, `msg.sender`",
+        ),
     };
     let mut functions: Vec<_> = places.values().flatten().copied().collect();
     functions.sort_unstable();
@@ -141,7 +147,8 @@ fn writing(function: &Function, walked: &Walked, about: String) -> Option<Findin
         _ => false,
     };
     let (pc, act) = walked.acts.iter().find(|(_, act)| writes(act.op, act.value))?;
-    let evidence = format!("it is {}, and reaches {} at {pc:#x}", function.mutability.as_json_str(), op::name(act.op));
+    let evidence =
+        format!("it is {}, and reaches {} at {pc:#x}", function.mutability.as_json_str(), op::name(act.op));
     let hint = "views are called without a lock and by STATICCALL: declare it as what it is";
     Some(error(VIEW, about, evidence, hint))
 }

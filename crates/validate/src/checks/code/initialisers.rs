@@ -46,7 +46,14 @@ mod tests {
 
     #[test]
     fn prx_v11_initialisers_are_known_by_their_names() {
-        for name in ["initialize(address)", "init()", "__Owned_init(address)", "setUp()", "reinitialize(uint64)", "set_up()"] {
+        for name in [
+            "initialize(address)",
+            "init()",
+            "__Owned_init(address)",
+            "setUp()",
+            "reinitialize(uint64)",
+            "set_up()",
+        ] {
             assert!(is_initialiser(name), "{name}");
         }
         for name in ["pay(address,uint256)", "initial", "setFee(uint16)", "reset()"] {

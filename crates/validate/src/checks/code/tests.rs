@@ -7,7 +7,8 @@ use std::path::Path;
 #[test]
 fn prx_v11_every_path_of_the_example_is_followed_to_its_end() {
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/payments/out");
-    let names = ["Accounts", "BatchPayouts", "ChunkFactory", "Escrow", "Payments", "Reporting", "Subscriptions"];
+    let names =
+        ["Accounts", "BatchPayouts", "ChunkFactory", "Escrow", "Payments", "Reporting", "Subscriptions"];
     let set = ArtifactSet::read(&Source::at(&out), &names).unwrap();
     for contract in set.contracts() {
         let code = contract.runtime.template();

@@ -27,7 +27,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let mut findings = Vec::new();
     let mut number = 0;
     for facet in &subject.plan.facets {
-        let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name)) else {
+        let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name))
+        else {
             return unknown(NAME, format!("the code of {} is not known", facet.name));
         };
         let literals = literal::addresses(code, &Reach::of(contract, code));
@@ -76,7 +77,14 @@ fn allowed(subject: &Subject<'_>) -> BTreeSet<Address> {
     allowed.extend(subject.project.libraries.values());
     allowed.extend(plan.facets.iter().map(|facet| facet.address));
     let own = &plan.addresses;
-    allowed.extend([own.factory, own.extension, own.implementation, own.launcher, own.dispatcher, own.router]);
+    allowed.extend([
+        own.factory,
+        own.extension,
+        own.implementation,
+        own.launcher,
+        own.dispatcher,
+        own.router,
+    ]);
     allowed.insert(CREATE2_DEPLOYER);
     allowed
 }

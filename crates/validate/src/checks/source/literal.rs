@@ -38,7 +38,9 @@ pub(super) fn addresses(code: &[u8], reach: &Reach) -> BTreeMap<Address, usize> 
 fn constant(bytes: &[u8]) -> Option<Address> {
     let address = match bytes.len() {
         20 => Address::from_slice(bytes),
-        32 if bytes[..12].iter().all(|byte| *byte == 0) && bytes[12] != 0 => Address::from_slice(&bytes[12..]),
+        32 if bytes[..12].iter().all(|byte| *byte == 0) && bytes[12] != 0 => {
+            Address::from_slice(&bytes[12..])
+        }
         // Zeros in front of an address are not in the code: what is known by its bytes is found nevertheless.
         n if (CONSOLE.len()..20).contains(&n) => {
             let address = Address::left_padding_from(bytes);

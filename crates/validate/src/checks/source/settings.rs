@@ -43,7 +43,8 @@ pub(crate) fn facets(subject: &Subject<'_>) -> Check {
                 format!("{setting} is {}, [compiler] of the project says {}", escape(found), escape(wanted));
             findings.push(error(PIN, facet.name.as_str(), evidence, "`payrox build --force`"));
         } else if found.optimizer_runs.is_none() {
-            let evidence = "the optimizer was off: the code is larger, dearer, and not what is tested elsewhere";
+            let evidence =
+                "the optimizer was off: the code is larger, dearer, and not what is tested elsewhere";
             let hint = "set optimizer_runs under [compiler]";
             findings.push(error(UNOPTIMISED, facet.name.as_str(), evidence, hint));
         }
@@ -52,14 +53,23 @@ pub(crate) fn facets(subject: &Subject<'_>) -> Check {
             Some((other, before)) if pinned.is_none() => {
                 if let Some(what) = difference(before, found) {
                     let about = format!("{other} and {}", facet.name);
-                    findings.push(error(DIFFER, about, what, "compile all facets in one build: `payrox build`"));
+                    findings.push(error(
+                        DIFFER,
+                        about,
+                        what,
+                        "compile all facets in one build: `payrox build`",
+                    ));
                 }
             }
             Some(_) => {}
         }
     }
     let how = first.map_or(String::new(), |(_, found)| format!(", by solc {}", found.version));
-    judged("source: the facets' compiler", format!("{}{how}", counted(subject.plan.facets.len(), "facet")), findings)
+    judged(
+        "source: the facets' compiler",
+        format!("{}{how}", counted(subject.plan.facets.len(), "facet")),
+        findings,
+    )
 }
 
 fn difference(one: &Compilation, other: &Compilation) -> Option<String> {

@@ -67,7 +67,9 @@ pub fn slither(printed: Result<&str, &str>) -> Check {
     };
     let output: Output = match serde_json::from_str(text) {
         Ok(output) => output,
-        Err(why) => return unknown(NAME, format!("what it printed is no report: {}", escape(&why.to_string()))),
+        Err(why) => {
+            return unknown(NAME, format!("what it printed is no report: {}", escape(&why.to_string())));
+        }
     };
     if !output.success {
         let why = output.error.unwrap_or_default();
@@ -76,11 +78,8 @@ pub fn slither(printed: Result<&str, &str>) -> Check {
     }
     let all = output.results.detectors;
     let findings: Vec<_> = all.iter().filter_map(found).take(SHOWN).collect();
-    let summary = format!(
-        "{}, {} of them of high or medium impact",
-        counted(all.len(), "result"),
-        findings.len()
-    );
+    let summary =
+        format!("{}, {} of them of high or medium impact", counted(all.len(), "result"), findings.len());
     judged(NAME, summary, findings)
 }
 

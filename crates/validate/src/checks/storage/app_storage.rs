@@ -40,7 +40,9 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
                 findings.push(error(
                     ALONE,
                     facet.to_string(),
-                    format!("it has the plain variable `{name}` beside the one struct at slot 0, or instead of it"),
+                    format!(
+                        "it has the plain variable `{name}` beside the one struct at slot 0, or instead of it"
+                    ),
                     "make it a member at the end of the shared struct",
                 ));
                 continue;

@@ -91,7 +91,10 @@ impl<'a> Comparison<'a> {
                 (_, None) => error(
                     REMOVED,
                     subject,
-                    format!("it stood at {}; what it left there will be read as something else", place(field)),
+                    format!(
+                        "it stood at {}; what it left there will be read as something else",
+                        place(field)
+                    ),
                     "keep it, under a name that says that it is no longer used",
                 ),
             };
@@ -111,7 +114,8 @@ impl<'a> Comparison<'a> {
         let name = escape(&new.name);
         if comparison.findings.is_empty() {
             let evidence = format!("at {} stands `{name}` now, of the same type {is}", place(old));
-            let hint = "if it means the same, accept it in a waiver; if not, put the new one behind the others";
+            let hint =
+                "if it means the same, accept it in a waiver; if not, put the new one behind the others";
             warning(RENAMED, subject, evidence, hint)
         } else {
             let evidence = format!("at {} stood {was}, now `{name}` of type {is}", place(old));
@@ -131,8 +135,10 @@ impl<'a> Comparison<'a> {
         if now.slot >= begins && now_ends == ends {
             return None;
         }
-        let evidence =
-            format!("it took slots {begins} to {ends}, it takes {} to {now_ends}, ends not included", now.slot);
+        let evidence = format!(
+            "it took slots {begins} to {ends}, it takes {} to {now_ends}, ends not included",
+            now.slot
+        );
         let hint = "make a gap smaller by as many slots as new variables before it take, and leave its end";
         Some(error(GAP, subject, evidence, hint))
     }
@@ -153,7 +159,8 @@ impl<'a> Comparison<'a> {
         if element && was.bytes() != is.bytes() {
             let evidence =
                 format!("an element of {} took {} bytes, it takes {}", escape(old), was.bytes(), is.bytes());
-            let hint = "elements stand one after the other: keep their size, or put new members into a mapping";
+            let hint =
+                "elements stand one after the other: keep their size, or put new members into a mapping";
             return self.findings.push(error(ELEMENT, path, evidence, hint));
         }
         if depth > DEPTH || !self.seen.insert((old, new)) {

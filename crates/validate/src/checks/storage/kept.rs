@@ -60,10 +60,7 @@ fn variables(contracts: &[&ContractLayout], which: fn(&ContractLayout) -> &Vec<F
 }
 
 /// The members of each namespace of some contracts, by id.
-fn namespaces<'a>(
-    layouts: &'a Layouts,
-    contracts: &[&'a ContractLayout],
-) -> BTreeMap<&'a str, &'a [Field]> {
+fn namespaces<'a>(layouts: &'a Layouts, contracts: &[&'a ContractLayout]) -> BTreeMap<&'a str, &'a [Field]> {
     let named = contracts.iter().flat_map(|contract| layouts.namespaces(contract));
     let members = named.filter_map(|(_, namespace)| match layouts.types.get(&namespace.ty) {
         Some(Type::Struct { members, .. }) => Some((namespace.id.as_str(), members.as_slice())),

@@ -49,11 +49,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             None => drop(by_id.insert(&namespace.id, (name, namespace))),
         }
     }
-    let summary = format!(
-        "{} of {}",
-        counted(users.len(), "namespaced struct"),
-        counted(stored.facets.len(), "facet")
-    );
+    let summary =
+        format!("{} of {}", counted(users.len(), "namespaced struct"), counted(stored.facets.len(), "facet"));
     judged(NAME, summary, findings)
 }
 
@@ -66,20 +63,26 @@ fn slot(
 ) -> Option<Finding> {
     let about = escape(name);
     let Some(slot) = namespace.slot else {
-        let evidence = format!("the formula `{}` is not erc7201: nobody checks its slot", escape(&namespace.formula));
+        let evidence =
+            format!("the formula `{}` is not erc7201: nobody checks its slot", escape(&namespace.formula));
         return Some(warning(FORMULA, about, evidence, "annotate it as `erc7201:<id>`"));
     };
     if let Some(declared) = namespace.declared {
         let evidence = || {
-            format!("the annotation `{}` says slot {slot:#066x}, the code uses {declared:#066x}", escape(&namespace.id))
+            format!(
+                "the annotation `{}` says slot {slot:#066x}, the code uses {declared:#066x}",
+                escape(&namespace.id)
+            )
         };
-        let hint = "write the slot of the annotation; where the struct is deployed, the annotation of the slot";
+        let hint =
+            "write the slot of the annotation; where the struct is deployed, the annotation of the slot";
         return (declared != slot).then(|| error(SLOT, about, evidence(), hint));
     }
     // The sources do not say it in a way that is understood: then the code must.
     let end = slot.saturating_add(ty.map(Type::bytes).unwrap_or_default() / U256::from(32));
     let used = facets.iter().filter_map(|facet| subject.code.get(*facet)).any(|code| pushes(code, slot, end));
-    let evidence = || format!("no code of {} uses the slot {slot:#066x} of `{}`", list(facets), escape(&namespace.id));
+    let evidence =
+        || format!("no code of {} uses the slot {slot:#066x} of `{}`", list(facets), escape(&namespace.id));
     let hint = "compare the slot that the library uses with its annotation";
     (!used).then(|| warning(UNUSED, about, evidence(), hint))
 }

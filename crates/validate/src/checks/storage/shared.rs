@@ -84,10 +84,7 @@ fn apart(
         }
         open.push(span);
     }
-    let summary = format!(
-        "{} in {}",
-        counted(spans.len(), "variable"),
-        counted(stored.facets.len(), "facet")
-    );
+    let summary =
+        format!("{} in {}", counted(spans.len(), "variable"), counted(stored.facets.len(), "facet"));
     judged(check, summary, findings)
 }
