@@ -77,7 +77,15 @@ pub fn run_slither(
     let mut command = Command::new(slither);
     command.arg(".").args(["--compile-force-framework", "hardhat", "--hardhat-ignore-compile"]);
     command.args(["--hardhat-artifacts-directory", "artifacts", "--hardhat-cache-directory", "cache"]);
-    command.args(["--exclude", ALONE, "--filter-paths", "node_modules|lib/|test/", "--disable-color", "--json", "-"]);
+    command.args([
+        "--exclude",
+        ALONE,
+        "--filter-paths",
+        "node_modules|lib/|test/",
+        "--disable-color",
+        "--json",
+        "-",
+    ]);
     let ran = run(command.current_dir(&root), text).map_err(|error| error.to_string())?;
     // It ends with an error for each result; whether it worked is in what it prints.
     if ran.output.trim_start().starts_with('{') {

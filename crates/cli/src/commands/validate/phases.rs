@@ -8,12 +8,17 @@ use super::{
 };
 use crate::{args::ValidateArgs, commands::build::request};
 use alloy_primitives::B256;
-use payrox_artifacts::{CreationError, SetError, build::{Search, compiler, prepare}};
+use payrox_artifacts::{
+    CreationError, SetError,
+    build::{Search, compiler, prepare},
+};
 use payrox_execute::{Place, drill};
 use payrox_files::{FileError, read};
 use payrox_model::{BoxFault, Check, Fault, Finding, Severity, Verdict, text::escape};
 use payrox_plan::PlanError;
-use payrox_probe::{SLITHER_FILES, UnitGroup, compiled, files, find_slither, run_slither, run_suite, run_units, suites};
+use payrox_probe::{
+    SLITHER_FILES, UnitGroup, compiled, files, find_slither, run_slither, run_suite, run_units, suites,
+};
 use payrox_validate::{Phase, PhaseRun, Rehearsed, Seen};
 use std::{error::Error, time::Instant};
 
