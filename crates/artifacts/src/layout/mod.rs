@@ -190,10 +190,10 @@ impl Layouts {
             fields.map(|field| &field.ty).chain(namespaces.values().map(|namespace| &namespace.ty)).collect();
         let mut types = BTreeMap::new();
         while let Some(name) = queue.pop() {
-            if let Some(ty) = self.types.get(name) {
-                if types.insert(name, ty).is_none() {
-                    queue.extend(ty.uses());
-                }
+            if let Some(ty) = self.types.get(name)
+                && types.insert(name, ty).is_none()
+            {
+                queue.extend(ty.uses());
             }
         }
         Self {

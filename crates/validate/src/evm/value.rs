@@ -90,10 +90,10 @@ pub(super) enum Calls<'a> {
 
 /// The result of an instruction that takes two words, the first from the top.
 pub(super) fn binary(code: u8, a: Value, b: Value, calls: Calls<'_>) -> Value {
-    if let (Value::Known(a), Value::Known(b)) = (a, b) {
-        if let Some(number) = fold(code, a, b) {
-            return Value::Known(number);
-        }
+    if let (Value::Known(a), Value::Known(b)) = (a, b)
+        && let Some(number) = fold(code, a, b)
+    {
+        return Value::Known(number);
     }
     match (code, a, b) {
         (op::SHR, Value::Known(bits), Value::Head) if bits == U256::from(224) => selector(calls),

@@ -25,7 +25,7 @@ fn judge(prefix: &str, least: usize) {
     let mut wrong = Vec::new();
     for case in &cases {
         let found = case.findings();
-        let codes: Vec<_> = found.iter().map(|(code, _)| code.as_str()).collect();
+        let codes: Vec<_> = found.keys().map(String::as_str).collect();
         let wanted: Vec<_> = case.rule.as_deref().into_iter().collect();
         if codes != wanted {
             wrong.push(format!("{}: wanted {wanted:?}, found {found:#?}", case.name));

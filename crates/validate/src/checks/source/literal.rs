@@ -18,10 +18,9 @@ pub(super) fn addresses(code: &[u8], reach: &Reach) -> BTreeMap<Address, usize> 
     let mut pc = 0;
     while let Some(&instruction) = code.get(pc) {
         let length = op::immediate(instruction);
-        if let Some(bytes) = code.get(pc + 1..pc + 1 + length).filter(|_| reach.reached(pc)) {
-            if let Some(address) = constant(bytes) {
-                found.entry(address).or_insert(pc);
-            }
+        let bytes = code.get(pc + 1..pc + 1 + length).filter(|_| reach.reached(pc));
+        if let Some(address) = bytes.and_then(constant) {
+            found.entry(address).or_insert(pc);
         }
         pc += 1 + length;
     }
