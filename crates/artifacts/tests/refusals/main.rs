@@ -7,6 +7,7 @@ mod code;
 mod file;
 #[cfg(test)]
 mod fixture;
+mod hardhat;
 mod names;
 mod policy;
 mod standard_json;

@@ -15,6 +15,7 @@ mod explorer;
 mod faulty;
 mod from_clean;
 mod hardhat;
+mod hardhat_builds;
 mod image;
 mod interop;
 mod journal;
