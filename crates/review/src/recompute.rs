@@ -55,6 +55,8 @@ pub struct Made {
     pub artifacts: ArtifactSet,
     /// The project file.
     pub project: Project,
+    /// The network's.
+    pub network: Network,
     /// Who compiled.
     pub compiler: Compiler,
     /// Whether it was compiled by an earlier review.
@@ -123,6 +125,7 @@ pub fn recompute(
         plan: made,
         artifacts,
         project,
+        network,
         compiler: outcome.compiler,
         cached: outcome.cached,
         input: outcome.input_sha256,

@@ -41,7 +41,7 @@ pub(crate) struct ReviewArgs {
 pub(crate) struct ReleaseReviewArgs {
     #[command(flatten)]
     pub(crate) from: CommitArgs,
-    /// The folder of the release and its plans [default: artifacts/ of the project]
+    /// The folder with release.json and the plans in release/ [default: artifacts/ of the project]
     #[arg(long, value_name = "DIR")]
     pub(crate) plans: Option<PathBuf>,
     /// The folder of the plans that are active, one a network and named alike

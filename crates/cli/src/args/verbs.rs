@@ -326,6 +326,11 @@ pub(crate) enum ReleaseVerb {
         after_help = "Examples:\n  payrox release plan                            for the networks of release.toml\n  payrox release plan --networks sepolia,base    for these"
     )]
     Plan(ReleasePlanArgs),
+    /// Make every plan of the release again from a commit, and its digest
+    #[command(
+        after_help = "Examples:\n  payrox release review --plans . --bundle repo.bundle --commit HASH   in a folder with release.json and release/\n  payrox release review --repo . --commit HASH --json"
+    )]
+    Review(ReleaseReviewArgs),
     /// What is live, what waits and what is next, on each network
     #[command(after_help = "Examples:\n  payrox release status\n  payrox release status --json")]
     Status(ReleaseArgs),
