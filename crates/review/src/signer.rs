@@ -229,7 +229,7 @@ fn plan_lines(plan: &Plan, view: &SignerView) -> Vec<Line> {
         line(
             "content hash",
             plan.content_hash,
-            format!(r#"echo 0x$(printf %s "$({canonical})" | sha256sum | cut -c1-64)"#),
+            format!("echo 0x$({canonical} | sha256sum | cut -c1-64)"),
         ),
         line(
             "domain hash",

@@ -7,6 +7,7 @@ mod anvil;
 mod backup;
 mod chain;
 mod chaos;
+mod ci;
 mod dice;
 mod doctor;
 mod effects;
@@ -30,6 +31,7 @@ mod proving;
 #[path = "../scenarios/redact.rs"]
 mod redact;
 mod release;
+mod review;
 mod sending;
 mod served;
 mod signals;
