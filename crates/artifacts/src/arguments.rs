@@ -69,13 +69,7 @@ pub fn decode_call(abi: &JsonAbi, data: &[u8]) -> Option<DecodedCall> {
 }
 
 /// As deep as the type, which is bounded.
-fn name(
-    all: &mut Vec<(String, String)>,
-    of: &str,
-    index: usize,
-    parameter: &Param,
-    value: &DynSolValue,
-) {
+fn name(all: &mut Vec<(String, String)>, of: &str, index: usize, parameter: &Param, value: &DynSolValue) {
     let own = if parameter.name.is_empty() { format!("#{}", index + 1) } else { shorten(&parameter.name) };
     let full = if of.is_empty() { own } else { format!("{of}.{own}") };
     match value {

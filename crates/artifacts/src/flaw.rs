@@ -72,7 +72,8 @@ impl Fault for Flaw {
             Self::Compiler { .. } => "`payrox build` shows all errors with file and line".into(),
             Self::Anonymous => "let the compiler emit metadata, or build with `payrox build`".into(),
             Self::NoBuildInfo { .. } | Self::BuildInfo { .. } => {
-                "build again: `npx hardhat compile --force`, `npx hardhat build --force` with Hardhat 3".into()
+                "build again: `npx hardhat compile --force`, `npx hardhat build --force` with Hardhat 3"
+                    .into()
             }
             _ => "build again: `payrox build`, or `forge build --force`".into(),
         })

@@ -257,8 +257,13 @@ fn complete(
         return Err(disagree("the name of the source"));
     }
     let json = json.ok_or(disagree("the contract"))?;
-    let mut contract =
-        standard_json::parse(&artifact.unit, artifact.id.name(), json.get(), &artifact.file, Some(input_hash))?;
+    let mut contract = standard_json::parse(
+        &artifact.unit,
+        artifact.id.name(),
+        json.get(),
+        &artifact.file,
+        Some(input_hash),
+    )?;
     let [creation, runtime] = standard_json::objects(json.get())?;
     let same = |a: &str, b: &str| a.strip_prefix("0x").unwrap_or(a) == b.strip_prefix("0x").unwrap_or(b);
     if !same(&artifact.creation, &creation) {

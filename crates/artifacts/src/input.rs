@@ -186,9 +186,7 @@ fn build_infos(folder: &Path) -> Result<Vec<PathBuf>, SetError> {
         let name = entry.file_name();
         // The second half of Hardhat 3's.
         let input = name.to_str().is_some_and(|n| n.ends_with(".json") && !n.ends_with(".output.json"));
-        if input
-            && entry.file_type().map_err(failed)?.is_file()
-        {
+        if input && entry.file_type().map_err(failed)?.is_file() {
             files.push(entry.path());
         }
     }

@@ -21,7 +21,8 @@ mod set;
 mod standard_json;
 
 pub use arguments::{
-    ArgumentError, DecodedCall, Mismatch, decode_call, decode_constructor, encode_call, encode_constructor, encode_signature,
+    ArgumentError, DecodedCall, Mismatch, decode_call, decode_constructor, encode_call, encode_constructor,
+    encode_signature,
 };
 pub use bytecode::{Bytecode, Gap};
 pub use contract::Contract;

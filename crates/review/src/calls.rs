@@ -49,14 +49,17 @@ fn show(plan: &Plan, artifacts: &ArtifactSet, step: String, call: &Call) -> Show
     };
     let contract = plan.facets.iter().find(|f| step == format!("facet {}", f.name));
     if let Some(facet) = contract {
-        if let Some(named) = artifacts.get(&facet.contract).ok().and_then(|c| {
-            payrox_artifacts::decode_constructor(c, &facet.constructor_args)
-        }) {
+        if let Some(named) = artifacts
+            .get(&facet.contract)
+            .ok()
+            .and_then(|c| payrox_artifacts::decode_constructor(c, &facet.constructor_args))
+        {
             arguments.extend(named.into_iter().map(|(name, text)| (format!("constructor {name}"), text)));
         }
     }
     if let Some(init) = plan.init.as_ref().filter(|_| step == "activate") {
-        if let Some(inner) = artifacts.get(&init.contract).ok().and_then(|c| decode_call(&c.abi, &init.data)) {
+        if let Some(inner) = artifacts.get(&init.contract).ok().and_then(|c| decode_call(&c.abi, &init.data))
+        {
             arguments.push(("initData is".into(), inner.signature));
             arguments.extend(inner.arguments.into_iter().map(|(n, t)| (format!("initData {n}"), t)));
         }

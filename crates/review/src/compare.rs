@@ -95,7 +95,8 @@ fn finding(code: &'static str, subject: &str, evidence: String) -> Finding {
 /// Compares the plan with what was made again.
 pub fn compare(plan: &Plan, made: &Made, pinned: Option<B256>) -> Comparison {
     let new = &made.plan;
-    let mut ledger = Ledger { rows: Vec::new(), checks: vec![compiler(&made.compiler, pinned), sources(made)] };
+    let mut ledger =
+        Ledger { rows: Vec::new(), checks: vec![compiler(&made.compiler, pinned), sources(made)] };
     let release = plan.check_release(&ReleaseCode::from(payrox_artifacts::release()));
     ledger.checks.push(Check {
         name: "release".into(),
@@ -236,7 +237,9 @@ fn compiler(compiler: &Compiler, pinned: Option<B256>) -> Check {
     let (verdict, evidence) = match wanted.first() {
         Some(_) if wanted.contains(&compiler.sha256) => (Verdict::Pass, None),
         Some(hash) => (Verdict::Fail, Some(format!("sha256 is {}, wanted is {hash}", compiler.sha256))),
-        None => (Verdict::Unknown, Some(format!("no hash of it is known; its sha256 is {}", compiler.sha256))),
+        None => {
+            (Verdict::Unknown, Some(format!("no hash of it is known; its sha256 is {}", compiler.sha256)))
+        }
     };
     let severity = if verdict == Verdict::Fail { Severity::Error } else { Severity::Warning };
     let findings = evidence.map(|evidence| Finding {
@@ -246,7 +249,12 @@ fn compiler(compiler: &Compiler, pinned: Option<B256>) -> Check {
         evidence,
         hint: Some("compare with the release's list of hashes, then pass --solc-sha256 HASH".into()),
     });
-    Check { name: "compiler".into(), verdict, summary: compiler.to_string(), findings: findings.into_iter().collect() }
+    Check {
+        name: "compiler".into(),
+        verdict,
+        summary: compiler.to_string(),
+        findings: findings.into_iter().collect(),
+    }
 }
 
 fn sources(made: &Made) -> Check {

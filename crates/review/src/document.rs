@@ -141,7 +141,9 @@ impl Review {
     fn verdict(&self) -> String {
         match self.outcome {
             Verdict::Pass => "Every value of the plan follows from these sources, byte by byte.".into(),
-            Verdict::Unknown => "Something could not be looked at: see the checks. Do not sign before it is.".into(),
+            Verdict::Unknown => {
+                "Something could not be looked at: see the checks. Do not sign before it is.".into()
+            }
             Verdict::Fail => "The plan is not what these sources make. Do not sign it.".into(),
         }
     }
@@ -191,7 +193,10 @@ impl Review {
     fn change_blocks(&self) -> Vec<Block> {
         let mut all = vec![
             Block::Heading("What changes".into()),
-            Block::table(["change", "function", "old route", "new route"], self.changes.iter().map(change::route)),
+            Block::table(
+                ["change", "function", "old route", "new route"],
+                self.changes.iter().map(change::route),
+            ),
         ];
         match &self.facets {
             Some(facets) if self.epoch > 1 => {
@@ -201,7 +206,9 @@ impl Review {
                 }
             }
             None if self.epoch > 1 => {
-                all.push(Block::Text("Code before is not known: --parent names the plan that is active.".into()));
+                all.push(Block::Text(
+                    "Code before is not known: --parent names the plan that is active.".into(),
+                ));
             }
             _ => {}
         }
@@ -244,7 +251,8 @@ impl Review {
     fn value_blocks(&self) -> Vec<Block> {
         let row = |r: &Row| {
             let same = if r.equal { "equal" } else { "DIFFERENT" };
-            let made = if r.equal { "the same".to_owned() } else { r.made.clone().unwrap_or_else(|| "none".into()) };
+            let made =
+                if r.equal { "the same".to_owned() } else { r.made.clone().unwrap_or_else(|| "none".into()) };
             [format!("{} {}", r.what, r.subject), same.into(), r.planned.clone(), made]
         };
         vec![
@@ -260,8 +268,12 @@ impl Review {
             Block::Text("A device that shows hashes of typed data shows these for the plan:".into()),
             Block::table(
                 ["", ""],
-                [("domain hash", s.domain_hash), ("message hash", s.struct_hash), ("digest, the plan id", s.digest)]
-                    .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
+                [
+                    ("domain hash", s.domain_hash),
+                    ("message hash", s.struct_hash),
+                    ("digest, the plan id", s.digest),
+                ]
+                .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
             ),
         ];
         for t in &s.transactions {
@@ -334,9 +346,6 @@ pub(crate) enum Block {
 
 impl Block {
     fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> Self {
-        Self::Table {
-            head: head.map(str::to_owned).into(),
-            rows: rows.into_iter().map(Vec::from).collect(),
-        }
+        Self::Table { head: head.map(str::to_owned).into(), rows: rows.into_iter().map(Vec::from).collect() }
     }
 }

@@ -2,10 +2,10 @@
 
 use alloy_json_abi::{Function, JsonAbi, Param, StateMutability};
 use alloy_primitives::Address;
+use alloy_sol_types::SolStruct as _;
 use payrox_artifacts::{ArtifactSet, release};
 use payrox_model::{abi, text::escape};
 use payrox_plan::Plan;
-use alloy_sol_types::SolStruct as _;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -51,9 +51,16 @@ fn router_abi() -> JsonAbi {
     all
 }
 
-fn contract(plan: &Plan, name: &str, at: Address, abi: &JsonAbi, routed: &dyn Fn(&Function) -> bool) -> Value {
+fn contract(
+    plan: &Plan,
+    name: &str,
+    at: Address,
+    abi: &JsonAbi,
+    routed: &dyn Fn(&Function) -> bool,
+) -> Value {
     let functions: Vec<_> = abi.functions().filter(|f| routed(f)).collect();
-    let writes = |f: &&&Function| !matches!(f.state_mutability, StateMutability::Pure | StateMutability::View);
+    let writes =
+        |f: &&&Function| !matches!(f.state_mutability, StateMutability::Pure | StateMutability::View);
     let formats: Map<_, _> = functions.iter().filter(writes).map(|f| (f.signature(), format(f))).collect();
     let abi: Vec<_> = functions.iter().map(|f| json!(f)).map(typed_function).collect();
     json!({
@@ -99,7 +106,14 @@ fn add(fields: &mut Vec<Value>, path: &str, label: &str, index: usize, parameter
     let own = if parameter.name.is_empty() { format!("[{index}]") } else { parameter.name.clone() };
     let lists: String = parameter.ty.match_indices('[').map(|_| ".[]").collect();
     let full = format!("{}{own}{lists}", if path.is_empty() { String::new() } else { format!("{path}.") });
-    let named = format!("{label} {}", if parameter.name.is_empty() { format!("argument {}", index + 1) } else { words(&parameter.name).to_lowercase() });
+    let named = format!(
+        "{label} {}",
+        if parameter.name.is_empty() {
+            format!("argument {}", index + 1)
+        } else {
+            words(&parameter.name).to_lowercase()
+        }
+    );
     let named = named.trim();
     if !parameter.components.is_empty() && depth < DEPTH {
         for (index, member) in parameter.components.iter().enumerate() {
@@ -158,9 +172,11 @@ fn typed(plan: &Plan) -> Value {
     let inner = ty.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
     let members: Vec<(&str, &str)> = inner.split(',').filter_map(|m| m.split_once(' ')).collect();
     let entry = |(ty, name): &(&str, &str)| json!({ "name": name, "type": ty });
-    let domain = [("string", "name"), ("string", "version"), ("uint256", "chainId"), ("address", "verifyingContract")];
+    let domain =
+        [("string", "name"), ("string", "version"), ("uint256", "chainId"), ("address", "verifyingContract")];
     let fields = members.iter().map(|(ty, name)| {
-        let parameter = Param { ty: (*ty).into(), name: (*name).into(), components: Vec::new(), internal_type: None };
+        let parameter =
+            Param { ty: (*ty).into(), name: (*name).into(), components: Vec::new(), internal_type: None };
         let mut fields = Vec::new();
         add(&mut fields, "", "", 0, &parameter, 0);
         fields.pop().unwrap_or_default()

@@ -91,7 +91,10 @@ impl Git {
         payrox_files::write_atomic(&config, settings(trusted.as_deref()).as_bytes())?;
         let git = Self { folder: scratch.join("objects.git"), config, path };
         let folder = git.folder.clone();
-        git.ask("init", &[OsStr::new("--bare"), OsStr::new("--quiet"), OsStr::new("--template="), folder.as_os_str()])?;
+        git.ask(
+            "init",
+            &[OsStr::new("--bare"), OsStr::new("--quiet"), OsStr::new("--template="), folder.as_os_str()],
+        )?;
         Ok(git)
     }
 
@@ -186,7 +189,8 @@ impl Git {
             Some(true) => Ok(out),
             Some(false) => {
                 let text = String::from_utf8_lossy(&err);
-                let last = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it does not say why");
+                let last =
+                    text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it does not say why");
                 Err(ReviewError::Git { verb, said: escape(&last.chars().take(300).collect::<String>()) })
             }
         }

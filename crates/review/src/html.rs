@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn prx_g4_prx_b47_markup_from_outside_is_shown_and_not_obeyed() {
-        let table = Block::Table { head: vec!["<h>".into()], rows: vec![vec!["<script>alert('x')</script>".into()]] };
+        let table =
+            Block::Table { head: vec!["<h>".into()], rows: vec![vec!["<script>alert('x')</script>".into()]] };
         let html = element(&table);
         assert!(!html.contains("<script") && !html.contains("<h>"), "{html}");
         assert!(html.contains("&lt;script&gt;alert(&#39;x&#39;)"), "{html}");

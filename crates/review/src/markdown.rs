@@ -23,7 +23,8 @@ fn block(block: &Block) -> String {
 }
 
 fn table(head: &[String], rows: &[Vec<String>]) -> String {
-    let line = |cells: &[String]| format!("| {} |", cells.iter().map(|c| plain(c)).collect::<Vec<_>>().join(" | "));
+    let line =
+        |cells: &[String]| format!("| {} |", cells.iter().map(|c| plain(c)).collect::<Vec<_>>().join(" | "));
     let rule = format!("|{}", "---|".repeat(head.len()));
     let mut lines = vec![line(head), rule];
     lines.extend(rows.iter().map(|row| line(row)));

@@ -9,7 +9,8 @@ use payrox_artifacts::{
 };
 use payrox_config::{Network, Project};
 use payrox_model::{
-    ActiveState, ChainSnapshot, DispatcherState, Epoch, RouterState, abi::IManifestDispatcher as D, text::escape,
+    ActiveState, ChainSnapshot, DispatcherState, Epoch, RouterState, abi::IManifestDispatcher as D,
+    text::escape,
 };
 use payrox_plan::{Constructor, Inputs, Inverse, Names, OnchainPlan, Parent, Plan, PlanOutcome, ReleaseCode};
 use serde::Serialize;

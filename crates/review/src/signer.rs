@@ -136,8 +136,7 @@ pub struct SignerView {
     pub lines: Vec<Line>,
 }
 
-const DOMAIN: &str =
-    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
+const DOMAIN: &str = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 const SAFE_DOMAIN: &str = "EIP712Domain(uint256 chainId,address verifyingContract)";
 
 /// What signers see of a plan.
@@ -226,11 +225,7 @@ fn plan_lines(plan: &Plan, view: &SignerView) -> Vec<Line> {
     let members = "[.router,.epoch,.parent,.manifest,.root,.routes,.initTarget,.initCodeHash,.initDataHash,.notBefore,.window,.undoFor,.floor]";
     let canonical = r#"jq -S 'del(.contentHash)' "$plan""#;
     vec![
-        line(
-            "content hash",
-            plan.content_hash,
-            format!("echo 0x$({canonical} | sha256sum | cut -c1-64)"),
-        ),
+        line("content hash", plan.content_hash, format!("echo 0x$({canonical} | sha256sum | cut -c1-64)")),
         line(
             "domain hash",
             view.domain_hash,
@@ -326,6 +321,11 @@ fn safe_lines(plan: &Plan, call: &ShownCall, sent: &SafeTransaction) -> Vec<Line
     vec![
         line(format!("Safe domain hash {step}"), sent.domain_hash, domain),
         line(format!("Safe message hash {step}"), sent.message_hash, message),
-        digest_line(format!("Safe transaction hash {step}"), sent.safe_tx_hash, sent.domain_hash, sent.message_hash),
+        digest_line(
+            format!("Safe transaction hash {step}"),
+            sent.safe_tx_hash,
+            sent.domain_hash,
+            sent.message_hash,
+        ),
     ]
 }

@@ -70,7 +70,8 @@ pub fn check_out(
     }
     let git = Git::init(scratch, origin, path)?;
     git.bring(origin, commit)?;
-    let tree = git.inside("rev-parse", &[OsStr::new("--verify"), OsStr::new(&format!("{commit}^{{tree}}"))])?;
+    let tree =
+        git.inside("rev-parse", &[OsStr::new("--verify"), OsStr::new(&format!("{commit}^{{tree}}"))])?;
     let tree = escape(String::from_utf8_lossy(&tree).trim());
     let listing = git.inside("ls-tree", &["-r", "-l", "-z", "--full-tree", commit].map(OsStr::new))?;
     let Listing { files, left_out } = read(&listing)?;
@@ -79,7 +80,14 @@ pub fn check_out(
         payrox_files::write_derived(&folder.join(&file.path), bytes)?;
     }
     make(&folder)?;
-    Ok(Checkout { commit: commit.to_owned(), tree, origin: origin.to_string(), folder, files: files.len(), left_out })
+    Ok(Checkout {
+        commit: commit.to_owned(),
+        tree,
+        origin: origin.to_string(),
+        folder,
+        files: files.len(),
+        left_out,
+    })
 }
 
 fn make(folder: &Path) -> Result<(), ReviewError> {
@@ -144,7 +152,8 @@ fn read(listing: &[u8]) -> Result<Listing, ReviewError> {
 }
 
 fn check_path(path: &str) -> Result<(), ReviewError> {
-    let refuse = |why| Err(ReviewError::Path { path: escape(&path.chars().take(200).collect::<String>()), why });
+    let refuse =
+        |why| Err(ReviewError::Path { path: escape(&path.chars().take(200).collect::<String>()), why });
     if path.len() > PATH {
         return refuse("it is longer than 1024 bytes");
     }
@@ -197,7 +206,9 @@ mod tests {
         for artifact in ["out/A.sol/A.json", ".payrox/build/x.json", "README.md"] {
             assert_eq!(listed(artifact), Ok(0), "{artifact}");
         }
-        for bad in ["../A.sol", "a/../A.sol", ".git/A.sol", "a/.GIT/A.sol", "/A.sol", "a\\A.sol", "a\u{202e}.sol"] {
+        for bad in
+            ["../A.sol", "a/../A.sol", ".git/A.sol", "a/.GIT/A.sol", "/A.sol", "a\\A.sol", "a\u{202e}.sol"]
+        {
             assert_eq!(listed(bad), Err("PRX-REV-008"), "{bad}");
         }
         let twice = format!("100644 blob {0} 7\tA.sol\x00100644 blob {0} 7\ta.sol\0", "a".repeat(40));

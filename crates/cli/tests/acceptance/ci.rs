@@ -14,7 +14,9 @@ fn file(service: &str) -> (String, Value) {
 /// Every command of ours in a file is a verb that there is.
 fn verbs(text: &str) -> Vec<String> {
     let words: Vec<_> = text.split_whitespace().collect();
-    let ours = words.windows(2).filter(|pair| pair[0] == "payrox" && pair[1].chars().all(|c| c.is_ascii_lowercase()));
+    let ours = words
+        .windows(2)
+        .filter(|pair| pair[0] == "payrox" && pair[1].chars().all(|c| c.is_ascii_lowercase()));
     ours.map(|pair| pair[1].to_owned()).collect()
 }
 
@@ -26,11 +28,13 @@ fn prx_p1_the_files_for_github_and_gitlab_are_yaml_that_validates_plans_reviews_
     assert!(runs.iter().any(|r| r.starts_with("payrox validate --phase full")), "{runs:?}");
     assert!(runs.iter().any(|r| r.contains("payrox review") && r.contains("$GITHUB_SHA")), "{runs:?}");
     assert_eq!(value["permissions"], serde_json::json!({ "contents": "read" }));
-    let sarif = steps.iter().find(|s| s["uses"].as_str().is_some_and(|u| u.contains("upload-sarif"))).unwrap();
+    let sarif =
+        steps.iter().find(|s| s["uses"].as_str().is_some_and(|u| u.contains("upload-sarif"))).unwrap();
     assert_eq!(sarif["with"]["sarif_file"], "validation-report.sarif");
 
     let (gitlab, value) = file("gitlab");
-    let script: Vec<_> = value["payrox"]["script"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    let script: Vec<_> =
+        value["payrox"]["script"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert!(script.iter().any(|s| s.contains("payrox review") && s.contains("$CI_COMMIT_SHA")), "{script:?}");
     let kept = &value["payrox"]["artifacts"];
     assert_eq!(kept["reports"]["junit"], "validation-report.junit.xml");

@@ -9,7 +9,9 @@ use crate::{
     table::table,
 };
 use payrox_config::ReleaseSettings;
-use payrox_model::{BoxFault, Check, Code, ExitCode, Fault as _, Finding, Name, Report, Severity, Verdict, version};
+use payrox_model::{
+    BoxFault, Check, Code, ExitCode, Fault as _, Finding, Name, Report, Severity, Verdict, version,
+};
 use payrox_plan::{Plan, Release};
 use payrox_review::{Made, Parts, Review, calls, compare, facet_changes, signer_view};
 use serde_json::json;
@@ -75,9 +77,8 @@ fn settings(
 /// The release as the plans and the commit's settings make it.
 fn digest(release: &Release, plans: &[Plan], settings: ReleaseSettings, all: &[Made]) -> Check {
     let refs: Vec<_> = plans.iter().collect();
-    let named = |contract: &str, encoded: &[u8]| {
-        super::named_arguments(&all.first()?.artifacts, contract, encoded)
-    };
+    let named =
+        |contract: &str, encoded: &[u8]| super::named_arguments(&all.first()?.artifacts, contract, encoded);
     let failed = release.follows_from(&refs, &settings, &named).err();
     let findings = failed.into_iter().map(|error| Finding {
         code: Code("PRX-REV-031"),
@@ -105,7 +106,13 @@ fn show(context: &Context<'_>, release: &Release, reviews: &[Review], digest: Ch
     let report = Report { checks };
     let rows = reviews.iter().map(|r| {
         let equal = r.rows.iter().filter(|row| row.equal).count();
-        [r.network.clone(), r.chain_id.to_string(), r.epoch.to_string(), r.plan_id.clone(), format!("{equal} of {}", r.rows.len())]
+        [
+            r.network.clone(),
+            r.chain_id.to_string(),
+            r.epoch.to_string(),
+            r.plan_id.clone(),
+            format!("{equal} of {}", r.rows.len()),
+        ]
     });
     printer.result(&format!(
         "{}\n\n{}\n\ndigest  {}",

@@ -41,7 +41,13 @@ impl Sources {
                 fresh: args.fresh,
                 commit: None,
             };
-            return Ok(Self { place, provenance: Provenance::Folder { path }, pinned, origin: None, scratch });
+            return Ok(Self {
+                place,
+                provenance: Provenance::Folder { path },
+                pinned,
+                origin: None,
+                scratch,
+            });
         };
         let origin = match (&args.bundle, &args.repo) {
             (Some(bundle), _) => Origin::Bundle(bundle.clone()),

@@ -4,15 +4,14 @@ mod folder;
 
 pub(crate) use folder::Sources;
 
-use crate::{
-    args::ReviewArgs, commands::plan::summary, context::Context, fault::CliFault, report,
-};
+use crate::{args::ReviewArgs, commands::plan::summary, context::Context, fault::CliFault, report};
 use alloy_primitives::Address;
 use payrox_execute::Sandbox;
 use payrox_model::{BoxFault, ExitCode, text::escape, text::escape_json};
 use payrox_plan::Plan;
 use payrox_review::{
-    Made, Parts, Review, ReviewError, Safe, calls, compare, descriptors, facet_changes, recompute, signer_view,
+    Made, Parts, Review, ReviewError, Safe, calls, compare, descriptors, facet_changes, recompute,
+    signer_view,
 };
 use std::path::{Path, PathBuf};
 
@@ -43,7 +42,9 @@ pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCod
         sources: changed,
     });
     let mut written = Vec::new();
-    for (path, text) in [(&args.markdown, Review::markdown as fn(&Review) -> String), (&args.html, Review::html)] {
+    for (path, text) in
+        [(&args.markdown, Review::markdown as fn(&Review) -> String), (&args.html, Review::html)]
+    {
         if let Some(path) = path {
             write(path, &text(&review), &mut written)?;
         }
@@ -77,7 +78,9 @@ fn safe(args: &ReviewArgs) -> Result<Option<Safe>, BoxFault> {
     let version = args.safe_version.parse()?;
     let address = Address::parse_checksummed(text, None).map_err(|_| {
         let what = match text.parse::<Address>() {
-            Ok(address) => format!("address has no valid checksum: it would be {}", address.to_checksum(None)),
+            Ok(address) => {
+                format!("address has no valid checksum: it would be {}", address.to_checksum(None))
+            }
             Err(_) => format!("address `{}` is none", escape(&text.chars().take(80).collect::<String>())),
         };
         ReviewError::Safe { what }

@@ -14,7 +14,15 @@ pub(super) fn on_the_plan(repository: &Repository, commit: &str, plan: &Value) {
     let file = repository.empty().join("plan.json");
     let kept = fs::read(&file).unwrap();
     // One byte, in places of every kind.
-    for key in ["\"root\"", "\"planId\"", "\"codeHash\"", "\"data\"", "\"artifactsHash\"", "\"contentHash\"", "\"delay\""] {
+    for key in [
+        "\"root\"",
+        "\"planId\"",
+        "\"codeHash\"",
+        "\"data\"",
+        "\"artifactsHash\"",
+        "\"contentHash\"",
+        "\"delay\"",
+    ] {
         let mut bytes = kept.clone();
         let at = bytes.windows(key.len()).position(|w| w == key.as_bytes()).unwrap();
         let value = at + key.len();
@@ -23,7 +31,10 @@ pub(super) fn on_the_plan(repository: &Repository, commit: &str, plan: &Value) {
         bytes[last] = if bytes[last] == b'1' { b'2' } else { b'1' };
         swap(repository, &bytes);
         let (status, said) = repository.bundled(commit, "examples/payments", &[]);
-        assert!(status == 2 && said["error"]["code"].as_str().unwrap().starts_with("PRX-PLAN"), "{key}: {said}");
+        assert!(
+            status == 2 && said["error"]["code"].as_str().unwrap().starts_with("PRX-PLAN"),
+            "{key}: {said}"
+        );
     }
     // Changed by somebody who seals it again.
     let sealed = |change: &dyn Fn(&mut Plan)| {
@@ -61,7 +72,10 @@ fn prx_g4_a_dependency_that_was_swapped_in_the_commit_is_caught_whatever_artifac
     let (status, review) = repository.bundled(&honest, "wallet", &[]);
     assert_eq!((status, &review["outcome"]), (0, &Value::from("pass")), "{:?}", findings(&review));
     assert!(repository.root().join("wallet/out/Counter.sol/Counter.json").exists());
-    assert!(repository.root().join("wallet/.payrox/build").exists(), "the commit has the honest build and its record");
+    assert!(
+        repository.root().join("wallet/.payrox/build").exists(),
+        "the commit has the honest build and its record"
+    );
 
     repository.edit("wallet/lib/dep/Step.sol", "return 1;", "return 1000;");
     let swapped = repository.commit();
@@ -95,7 +109,11 @@ fn prx_g4_packages_that_the_commit_lacks_are_asked_for_and_listed() {
     let (status, review) = repository.bundled(&commit, "wallet", &["--modules", "node_modules"]);
     assert_eq!(status, 0, "the same bytes: {:?}", findings(&review));
     assert_eq!(findings(&review), [("PRX-REV-021".to_owned(), "dep/Step.sol".to_owned())]);
-    let (status, said) = repository.bundled(&commit, "wallet", &["--solc-sha256", &"00".repeat(32), "--modules", "node_modules"]);
+    let (status, said) = repository.bundled(
+        &commit,
+        "wallet",
+        &["--solc-sha256", &"00".repeat(32), "--modules", "node_modules"],
+    );
     assert_eq!((status, verdict(&said, "compiler")), (1, "fail"));
 }
 
@@ -105,10 +123,17 @@ fn prx_g4_a_hostile_repository_runs_nothing_and_shows_its_own_objects() {
     repository.plan("wallet", &[]);
     std::os::unix::fs::symlink("/etc/passwd", repository.root().join("wallet/src/Link.sol")).unwrap();
     let commit = repository.commit();
+    // A replacement of the honest library: git shows it to whoever does not ask for the object itself.
+    let original = repository.git(&["rev-parse", &format!("{commit}:wallet/lib/dep/Step.sol")]);
+    repository.write("other.sol", "library Step { }\n");
+    let other = repository.git(&["hash-object", "-w", "other.sol"]);
+    repository.git(&["replace", &original, &other]);
     // Whoever owns the repository can put anything into its folder.
     let ran = repository.root().join("ran");
     let script = format!("#!/bin/sh\ntouch '{}'\nexec \"$@\"\n", ran.display());
-    for hook in ["post-checkout", "reference-transaction", "post-index-change", "pre-auto-gc", "fsmonitor-watchman"] {
+    for hook in
+        ["post-checkout", "reference-transaction", "post-index-change", "pre-auto-gc", "fsmonitor-watchman"]
+    {
         let path = repository.root().join(".git/hooks").join(hook);
         repository.write(&format!(".git/hooks/{hook}"), &script);
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
@@ -117,11 +142,6 @@ fn prx_g4_a_hostile_repository_runs_nothing_and_shows_its_own_objects() {
     for key in ["core.fsmonitor", "uploadpack.packObjectsHook", "core.sshCommand", "filter.x.smudge"] {
         repository.git(&["config", key, hook.to_str().unwrap()]);
     }
-    // A replacement of the honest library: git shows it to whoever does not ask for the object itself.
-    let original = repository.git(&["rev-parse", &format!("{commit}:wallet/lib/dep/Step.sol")]);
-    repository.write("other.sol", "library Step { }\n");
-    let other = repository.git(&["hash-object", "-w", "other.sol"]);
-    repository.git(&["replace", &original, &other]);
     let _ = fs::remove_file(&ran);
 
     let from = repository.root().display().to_string();
@@ -138,9 +158,15 @@ fn prx_g4_a_hostile_repository_runs_nothing_and_shows_its_own_objects() {
         (["--bundle", "repo.bundle", "--path", "../wallet"], "PRX-CLI-001"),
     ] {
         let refused = repository.review(&commit, &[&bad[..], &["--json"]].concat());
-        assert_eq!((refused.status, &refused.json()["error"]["code"]), (2, &Value::from(code)), "{refused:?}");
+        assert_eq!(
+            (refused.status, &refused.json()["error"]["code"]),
+            (2, &Value::from(code)),
+            "{refused:?}"
+        );
     }
-    for (commit, code) in [("HEAD", "PRX-REV-004"), (&*"0".repeat(40), "PRX-REV-005"), (&*original, "PRX-REV-005")] {
+    for (commit, code) in
+        [("HEAD", "PRX-REV-004"), (&*"0".repeat(40), "PRX-REV-005"), (&*original, "PRX-REV-005")]
+    {
         let (status, said) = repository.bundled(commit, "wallet", &[]);
         assert_eq!((status, &said["error"]["code"]), (2, &Value::from(code)), "{said}");
     }

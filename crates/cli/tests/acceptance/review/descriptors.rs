@@ -6,7 +6,16 @@ use serde_json::Value;
 use std::{collections::BTreeSet, fs, path::Path};
 
 const FORMATS: [&str; 10] = [
-    "raw", "amount", "tokenAmount", "nftName", "date", "duration", "unit", "enum", "addressName", "calldata",
+    "raw",
+    "amount",
+    "tokenAmount",
+    "nftName",
+    "date",
+    "duration",
+    "unit",
+    "enum",
+    "addressName",
+    "calldata",
 ];
 
 pub(super) fn are_well_formed(folder: &Path, plan: &Value) {
@@ -52,7 +61,9 @@ fn check(name: &str, descriptor: &Value, plan: &Value) {
     } else {
         assert_eq!(keys(context), ["$id", "contract"].into());
         let abi = list(&context["contract"]["abi"]);
-        assert!(abi.iter().all(|f| f["type"] == "function" && f["inputs"].is_array() && f["outputs"].is_array()));
+        assert!(
+            abi.iter().all(|f| f["type"] == "function" && f["inputs"].is_array() && f["outputs"].is_array())
+        );
         &context["contract"]
     };
     for deployment in list(&inner["deployments"]) {

@@ -36,8 +36,16 @@ impl Repository {
     pub(super) fn small() -> Option<Self> {
         let new = Self::new()?;
         new.payrox(&["init", "wallet"]).good();
-        new.edit("wallet/src/Counter.sol", "pragma solidity 0.8.30;", "pragma solidity 0.8.30;\n\nimport { Step } from \"dep/Step.sol\";");
-        new.edit("wallet/src/Counter.sol", "++_storage().counts[msg.sender]", "_storage().counts[msg.sender] += Step.by()");
+        new.edit(
+            "wallet/src/Counter.sol",
+            "pragma solidity 0.8.30;",
+            "pragma solidity 0.8.30;\n\nimport { Step } from \"dep/Step.sol\";",
+        );
+        new.edit(
+            "wallet/src/Counter.sol",
+            "++_storage().counts[msg.sender]",
+            "_storage().counts[msg.sender] += Step.by()",
+        );
         new.write(
             "wallet/lib/dep/Step.sol",
             "// SPDX-License-Identifier: MIT\npragma solidity 0.8.30;\n\nlibrary Step {\n    function by() internal pure returns (uint256) {\n        return 1;\n    }\n}\n",
@@ -150,7 +158,10 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().flatten() {
         let (name, kind) = (entry.file_name(), entry.file_type().unwrap());
-        if ["build", "cache", ".payrox", "artifacts", "deployments", "journal", "test"].iter().any(|n| name == *n) {
+        if ["build", "cache", ".payrox", "artifacts", "deployments", "journal", "test"]
+            .iter()
+            .any(|n| name == *n)
+        {
             continue;
         }
         if kind.is_dir() {

@@ -48,7 +48,8 @@ fn prx_g4_an_upgrade_is_made_again_from_its_parent_and_shows_what_code_changes()
 #[test]
 fn prx_r2_prx_g4_a_release_is_made_again_from_a_commit_with_its_digest() {
     let Some(repository) = Repository::small() else { return };
-    let made = repository.payrox(&["release", "plan", "--networks", "local", "--project", "wallet", "--json"]);
+    let made =
+        repository.payrox(&["release", "plan", "--networks", "local", "--project", "wallet", "--json"]);
     assert_eq!(made.status, 0, "{made:?}");
     let artifacts = repository.root().join("wallet/artifacts");
     let to = repository.empty().join("plans");
