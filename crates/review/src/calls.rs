@@ -47,22 +47,16 @@ fn show(plan: &Plan, artifacts: &ArtifactSet, step: String, call: &Call) -> Show
         }
         None => ("unknown: this calldata has no function".into(), Vec::new()),
     };
-    let contract = plan.facets.iter().find(|f| step == format!("facet {}", f.name));
-    if let Some(facet) = contract {
-        if let Some(named) = artifacts
-            .get(&facet.contract)
-            .ok()
-            .and_then(|c| payrox_artifacts::decode_constructor(c, &facet.constructor_args))
-        {
-            arguments.extend(named.into_iter().map(|(name, text)| (format!("constructor {name}"), text)));
-        }
-    }
-    if let Some(init) = plan.init.as_ref().filter(|_| step == "activate") {
-        if let Some(inner) = artifacts.get(&init.contract).ok().and_then(|c| decode_call(&c.abi, &init.data))
-        {
-            arguments.push(("initData is".into(), inner.signature));
-            arguments.extend(inner.arguments.into_iter().map(|(n, t)| (format!("initData {n}"), t)));
-        }
+    let facet = plan.facets.iter().find(|f| step == format!("facet {}", f.name));
+    let named = facet.and_then(|f| {
+        payrox_artifacts::decode_constructor(artifacts.get(&f.contract).ok()?, &f.constructor_args)
+    });
+    arguments.extend(named.into_iter().flatten().map(|(name, text)| (format!("constructor {name}"), text)));
+    let init = plan.init.as_ref().filter(|_| step == "activate");
+    let inner = init.and_then(|i| decode_call(&artifacts.get(&i.contract).ok()?.abi, &i.data));
+    if let Some(inner) = inner {
+        arguments.push(("initData is".into(), inner.signature));
+        arguments.extend(inner.arguments.into_iter().map(|(n, t)| (format!("initData {n}"), t)));
     }
     ShownCall {
         step,

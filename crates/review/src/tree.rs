@@ -160,7 +160,7 @@ fn check_path(path: &str) -> Result<(), ReviewError> {
     if path.contains(['\\', '\u{fffd}', ':']) || escape(path) != path {
         return refuse("it has a character that file systems disagree on");
     }
-    let bad = |part: &str| matches!(part, "" | "." | "..") || part.to_ascii_lowercase() == ".git";
+    let bad = |part: &str| matches!(part, "" | "." | "..") || part.eq_ignore_ascii_case(".git");
     if path.split('/').any(bad) {
         return refuse("it leads elsewhere");
     }
