@@ -109,6 +109,9 @@ fn read_third([artifact, info, output]: [Value; 3]) -> Result<(Out, Contract), S
     let out = Out::new()
         .with("src/Fees.sol/Fees.json", artifact.to_string())
         .with("build-info/solc-abc.json", info.to_string())
+        // Where a name that leads elsewhere would lead.
+        .with("solc-abc.json", info.to_string())
+        .with("solc-abc.output.json", output.to_string())
         .with("build-info/solc-abc.output.json", output.to_string());
     let contract = out.read("src/Fees.sol:Fees")?;
     Ok((out, contract))
