@@ -2,7 +2,7 @@
 
 use crate::{contract::Contract, flaw::Flaw, function, reference::shorten};
 use alloy_dyn_abi::{DynSolType, DynSolValue};
-use alloy_json_abi::{Function, Param};
+use alloy_json_abi::{Function, JsonAbi, Param};
 use alloy_primitives::{Address, Bytes, hex};
 use payrox_model::{Code, ExitCode, Fault, Selector};
 
@@ -39,6 +39,47 @@ pub fn decode_constructor(contract: &Contract, encoded: &[u8]) -> Option<Vec<(St
         (name, shown(&value))
     });
     Some(named.collect())
+}
+
+/// A call as people read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodedCall {
+    /// Canonical signature.
+    pub signature: String,
+    /// Arguments by name (`#1` for one without); members of a struct by `name.member`.
+    pub arguments: Vec<(String, String)>,
+}
+
+/// Calldata by an ABI. `None` where it has no such function, or the data is not exactly how its arguments are encoded.
+pub fn decode_call(abi: &JsonAbi, data: &[u8]) -> Option<DecodedCall> {
+    let (selector, body) = data.split_first_chunk::<4>()?;
+    let function = abi.functions().find(|f| f.selector().0 == *selector)?;
+    let types = function.inputs.iter().map(|p| function::resolve(p, &p.name).ok()).collect::<Option<_>>()?;
+    let decoded = DynSolType::Tuple(types).abi_decode_params(body).ok()?;
+    // Decoding forgives; only one encoding is what it says.
+    if decoded.abi_encode_params() != body {
+        return None;
+    }
+    let DynSolValue::Tuple(values) = decoded else { return None };
+    let mut arguments = Vec::new();
+    for (index, (parameter, value)) in function.inputs.iter().zip(&values).enumerate() {
+        name(&mut arguments, "", index, parameter, value);
+    }
+    Some(DecodedCall { signature: function.signature(), arguments })
+}
+
+/// As deep as the type, which is bounded.
+fn name(all: &mut Vec<(String, String)>, of: &str, index: usize, parameter: &Param, value: &DynSolValue) {
+    let own = if parameter.name.is_empty() { format!("#{}", index + 1) } else { shorten(&parameter.name) };
+    let full = if of.is_empty() { own } else { format!("{of}.{own}") };
+    match value {
+        DynSolValue::Tuple(members) if members.len() == parameter.components.len() => {
+            for (index, (member, value)) in parameter.components.iter().zip(members).enumerate() {
+                name(all, &full, index, member, value);
+            }
+        }
+        value => all.push((full, shown(value))),
+    }
 }
 
 fn shown(value: &DynSolValue) -> String {

@@ -105,6 +105,14 @@ impl Bytecode {
         &self.immutables
     }
 
+    /// The gaps in one line: libraries by name, then immutables.
+    pub(crate) fn gaps(&self) -> String {
+        let places = |at: &[usize]| at.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
+        let links = self.links.iter().map(|(library, at)| format!("{library} {}\n", places(at)));
+        let immutables = self.immutables.iter().map(|gap| format!("{}+{}\n", gap.start, gap.length));
+        links.chain(immutables).collect()
+    }
+
     /// The code with zeros where something is missing.
     pub fn template(&self) -> &[u8] {
         &self.code

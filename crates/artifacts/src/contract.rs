@@ -11,13 +11,16 @@ use alloy_json_abi::JsonAbi;
 use alloy_primitives::B256;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
 use std::{borrow::Cow, collections::BTreeMap, path::PathBuf};
 
 /// A compiled contract.
 #[derive(Clone, Debug)]
 pub struct Contract {
-    /// Its full name.
+    /// Its full name: where the project keeps its source.
     pub id: ContractId,
+    /// The compiler's name of that source, where a tool gave it another than its path.
+    pub(crate) unit: Option<String>,
     /// The file it was read from.
     pub file: PathBuf,
     /// Its whole ABI.
@@ -69,6 +72,7 @@ impl Contract {
         }
         Ok(Self {
             id,
+            unit: None,
             file,
             abi,
             functions,
@@ -78,6 +82,40 @@ impl Contract {
             storage_layout: parts.layout.map(RawValue::to_owned),
             input_hash: parts.input_hash,
         })
+    }
+
+    /// Takes what is known of its compilation from elsewhere than its metadata.
+    pub(crate) fn compile_as(&mut self, compilation: Compilation) -> Result<(), Flaw> {
+        metadata::check_trailer(&compilation, self.runtime.trailer_version())?;
+        self.compilation = Some(compilation);
+        Ok(())
+    }
+
+    /// The compiler's name of the source: the path of [`id`](Self::id), but for Hardhat 3, which puts `project/` before it.
+    pub fn unit(&self) -> &str {
+        self.unit.as_deref().unwrap_or(self.id.path())
+    }
+
+    /// SHA-256 over ABI, code and compilation: the same whichever tool wrote them down.
+    pub(crate) fn digest(&self) -> B256 {
+        let mut hasher = Sha256::new_with_prefix(b"payrox contract 1\n");
+        let mut part = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        };
+        let mut abi = self.abi.clone();
+        // Tools list overloads in an order of their own.
+        abi.functions.values_mut().for_each(|all| all.sort_by_key(|f| f.signature()));
+        abi.events.values_mut().for_each(|all| all.sort_by_key(|e| e.signature()));
+        abi.errors.values_mut().for_each(|all| all.sort_by_key(|e| e.signature()));
+        // An ABI that was read has a JSON form.
+        part(serde_json::to_string(&abi).unwrap_or_default().as_bytes());
+        for code in [&self.creation, &self.runtime] {
+            part(code.template());
+            part(code.gaps().as_bytes());
+        }
+        part(self.compilation.as_ref().map_or_else(String::new, Compilation::line).as_bytes());
+        B256::from_slice(&hasher.finalize())
     }
 
     /// SHA-256 of the compiler's input, where the artifact says it.

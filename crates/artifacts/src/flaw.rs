@@ -32,6 +32,10 @@ pub enum Flaw {
     CompilerMismatch { metadata: String, code: String },
     #[error("it says nowhere which source it is from: it has no metadata")]
     Anonymous,
+    #[error("it {name}: a build-info is what its code is read from")]
+    NoBuildInfo { name: String },
+    #[error("it and its build-info disagree on {part}")]
+    BuildInfo { part: &'static str },
 }
 
 impl Fault for Flaw {
@@ -50,6 +54,8 @@ impl Fault for Flaw {
             Self::Identifiers { .. } => "PRX-ART-011",
             Self::CompilerMismatch { .. } => "PRX-ART-012",
             Self::Anonymous => "PRX-ART-013",
+            Self::NoBuildInfo { .. } => "PRX-ART-014",
+            Self::BuildInfo { .. } => "PRX-ART-015",
         })
     }
 
@@ -65,6 +71,10 @@ impl Fault for Flaw {
             Self::Collision { .. } => "rename one of the two functions".into(),
             Self::Compiler { .. } => "`payrox build` shows all errors with file and line".into(),
             Self::Anonymous => "let the compiler emit metadata, or build with `payrox build`".into(),
+            Self::NoBuildInfo { .. } | Self::BuildInfo { .. } => {
+                "build again: `npx hardhat compile --force`, `npx hardhat build --force` with Hardhat 3"
+                    .into()
+            }
             _ => "build again: `payrox build`, or `forge build --force`".into(),
         })
     }

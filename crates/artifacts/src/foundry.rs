@@ -1,15 +1,15 @@
-//! Foundry's `out/`: one file a contract, found by its name and read only when it is wanted.
+//! A folder of artifacts, Foundry's or Hardhat's: one file a contract, found by its name and read only when it is wanted. Whose
+//! it is, each file says itself.
 
 use crate::{
     contract::{Contract, FoundryFile},
     flaw::Flaw,
-    reference::Reference,
+    hardhat::{self, BESIDE},
+    reference::{ContractId, Reference},
     set::{Found, SetError},
 };
-use alloy_primitives::B256;
 use payrox_files::FileError;
 use payrox_model::text::escape;
-use sha2::{Digest as _, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fs, io,
@@ -31,17 +31,41 @@ pub(crate) fn read(out: &Path, wanted: &[Reference]) -> Result<Vec<Found>, SetEr
         let files = candidates(&index, reference);
         for file in &files {
             if let Entry::Vacant(slot) = loaded.entry((*file).clone()) {
-                slot.insert(load(file)?);
+                slot.insert(load(out, file)?);
             }
         }
         meant.insert(only(out, &index, &loaded, reference, &files)?);
     }
-    Ok(loaded.into_iter().filter(|(file, _)| meant.contains(file)).map(|(_, found)| found).collect())
+    let (mut contracts, mut of_hardhat) = (Vec::new(), Vec::new());
+    for (_, one) in loaded.into_iter().filter(|(file, _)| meant.contains(file)) {
+        match one {
+            One::Foundry(contract) => contracts.push(*contract),
+            One::Hardhat(artifact) => of_hardhat.push(artifact),
+        }
+    }
+    contracts.extend(hardhat::contracts(of_hardhat)?);
+    Ok(contracts.into_iter().map(|contract| Found { contract }).collect())
+}
+
+/// A file that may be meant.
+enum One {
+    Foundry(Box<Contract>),
+    /// Its code is in a build-info, which is large: it is read once it is known that it is meant.
+    Hardhat(hardhat::Artifact),
+}
+
+impl One {
+    fn id(&self) -> &ContractId {
+        match self {
+            Self::Foundry(contract) => &contract.id,
+            Self::Hardhat(artifact) => &artifact.id,
+        }
+    }
 }
 
 /// Files by the name of the contract that they should hold.
 type Index = BTreeMap<String, Vec<PathBuf>>;
-type Loaded = BTreeMap<PathBuf, Found>;
+type Loaded = BTreeMap<PathBuf, One>;
 
 /// The one file that a reference means.
 fn only(
@@ -52,7 +76,7 @@ fn only(
     files: &[&PathBuf],
 ) -> Result<PathBuf, SetError> {
     let hits = files.iter().filter_map(|file| loaded.get_key_value(*file));
-    let hits = hits.map(|(file, found)| (file, &found.contract.id)).filter(|(_, id)| reference.means(id));
+    let hits = hits.map(|(file, one)| (file, one.id())).filter(|(_, id)| reference.means(id));
     match hits.collect::<Vec<_>>().as_slice() {
         [(file, _)] => Ok((*file).clone()),
         [] => Err(SetError::Unknown {
@@ -71,10 +95,13 @@ fn only(
     }
 }
 
-fn load(file: &Path) -> Result<Found, SetError> {
+fn load(out: &Path, file: &Path) -> Result<One, SetError> {
     let text = payrox_files::read_text(file, FILE_LIMIT)?;
+    if let Some(artifact) = hardhat::artifact(out, file, &text)? {
+        return Ok(One::Hardhat(artifact));
+    }
     let contract = parse(&text, file).map_err(|flaw| SetError::artifact(file, flaw))?;
-    Ok(Found { contract, digest: B256::from_slice(&Sha256::digest(&text)) })
+    Ok(One::Foundry(Box::new(contract)))
 }
 
 /// The contract in the text of one of Foundry's files.
@@ -120,7 +147,7 @@ fn index(out: &Path) -> Result<Index, SetError> {
             let Some(name) = name.to_str() else { continue };
             if kind.is_dir() && depth < DEPTH_LIMIT && name != "build-info" {
                 folders.push((entry.path(), depth + 1));
-            } else if kind.is_file() && name.ends_with(".json") {
+            } else if kind.is_file() && name.ends_with(".json") && !BESIDE.iter().any(|e| name.ends_with(e)) {
                 let contract = name.split('.').next().unwrap_or_default();
                 index.entry(contract.to_owned()).or_default().push(entry.path());
             }

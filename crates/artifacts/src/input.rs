@@ -1,4 +1,4 @@
-//! What the compiler was asked: kept by Foundry as build-info, by others as a file of its own.
+//! What the compiler was asked: kept by Foundry and Hardhat as build-info, by others as a file of its own.
 
 use crate::{
     contract::Contract,
@@ -116,14 +116,14 @@ struct SourceText<'a> {
 pub(crate) fn find(source: &Source, contract: &Contract) -> Result<Option<CompilerInput>, SetError> {
     match source {
         Source::StandardJson { input, .. } => input.as_deref().map(whole).transpose(),
-        Source::Foundry(out) => {
+        Source::Folder(out) => {
             let Some(compilation) = &contract.compilation else { return Ok(None) };
             for file in build_infos(&out.join("build-info"))? {
                 let text = payrox_files::read_text(&file, LIMIT)?;
                 let named = |error| SetError::artifact(&file, error);
                 let info: BuildInfo<'_> = serde_json::from_str(&text).map_err(named)?;
                 let input: Input<'_> = serde_json::from_str(info.input.get()).map_err(named)?;
-                if made(compilation, contract.id.path(), &input).map_err(named)? {
+                if made(compilation, contract.unit(), &input).map_err(named)? {
                     return Ok(Some(CompilerInput::new(info.input.get().to_owned())));
                 }
             }
@@ -140,7 +140,7 @@ pub(crate) fn hashes(source: &Source, contracts: &[Contract]) -> Result<Vec<Opti
             let whole = input.as_deref().map(whole).transpose()?.map(|input| input.hash);
             hashes.iter_mut().for_each(|hash| *hash = hash.or(whole));
         }
-        Source::Foundry(out) => {
+        Source::Folder(out) => {
             for file in build_infos(&out.join("build-info"))? {
                 let missing = contracts.iter().zip(&mut hashes).filter(|(_, hash)| hash.is_none());
                 let missing: Vec<_> =
@@ -154,7 +154,7 @@ pub(crate) fn hashes(source: &Source, contracts: &[Contract]) -> Result<Vec<Opti
                 let input: Input<'_> = serde_json::from_str(info.input.get()).map_err(named)?;
                 let mut found = None;
                 for (compilation, contract, hash) in missing {
-                    if made(compilation, contract.id.path(), &input).map_err(named)? {
+                    if made(compilation, contract.unit(), &input).map_err(named)? {
                         let sum = || B256::from_slice(&Sha256::digest(info.input.get()));
                         *hash = Some(*found.get_or_insert_with(sum));
                     }
@@ -183,9 +183,10 @@ fn build_infos(folder: &Path) -> Result<Vec<PathBuf>, SetError> {
     let mut files = Vec::new();
     for entry in entries {
         let entry = entry.map_err(failed)?;
-        if entry.path().extension().is_some_and(|e| e == "json")
-            && entry.file_type().map_err(failed)?.is_file()
-        {
+        let name = entry.file_name();
+        // The second half of Hardhat 3's.
+        let input = name.to_str().is_some_and(|n| n.ends_with(".json") && !n.ends_with(".output.json"));
+        if input && entry.file_type().map_err(failed)?.is_file() {
             files.push(entry.path());
         }
     }

@@ -9,6 +9,7 @@ mod creation;
 mod flaw;
 mod foundry;
 mod function;
+mod hardhat;
 mod input;
 pub mod layout;
 mod metadata;
@@ -20,7 +21,8 @@ mod set;
 mod standard_json;
 
 pub use arguments::{
-    ArgumentError, Mismatch, decode_constructor, encode_call, encode_constructor, encode_signature,
+    ArgumentError, DecodedCall, Mismatch, decode_call, decode_constructor, encode_call, encode_constructor,
+    encode_signature,
 };
 pub use bytecode::{Bytecode, Gap};
 pub use contract::Contract;

@@ -33,6 +33,21 @@ impl Compilation {
     pub fn release(&self) -> &str {
         release(&self.version)
     }
+
+    /// Itself, if its version is one.
+    pub(crate) fn checked(self) -> Result<Self, Flaw> {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b"+-.".contains(&b);
+        if self.version.len() > 80 || !self.version.bytes().all(good) {
+            return Err(Flaw::Metadata { why: format!("`{}` is no version", shorten(&self.version)) });
+        }
+        Ok(self)
+    }
+
+    /// All of it in one line.
+    pub(crate) fn line(&self) -> String {
+        let Self { version, via_ir, optimizer_runs, evm_version, bytecode_hash, source_hash } = self;
+        format!("{version} {via_ir} {optimizer_runs:?} {evm_version:?} {bytecode_hash:?} {source_hash:?}")
+    }
 }
 
 /// `0.8.30` of `0.8.30+commit.73712a01`.
@@ -104,9 +119,6 @@ pub(crate) fn read(json: &str) -> Result<(Compilation, Option<ContractId>), Flaw
         serde_json::from_str(json).map_err(|e| Flaw::Metadata { why: shorten(&e.to_string()) })?;
     let settings = raw.settings;
     let version = raw.compiler.version.as_ref();
-    if version.len() > 80 || !version.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b)) {
-        return Err(Flaw::Metadata { why: format!("`{}` is no version", shorten(version)) });
-    }
     let mut targets = settings.compilation_target.iter();
     let id = match (targets.next(), targets.next()) {
         (Some((path, name)), None) => Some(ContractId::new(path, name)?),
@@ -124,7 +136,7 @@ pub(crate) fn read(json: &str) -> Result<(Compilation, Option<ContractId>), Flaw
         source_hash: id.as_ref().and_then(|id| raw.sources.get(id.path())?.keccak256),
         sources_hash: all.map(sources_hash),
     };
-    Ok((compilation, id))
+    Ok((compilation.checked()?, id))
 }
 
 /// SHA-256 over names and hashes of sources, which ascend by name.

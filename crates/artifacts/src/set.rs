@@ -19,8 +19,8 @@ use std::{
 /// Where compiled contracts are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Foundry's `out/`.
-    Foundry(PathBuf),
+    /// Foundry's `out/`, or Hardhat's `artifacts/`: which, its files say.
+    Folder(PathBuf),
     /// The compiler's standard JSON, as two files.
     StandardJson {
         /// What it answered.
@@ -31,19 +31,19 @@ pub enum Source {
 }
 
 impl Source {
-    /// A folder is Foundry's, a file the compiler's answer.
+    /// A folder is Foundry's or Hardhat's, a file the compiler's answer.
     pub fn at(path: &Path) -> Self {
         if path.extension().is_some_and(|e| e == "json") {
             Self::StandardJson { output: path.to_owned(), input: None }
         } else {
-            Self::Foundry(path.to_owned())
+            Self::Folder(path.to_owned())
         }
     }
 
     /// The folder or file itself.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Foundry(path) | Self::StandardJson { output: path, .. } => path,
+            Self::Folder(path) | Self::StandardJson { output: path, .. } => path,
         }
     }
 }
@@ -56,10 +56,9 @@ pub struct ArtifactSet {
     hash: B256,
 }
 
-/// What was found for one reference: the contract and the bytes that it was read from.
+/// What was found for one reference.
 pub(crate) struct Found {
     pub(crate) contract: Contract,
-    pub(crate) digest: B256,
 }
 
 impl ArtifactSet {
@@ -70,14 +69,14 @@ impl ArtifactSet {
     pub fn read<S: AsRef<str>>(source: &Source, wanted: &[S]) -> Result<Self, SetError> {
         let wanted = wanted.iter().map(|text| parse(text.as_ref())).collect::<Result<Vec<_>, _>>()?;
         let found = match source {
-            Source::Foundry(out) => foundry::read(out, &wanted)?,
+            Source::Folder(out) => foundry::read(out, &wanted)?,
             Source::StandardJson { output, input } => standard_json::read(output, input.as_deref(), &wanted)?,
         };
         let by_id: BTreeMap<_, _> = found.into_iter().map(|f| (f.contract.id.to_string(), f)).collect();
-        let mut hasher = Sha256::new_with_prefix(b"payrox artifacts 1\n");
+        let mut hasher = Sha256::new_with_prefix(b"payrox artifacts 2\n");
         for (id, found) in &by_id {
             hasher.update(format!("{} {id}\n", id.len()));
-            hasher.update(found.digest);
+            hasher.update(found.contract.digest());
         }
         let hash = B256::from_slice(&hasher.finalize());
         let contracts = by_id.into_values().map(|f| f.contract).collect();
@@ -116,7 +115,8 @@ impl ArtifactSet {
         &self.source
     }
 
-    /// SHA-256 over the names and bytes of all that was read.
+    /// SHA-256 over name, ABI, code and compilation of all that was read: what Foundry, Hardhat and the compiler itself leave of
+    /// the same sources has the same.
     pub fn hash(&self) -> B256 {
         self.hash
     }

@@ -32,7 +32,7 @@ struct RawMessage<'a> {
 }
 
 /// An object whose keys must differ: JSON lets the second of two hide the first.
-struct Unique<V>(BTreeMap<String, V>);
+pub(crate) struct Unique<V>(pub(crate) BTreeMap<String, V>);
 
 impl<V> Default for Unique<V> {
     fn default() -> Self {
@@ -101,13 +101,13 @@ pub(crate) fn read(
             let contract = escape(&format!("{path}:{name}"));
             SetError::Contract { file: escape(&output.display().to_string()), contract, flaw }
         })?;
-        found.push(Found { contract, digest: B256::from_slice(&Sha256::digest(json.get())) });
+        found.push(Found { contract });
     }
     Ok(found)
 }
 
 /// Every contract of an answer: the name of its source, its own, and its JSON.
-fn contracts(text: &str) -> Result<Vec<(String, String, &RawValue)>, Flaw> {
+pub(crate) fn contracts(text: &str) -> Result<Vec<(String, String, &RawValue)>, Flaw> {
     let output: Output<'_> = serde_json::from_str(text)?;
     if let Some(error) = output.errors.iter().find(|e| e.severity == "error") {
         return Err(Flaw::Compiler { message: shorten(&error.message) });
@@ -118,7 +118,27 @@ fn contracts(text: &str) -> Result<Vec<(String, String, &RawValue)>, Flaw> {
     Ok(output.contracts.0.into_iter().flat_map(named).collect())
 }
 
-fn parse(
+/// Init code and runtime code as the compiler wrote them.
+pub(crate) fn objects(json: &str) -> Result<[String; 2], Flaw> {
+    #[derive(Deserialize)]
+    struct Answered {
+        evm: Codes,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Codes {
+        bytecode: Object,
+        deployed_bytecode: Object,
+    }
+    #[derive(Deserialize)]
+    struct Object {
+        object: String,
+    }
+    let Answered { evm } = serde_json::from_str(json)?;
+    Ok([evm.bytecode.object, evm.deployed_bytecode.object])
+}
+
+pub(crate) fn parse(
     path: &str,
     name: &str,
     json: &str,

@@ -111,7 +111,7 @@ fn a_build_is_made_once_and_again_when_source_setting_or_artifact_change() {
     assert_eq!(first.compiler.version, "0.8.30+commit.73712a01");
     assert_eq!(project.asked()["settings"]["optimizer"], json!({ "enabled": true, "runs": 7 }));
     assert_eq!(project.asked()["settings"]["metadata"]["bytecodeHash"], "none");
-    let set = ArtifactSet::read(&Source::Foundry(project.path("out")), &["src/Fees.sol:Fees"]).unwrap();
+    let set = ArtifactSet::read(&Source::Folder(project.path("out")), &["src/Fees.sol:Fees"]).unwrap();
     assert_eq!(set.input_hash(set.get("Fees").unwrap()).unwrap(), Some(first.input_sha256));
 
     let again = run(&request).unwrap();
@@ -330,7 +330,7 @@ fn npms_compiler_builds_a_project_with_remapped_imports_and_reports_its_errors()
     let outcome = build(&request, &mut |compiler| told = Some(compiler.to_string())).unwrap();
     assert!(told.unwrap().contains("solc 0.8.30"));
     assert_eq!(outcome.contracts.len(), 1, "what is only imported stays out");
-    let set = ArtifactSet::read(&Source::Foundry(project.path("out")), &request.contracts).unwrap();
+    let set = ArtifactSet::read(&Source::Folder(project.path("out")), &request.contracts).unwrap();
     let fees = set.get("Fees").unwrap();
     assert_eq!(fees.compilation.as_ref().unwrap().version, "0.8.30+commit.73712a01");
     assert_eq!(fees.runtime.immutables().len(), 1);
@@ -379,8 +379,8 @@ fn the_examples_facets_come_out_as_they_are_committed() {
     };
     let outcome = run(&request).unwrap();
     assert!(outcome.compiler.kind == CompilerKind::Soljson || outcome.compiler.version.starts_with("0.8.30"));
-    let ours = ArtifactSet::read(&Source::Foundry(project.path("out")), &contracts).unwrap();
-    let committed = ArtifactSet::read(&Source::Foundry(example.join("out")), &contracts).unwrap();
+    let ours = ArtifactSet::read(&Source::Folder(project.path("out")), &contracts).unwrap();
+    let committed = ArtifactSet::read(&Source::Folder(example.join("out")), &contracts).unwrap();
     for contract in &contracts {
         let (ours, committed) = (ours.get(contract).unwrap(), committed.get(contract).unwrap());
         assert_eq!(ours.functions, committed.functions);

@@ -21,7 +21,7 @@ const FACETS: [&str; 13] = [
 ];
 
 fn out() -> Source {
-    Source::Foundry(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/payments/out"))
+    Source::Folder(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/payments/out"))
 }
 
 fn wanted() -> Vec<String> {

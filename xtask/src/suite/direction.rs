@@ -22,6 +22,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
     ("notify", &["files", "model"]),
     ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan", "validate"]),
     ("probe", &["artifacts", "chain", "config", "devnet", "files", "model", "plan"]),
+    ("review", &["artifacts", "config", "files", "model", "plan"]),
     ("backup", &["files", "model"]),
     (
         "cli",
@@ -38,6 +39,7 @@ const ALLOWED: [(&str, &[&str]); 17] = [
             "notify",
             "plan",
             "probe",
+            "review",
             "validate",
         ],
     ),

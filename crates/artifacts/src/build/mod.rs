@@ -95,6 +95,16 @@ impl Prepared<'_> {
         &self.input
     }
 
+    /// Each source by the compiler's name of it, and the file that it was read from, links followed.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &std::path::Path)> {
+        self.sources.files()
+    }
+
+    /// The text of a source.
+    pub fn text(&self, unit: &str) -> Option<&str> {
+        self.sources.text(unit)
+    }
+
     /// What there is, where it is all there from the same input.
     pub fn cached(&self) -> Option<BuildOutcome> {
         if self.request.force {

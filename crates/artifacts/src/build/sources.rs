@@ -22,6 +22,7 @@ const DEPTH_LIMIT: usize = 32;
 pub(super) struct Sources {
     texts: BTreeMap<String, String>,
     own: BTreeSet<String>,
+    files: BTreeMap<String, PathBuf>,
 }
 
 impl Sources {
@@ -34,14 +35,19 @@ impl Sources {
         self.own.iter().map(String::as_str)
     }
 
+    /// Where each was read, links followed.
+    pub(super) fn files(&self) -> impl Iterator<Item = (&str, &Path)> {
+        self.files.iter().map(|(unit, file)| (unit.as_str(), file.as_path()))
+    }
+
     pub(super) fn text(&self, unit: &str) -> Option<&str> {
         self.texts.get(unit).map(String::as_str)
     }
 }
 
 pub(super) fn load(request: &BuildRequest, remappings: &[Remapping]) -> Result<Sources, BuildError> {
-    let places = Places::new(&request.root, remappings)?;
-    let mut sources = Sources { texts: BTreeMap::new(), own: BTreeSet::new() };
+    let places = Places::new(request, remappings)?;
+    let mut sources = Sources { texts: BTreeMap::new(), own: BTreeSet::new(), files: BTreeMap::new() };
     let mut queue: Vec<(String, Option<(String, usize)>)> =
         roots(request)?.into_iter().map(|unit| (unit, None)).collect();
     while let Some((unit, from)) = queue.pop() {
@@ -60,6 +66,7 @@ pub(super) fn load(request: &BuildRequest, remappings: &[Remapping]) -> Result<S
         if own {
             sources.own.insert(unit.clone());
         }
+        sources.files.insert(unit.clone(), file);
         sources.texts.insert(unit, text);
     }
     Ok(sources)
@@ -111,13 +118,18 @@ struct Places {
 }
 
 impl Places {
-    fn new(root: &Path, remappings: &[Remapping]) -> Result<Self, BuildError> {
-        let failed = |source| FileError::Read { path: root.to_owned(), source };
-        let root = root.canonicalize().map_err(failed)?;
-        let packages = root.ancestors().map(|folder| folder.join("node_modules"));
+    fn new(request: &BuildRequest, remappings: &[Remapping]) -> Result<Self, BuildError> {
+        let real = |path: &Path| {
+            path.canonicalize().map_err(|source| FileError::Read { path: path.to_owned(), source })
+        };
+        let root = real(&request.root)?;
+        let within = request.within.as_deref().map(real).transpose()?;
+        let inside = |folder: &&Path| within.as_ref().is_none_or(|within| folder.starts_with(within));
+        let packages = root.ancestors().filter(inside).map(|folder| folder.join("node_modules"));
         let packages = packages.filter_map(|folder| folder.canonicalize().ok()).collect();
         let target = |r: &Remapping| root.join(r.target()).canonicalize().ok();
-        let mapped = remappings.iter().filter_map(target).collect();
+        let mapped = remappings.iter().filter_map(target);
+        let mapped = mapped.filter(|folder| inside(&folder.as_path())).collect();
         Ok(Self { root, packages, mapped })
     }
 

@@ -77,7 +77,7 @@ impl Out {
     }
 
     pub(crate) fn read(&self, wanted: &str) -> Result<Contract, SetError> {
-        let set = ArtifactSet::read(&Source::Foundry(self.0.path().to_owned()), &[wanted])?;
+        let set = ArtifactSet::read(&Source::Folder(self.0.path().to_owned()), &[wanted])?;
         Ok(set.get(wanted)?.clone())
     }
 }

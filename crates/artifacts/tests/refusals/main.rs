@@ -7,6 +7,8 @@ mod code;
 mod file;
 #[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod hardhat;
 mod names;
 mod policy;
 mod standard_json;

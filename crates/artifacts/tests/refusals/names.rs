@@ -45,6 +45,6 @@ fn a_contract_that_is_not_there_or_there_twice_is_refused() {
     assert_eq!(error.code().0, "PRX-ART-022");
     assert!(error.to_string().contains("Fees.0.8.30.json"), "{error}");
 
-    let nowhere = Source::Foundry(twice.path("none-Fees"));
+    let nowhere = Source::Folder(twice.path("none-Fees"));
     assert_eq!(refusal(ArtifactSet::read(&nowhere, &["Fees"])), "PRX-ART-023");
 }

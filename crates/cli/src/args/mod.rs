@@ -1,10 +1,12 @@
 //! What can be said on the command line: one definition feeds parser, help and completions.
 
 mod global;
+mod review;
 mod signing;
 mod verbs;
 
 pub(crate) use global::GlobalArgs;
+pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, ReviewArgs};
 pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
     BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,

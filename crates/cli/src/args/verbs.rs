@@ -1,5 +1,6 @@
 //! The verbs and what each takes.
 
+use super::{CiArgs, ReleaseReviewArgs, ReviewArgs};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -29,6 +30,11 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox plan                            against the state of the network\n  payrox plan show                       the plan by facet and function\n  payrox plan show --inverse             the calldata that goes back\n  payrox plan diff                       what the project would change\n  payrox plan diff old.plan.json         the same against another plan"
     )]
     Plan(PlanArgs),
+    /// Trust nobody: make the plan again from a commit, and show what is signed
+    #[command(
+        after_help = "Examples:\n  payrox review dispatcher.plan.json --bundle repo.bundle --commit HASH   in an empty folder\n  payrox review plan.json --repo https://example.com/payments.git --commit HASH --path contracts\n  payrox review plan.json --repo . --commit HASH --parent active.plan.json --since HASH --html review.html\n  payrox review plan.json --bundle repo.bundle --commit HASH --safe 0x41675C099F32341bf84BFc5382aF534df5C7461a --safe-nonce 7\n  payrox review --project examples/payments                               the folder as it is"
+    )]
+    Review(ReviewArgs),
     /// Deploy a slice of the plan
     #[command(
         subcommand,
@@ -103,6 +109,11 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox backup create payments.tar\n  payrox backup verify payments.tar\n  payrox backup restore payments.tar payments\n  payrox backup drill payments.tar --network mainnet"
     )]
     Backup(BackupVerb),
+    /// A ready file for a service that builds: validate, plan, review
+    #[command(
+        after_help = "Examples:\n  payrox ci github > .github/workflows/payrox.yml\n  payrox ci gitlab > .gitlab-ci.yml"
+    )]
+    Ci(CiArgs),
     /// What an error code or a trouble means and what cures it; without one, all of them
     #[command(
         after_help = "Examples:\n  payrox explain                  every code, by area\n  payrox explain PRX-PLAN-001\n  payrox explain nonce            a trouble by its name\n  payrox explain access denied"
@@ -315,6 +326,11 @@ pub(crate) enum ReleaseVerb {
         after_help = "Examples:\n  payrox release plan                            for the networks of release.toml\n  payrox release plan --networks sepolia,base    for these"
     )]
     Plan(ReleasePlanArgs),
+    /// Make every plan of the release again from a commit, and its digest
+    #[command(
+        after_help = "Examples:\n  payrox release review --plans . --bundle repo.bundle --commit HASH   in a folder with release.json and release/\n  payrox release review --repo . --commit HASH --json"
+    )]
+    Review(ReleaseReviewArgs),
     /// What is live, what waits and what is next, on each network
     #[command(after_help = "Examples:\n  payrox release status\n  payrox release status --json")]
     Status(ReleaseArgs),

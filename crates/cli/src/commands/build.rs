@@ -66,5 +66,7 @@ pub(super) fn request(
         remappings: compiler.remappings.clone(),
         search: Search { named: solc, ..Search::from_env() },
         force,
+        within: None,
+        records: None,
     }
 }

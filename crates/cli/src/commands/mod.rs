@@ -4,6 +4,7 @@ mod apply;
 mod backup;
 mod build;
 mod cancel;
+mod ci;
 mod completions;
 mod config;
 mod deploy;
@@ -16,6 +17,7 @@ mod nonce;
 mod notify;
 mod plan;
 mod release;
+mod review;
 mod run;
 mod stage;
 mod status;
@@ -40,6 +42,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Config(verb) => config::config(verb, context),
         Verb::Build(args) => build::build(args, context),
         Verb::Plan(args) => plan::plan(args, context).await,
+        Verb::Review(args) => review::review(args, context),
         Verb::Deploy(target) => deploy::deploy(target, context).await,
         Verb::Stage => stage::stage(context).await,
         Verb::Apply => apply::apply(context).await,
@@ -54,6 +57,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Devnet(args) => devnet::devnet(args, context).await,
         Verb::Doctor => doctor::doctor(context).await,
         Verb::Backup(verb) => backup::backup(verb, context).await,
+        Verb::Ci(args) => Ok(ci::ci(args, context.printer)),
         Verb::Explain(args) => explain::explain(args, context.printer),
         Verb::Completions(args) => Ok(completions::completions(args, context.printer)),
         Verb::Man(args) => man::man(args, context.printer),

@@ -4,6 +4,7 @@ mod apply;
 mod fault;
 mod parity;
 mod plan;
+mod review;
 mod status;
 mod verify;
 
@@ -27,6 +28,7 @@ use std::{
 pub(crate) async fn release(verb: &ReleaseVerb, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     match verb {
         ReleaseVerb::Plan(args) => plan::plan(args, context).await,
+        ReleaseVerb::Review(args) => review::review(args, context),
         ReleaseVerb::Status(_) => status::status(context).await,
         ReleaseVerb::Apply(args) => apply::apply(args, context).await,
         ReleaseVerb::Verify(_) => verify::verify(context).await,

@@ -1,0 +1,157 @@
+//! The folder whose sources are reviewed: a commit's, or the project's as it is.
+
+use super::usage;
+use crate::{args::CommitArgs, context::Context};
+use alloy_primitives::B256;
+use payrox_artifacts::build::Search;
+use payrox_model::{BoxFault, text::escape};
+use payrox_review::{Checkout, Origin, Provenance, SourceChange, Workplace, check_out, source_changes};
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
+
+/// Sources that are ready to be compiled.
+pub(crate) struct Sources {
+    pub(crate) place: Workplace,
+    pub(crate) provenance: Provenance,
+    /// What the compiler's file must hash to.
+    pub(crate) pinned: Option<B256>,
+    origin: Option<Origin>,
+    scratch: PathBuf,
+}
+
+impl Sources {
+    pub(crate) fn open(args: &CommitArgs, context: &Context<'_>) -> Result<Self, BoxFault> {
+        let search = Search { named: args.solc.clone(), ..Search::from_env() };
+        let pinned = args.solc_sha256.as_deref().map(pin).transpose()?;
+        let config = context.args.config.clone().unwrap_or_else(|| PathBuf::from("payrox.toml"));
+        let Some(commit) = &args.commit else {
+            let root = context.folder().to_owned();
+            let scratch = root.join(".payrox/review/folder");
+            let path = escape(&root.display().to_string());
+            let place = Workplace {
+                // Packages stand above a project, as npm puts them.
+                within: around(&root)?,
+                root,
+                config,
+                scratch: scratch.clone(),
+                search,
+                fresh: args.fresh,
+                commit: None,
+            };
+            return Ok(Self {
+                place,
+                provenance: Provenance::Folder { path },
+                pinned,
+                origin: None,
+                scratch,
+            });
+        };
+        let origin = match (&args.bundle, &args.repo) {
+            (Some(bundle), _) => Origin::Bundle(bundle.clone()),
+            (None, Some(repository)) => Origin::repository(repository)?,
+            (None, None) => {
+                return Err(usage(
+                    "--commit does not say where the commit is",
+                    "add --bundle FILE, or --repo with a folder or an https address",
+                ));
+            }
+        };
+        inside(&config, "--config")?;
+        let path = args.path.clone().unwrap_or_default();
+        inside(&path, "--path")?;
+        let scratch = context.folder().join(".payrox/review").join(name(commit));
+        let checkout = bring(&origin, commit, &scratch, &search)?;
+        if let Some(modules) = &args.modules {
+            link(modules, &checkout)?;
+        }
+        let place = Workplace {
+            within: checkout.folder.clone(),
+            root: checkout.folder.join(path),
+            config,
+            scratch: scratch.clone(),
+            search,
+            fresh: args.fresh,
+            commit: Some(commit.clone()),
+        };
+        let provenance = Provenance::Commit(checkout);
+        Ok(Self { place, provenance, pinned, origin: Some(origin), scratch })
+    }
+
+    /// Sources of the project that are other than at an earlier commit.
+    pub(crate) fn changed_since(&self, since: &str) -> Result<Vec<SourceChange>, BoxFault> {
+        let Some(origin) = &self.origin else { return Ok(Vec::new()) };
+        let before = bring(origin, since, &self.scratch.join("since"), &self.place.search)?;
+        let mut paths = BTreeSet::new();
+        for folder in [&before.folder, &self.place.within] {
+            below(folder, folder, 0, &mut paths);
+        }
+        Ok(source_changes(&before.folder, &self.place.within, &paths)?)
+    }
+}
+
+fn bring(origin: &Origin, commit: &str, scratch: &Path, search: &Search) -> Result<Checkout, BoxFault> {
+    Ok(check_out(origin, commit, scratch, search.path.clone())?)
+}
+
+/// What becomes a folder's name; what is no hash is refused where it is read.
+fn name(commit: &str) -> String {
+    commit.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+}
+
+fn pin(text: &str) -> Result<B256, BoxFault> {
+    text.parse().map_err(|_| usage("--solc-sha256 is no hash", "pass the 64 digits that `sha256sum` prints"))
+}
+
+/// A path of the commit must not lead out of it.
+fn inside(path: &Path, flag: &str) -> Result<(), BoxFault> {
+    if path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Ok(());
+    }
+    Err(usage(&format!("{flag} leads out of the commit"), "name a path inside of it"))
+}
+
+/// The outermost folder around a project that holds packages for it.
+fn around(root: &Path) -> Result<PathBuf, BoxFault> {
+    let real = root
+        .canonicalize()
+        .map_err(|source| payrox_files::FileError::Read { path: root.to_owned(), source })?;
+    let outer = real.ancestors().filter(|folder| folder.join("node_modules").is_dir()).last();
+    Ok(outer.unwrap_or(&real).to_owned())
+}
+
+/// Packages beside a commit that has none of its own.
+fn link(modules: &Path, checkout: &Checkout) -> Result<(), BoxFault> {
+    let at = checkout.folder.join("node_modules");
+    if at.exists() {
+        return Err(usage("--modules, but the commit has its own node_modules", "leave --modules away"));
+    }
+    let failed = |source: io::Error| payrox_files::FileError::Read { path: modules.to_owned(), source };
+    let real = modules.canonicalize().map_err(failed)?;
+    symlink(&real, &at).map_err(|source| payrox_files::FileError::Write { path: at, source }.into())
+}
+
+#[cfg(unix)]
+fn symlink(to: &Path, at: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(to, at)
+}
+
+#[cfg(not(unix))]
+fn symlink(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::Error::from(io::ErrorKind::Unsupported))
+}
+
+/// Sources below a folder that we wrote ourselves; links, which lead to packages, are not followed.
+fn below(folder: &Path, at: &Path, depth: usize, paths: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(at).into_iter().flatten().flatten() {
+        let (path, Ok(kind)) = (entry.path(), entry.file_type()) else { continue };
+        if kind.is_dir() && depth < 64 {
+            below(folder, &path, depth + 1, paths);
+        } else if kind.is_file() {
+            let inside = path.strip_prefix(folder).ok().and_then(Path::to_str);
+            paths.extend(inside.map(str::to_owned));
+        }
+    }
+}

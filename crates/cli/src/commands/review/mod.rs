@@ -1,0 +1,134 @@
+//! `payrox review`: the plan made again from a commit, and what is signed.
+
+mod folder;
+
+pub(crate) use folder::Sources;
+
+use crate::{args::ReviewArgs, commands::plan::summary, context::Context, fault::CliFault, report};
+use alloy_primitives::Address;
+use payrox_execute::Sandbox;
+use payrox_model::{BoxFault, ExitCode, text::escape, text::escape_json};
+use payrox_plan::Plan;
+use payrox_review::{
+    Made, Parts, Review, ReviewError, Safe, calls, compare, descriptors, facet_changes, recompute,
+    signer_view,
+};
+use std::path::{Path, PathBuf};
+
+pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let file = args.file.clone().unwrap_or_else(|| context.plan_file());
+    let plan = Plan::read(&file)?;
+    let parent = args.parent.as_deref().map(Plan::read).transpose()?;
+    let safe = safe(args)?;
+    let sources = Sources::open(&args.from, context)?;
+    let made = make(&sources, context, &plan, parent.as_ref())?;
+    let comparison = compare(&plan, &made, sources.pinned);
+    let shown = calls(&plan, &made.artifacts);
+    let signer = signer_view(&plan, &shown, safe);
+    let facets = match (&parent, plan.epoch.0) {
+        (Some(parent), _) => Some(facet_changes(parent, &plan)),
+        (None, 1) => Some(Vec::new()),
+        (None, _) => None,
+    };
+    let changed = args.since.as_deref().map(|since| sources.changed_since(since)).transpose()?;
+    let review = Review::new(Parts {
+        plan: &plan,
+        made: &made,
+        comparison,
+        calls: shown,
+        signer,
+        source: sources.provenance.clone(),
+        facets,
+        sources: changed,
+    });
+    let mut written = Vec::new();
+    for (path, text) in
+        [(&args.markdown, Review::markdown as fn(&Review) -> String), (&args.html, Review::html)]
+    {
+        if let Some(path) = path {
+            write(path, &text(&review), &mut written)?;
+        }
+    }
+    if let Some(folder) = &args.erc7730 {
+        for (name, descriptor) in descriptors(&plan, &made.artifacts) {
+            // A descriptor is text and numbers.
+            let text = serde_json::to_string_pretty(&descriptor).unwrap_or_default();
+            write(&folder.join(name), &format!("{}\n", escape_json(&text)), &mut written)?;
+        }
+    }
+    Ok(show(context, &plan, &review, &written))
+}
+
+/// The plan again, by the compiler and in a chain that nobody else sees.
+pub(crate) fn make(
+    sources: &Sources,
+    context: &Context<'_>,
+    plan: &Plan,
+    parent: Option<&Plan>,
+) -> Result<Made, BoxFault> {
+    let sandbox = Sandbox::empty(plan.chain_id);
+    let made = recompute(&sources.place, plan, parent, &sandbox, &mut |compiler| {
+        context.printer.notice(&format!("compiling with {compiler}"));
+    });
+    Ok(made?)
+}
+
+fn safe(args: &ReviewArgs) -> Result<Option<Safe>, BoxFault> {
+    let (Some(text), Some(nonce)) = (&args.safe, args.safe_nonce) else { return Ok(None) };
+    let version = args.safe_version.parse()?;
+    let address = Address::parse_checksummed(text, None).map_err(|_| {
+        let what = match text.parse::<Address>() {
+            Ok(address) => {
+                format!("address has no valid checksum: it would be {}", address.to_checksum(None))
+            }
+            Err(_) => format!("address `{}` is none", escape(&text.chars().take(80).collect::<String>())),
+        };
+        ReviewError::Safe { what }
+    })?;
+    Ok(Some(Safe { address, nonce, version }))
+}
+
+fn write(path: &Path, text: &str, written: &mut Vec<PathBuf>) -> Result<(), BoxFault> {
+    payrox_files::write_derived(path, text.as_bytes())?;
+    written.push(path.to_owned());
+    Ok(())
+}
+
+fn show(context: &Context<'_>, plan: &Plan, review: &Review, written: &[PathBuf]) -> ExitCode {
+    let printer = context.printer;
+    let report = review.report();
+    let signer = &review.signer;
+    let mut text = format!(
+        "{}\n\n{}\n\ndomain   {}\nmessage  {}\nplan id  {}",
+        summary(plan),
+        report::checks(&report, printer.paint()),
+        signer.domain_hash,
+        signer.struct_hash,
+        signer.digest,
+    );
+    for transaction in &signer.safe {
+        text.push_str(&format!(
+            "\n\n{} at nonce {} of Safe {}\ndomain   {}\nmessage  {}\nsigned   {}",
+            transaction.step,
+            transaction.nonce,
+            transaction.safe,
+            transaction.domain_hash,
+            transaction.message_hash,
+            transaction.safe_tx_hash
+        ));
+    }
+    for file in written.iter().take(2) {
+        text.push_str(&format!("\n\nwrote {}", escape(&file.display().to_string())));
+    }
+    if written.len() > 2 {
+        text.push_str(&format!(" and {} more files", written.len() - 2));
+    }
+    printer.result(&text);
+    printer.document(review);
+    report::exit(&report)
+}
+
+/// A usage that clap cannot see.
+pub(crate) fn usage(text: &str, hint: &str) -> BoxFault {
+    CliFault::Usage { text: text.to_owned(), hint: Some(hint.to_owned()) }.into()
+}

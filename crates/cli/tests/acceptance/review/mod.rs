@@ -1,0 +1,83 @@
+//! `payrox review`: in an empty folder, with a bundle and a plan.
+
+mod attacks;
+mod descriptors;
+mod fixture;
+mod upgrade;
+
+use crate::{
+    project::{Ran, list, text},
+    tools::{foundry, program},
+};
+use fixture::{Repository, example, findings};
+use serde_json::Value;
+use std::{fs, process::Command};
+
+const SAFE: &str = "0x41675C099F32341bf84BFc5382aF534df5C7461a";
+
+#[test]
+fn prx_g4_in_an_empty_folder_a_bundle_and_a_plan_reproduce_every_hash_and_other_tools_agree() {
+    let Some(repository) = Repository::new() else { return };
+    example(&repository);
+    let plan = repository.plan("examples/payments", &[]);
+    let commit = repository.commit();
+    let safe = ["--safe", SAFE, "--safe-nonce", "7"];
+    let files = ["--markdown", "r.md", "--html", "r.html", "--erc7730", "words"];
+    let (status, review) =
+        repository.bundled(&commit, "examples/payments", &[&safe[..], &files[..]].concat());
+    assert_eq!((status, &review["outcome"]), (0, &Value::from("pass")), "{:?}", findings(&review));
+    let counts = |what: &str| list(&review["rows"]).iter().filter(|r| r["what"] == what).count();
+    assert_eq!((counts("init code"), counts("address"), counts("code hash")), (13, 19, 13));
+    assert_eq!(counts("calldata"), list(&plan["steps"]).len());
+    assert!(list(&review["rows"]).iter().all(|row| row["equal"] == true));
+    assert_eq!(text(&review["signer"], "digest"), text(&plan, "planId"));
+
+    let read = |name: &str| fs::read_to_string(repository.empty().join(name)).unwrap();
+    for page in [read("r.md"), read("r.html")] {
+        for part in [text(&plan, "planId"), text(&plan, "contentHash"), &commit, SAFE, "withdrawFees"] {
+            assert!(page.contains(part), "{part}");
+        }
+    }
+    assert!(!read("r.html").contains("<script") && !read("r.html").contains("src="));
+    descriptors::are_well_formed(&repository.empty().join("words"), &plan);
+
+    // Again: what was compiled is found, and nothing is said to be compiling.
+    let own = ["--bundle", "repo.bundle", "--path", "examples/payments"];
+    let again = repository.review(&commit, &own);
+    assert!(again.status == 0 && !again.stderr.contains("compiling"), "{again:?}");
+    attacks::on_the_plan(&repository, &commit, &plan);
+    lines_hold(&repository, &review);
+}
+
+/// Every line of the review is run with the real tools.
+fn lines_hold(repository: &Repository, review: &Value) {
+    let (Some(cast), Some(_)) = (foundry("cast"), program("jq")) else { return };
+    let lines = list(&review["signer"]["lines"]);
+    let names: Vec<_> = lines.iter().map(|line| text(line, "name")).collect();
+    for wanted in [
+        "content hash",
+        "domain hash",
+        "struct hash",
+        "plan id",
+        "Merkle root",
+        "manifest bytes",
+        "init code Payments",
+        "address Payments",
+        "calldata stage",
+        "calldata activate",
+        "calldata back 1",
+        "Safe transaction hash stage",
+        "Safe transaction hash activate",
+    ] {
+        assert!(names.contains(&wanted), "{wanted} in {names:?}");
+    }
+    let mut path = std::ffi::OsString::from(cast.parent().unwrap());
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    for line in lines {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", text(line, "command")]).current_dir(repository.empty());
+        let ran = Ran::of(command.env("PATH", &path).env("plan", "plan.json"));
+        assert_eq!(ran.stdout.trim(), text(line, "value"), "{line:#} {}", ran.stderr);
+    }
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(test), warn(unused_crate_dependencies))]
+
+mod calls;
+mod change;
+mod compare;
+mod document;
+mod erc7730;
+mod error;
+mod git;
+mod html;
+mod markdown;
+mod recompute;
+mod signer;
+mod tree;
+
+pub use calls::{ShownCall, calls};
+pub use change::{FacetChange, OpcodeChange, SourceChange, facet_changes, source_changes};
+pub use compare::{Comparison, Row, compare};
+pub use document::{Parts, Provenance, Review};
+pub use erc7730::descriptors;
+pub use error::ReviewError;
+pub use git::Origin;
+pub use recompute::{Made, Outside, Workplace, recompute};
+pub use signer::{Line, RawTransaction, Safe, SafeTransaction, SafeVersion, SignerView, signer_view};
+pub use tree::{Checkout, check_out};
