@@ -296,6 +296,8 @@ fn said(unit: &str, info: &BuildInfo<'_>, input: &Input<'_>) -> Result<Compilati
         // What the compiler takes where nothing is said.
         bytecode_hash: Some(shorten(trailer.unwrap_or("ipfs"))),
         source_hash: Some(keccak256(source.content.as_bytes())),
+        // Which sources it imports, only metadata say.
+        sources_hash: None,
     }
     .checked()
 }

@@ -43,9 +43,17 @@ impl Compilation {
         Ok(self)
     }
 
-    /// All of it in one line.
+    /// What everybody who compiles says, in one line: some keep no metadata, which alone tell of the imports.
     pub(crate) fn line(&self) -> String {
-        let Self { version, via_ir, optimizer_runs, evm_version, bytecode_hash, source_hash } = self;
+        let Self {
+            version,
+            via_ir,
+            optimizer_runs,
+            evm_version,
+            bytecode_hash,
+            source_hash,
+            sources_hash: _,
+        } = self;
         format!("{version} {via_ir} {optimizer_runs:?} {evm_version:?} {bytecode_hash:?} {source_hash:?}")
     }
 }

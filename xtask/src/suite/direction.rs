@@ -9,7 +9,7 @@ use crate::{
 use serde_json::Value;
 
 /// Each crate and what it may depend on, itself among the workspace's.
-const ALLOWED: [(&str, &[&str]); 17] = [
+const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("files", &["model"]),
     ("config", &["files", "model"]),

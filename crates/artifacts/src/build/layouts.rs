@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// # Errors
 /// When the compiler cannot be asked, or the file cannot be written.
 pub fn keep_layouts(request: &BuildRequest, outcome: &BuildOutcome) -> Result<Option<PathBuf>, LayoutError> {
-    let source = Source::Foundry(request.out.clone());
+    let source = Source::Folder(request.out.clone());
     let names: Vec<_> = outcome.contracts.iter().map(ToString::to_string).collect();
     let artifacts = ArtifactSet::read(&source, &names).map_err(super::BuildError::from)?;
     let concrete = |contract: &&Contract| !contract.runtime.is_empty() && !contract.functions.is_empty();
