@@ -16,6 +16,7 @@ mod read;
 mod reason;
 mod receipt;
 mod rejection;
+mod remote;
 mod secrets;
 mod signer;
 mod snapshot;
@@ -36,6 +37,7 @@ pub use read::Read;
 pub use reason::Reasons;
 pub use receipt::{LogEntry, LogQuery, Receipt};
 pub use rejection::Rejection;
+pub use remote::{Remote, fork_point};
 pub use secrets::Secrets;
 pub use signer::{
     DerivationPath, KeyError, KeyRules, Keyring, Secret, Signed, Transaction, UnsignedTransaction,

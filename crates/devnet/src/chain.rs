@@ -3,12 +3,56 @@
 use crate::{
     core::{Core, Time, offset},
     filters::Filters,
+    fork::ForkError,
     rpc::RpcError,
     state::AccountDiff,
     store::{Record, Store, StoreError},
 };
 use alloy_primitives::Address;
+use payrox_model::{Code, ExitCode, Fault};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Why an account was not changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ChangeError {
+    /// The chain's file cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The chain elsewhere does not say what the account is.
+    #[error(transparent)]
+    Fork(#[from] ForkError),
+}
+
+impl Fault for ChangeError {
+    fn code(&self) -> Code {
+        match self {
+            Self::Store(error) => error.code(),
+            Self::Fork(error) => error.code(),
+        }
+    }
+
+    fn exit(&self) -> ExitCode {
+        match self {
+            Self::Store(error) => error.exit(),
+            Self::Fork(error) => error.exit(),
+        }
+    }
+
+    fn subject(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => error.subject(),
+            Self::Fork(error) => error.subject(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => error.hint(),
+            Self::Fork(error) => error.hint(),
+        }
+    }
+}
 
 /// How many snapshots may be kept at once.
 const SNAPSHOTS: usize = 256;
@@ -71,8 +115,8 @@ impl Chain {
         &mut self,
         address: Address,
         change: impl FnOnce(&mut AccountDiff),
-    ) -> Result<(), StoreError> {
-        let mut diff = self.core.state.unchanged(address);
+    ) -> Result<(), ChangeError> {
+        let mut diff = self.core.state.unchanged(address)?;
         change(&mut diff);
         let diffs = [diff];
         self.record(&Record::Patch(&diffs))?;

@@ -3,7 +3,8 @@
 use crate::{
     accounts::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE},
     block::{Block, bloom},
-    config::{Clock, DevnetConfig, Rules},
+    config::{Clock, DevnetConfig, Hardfork, Rules},
+    fork::{Fork, ForkError, ForkPoint},
     pool::Pool,
     state::{AccountDiff, State, Undo},
 };
@@ -21,6 +22,7 @@ use std::{
 pub(crate) struct Core {
     pub(crate) rules: Rules,
     pub(crate) state: State,
+    /// The first is genesis, or the block that a fork begins from.
     blocks: Vec<Arc<Block>>,
     /// What each change to the state took the place of, and the head block once it was made.
     history: Vec<(u64, Arc<Undo>)>,
@@ -54,10 +56,10 @@ impl Core {
         let mut diffs: Vec<_> = config
             .accounts
             .iter()
-            .map(|account| AccountDiff { balance: config.balance, ..state.unchanged(*account) })
+            .map(|account| AccountDiff { balance: config.balance, ..state.new_account(*account) })
             .collect();
         let deployer =
-            AccountDiff { nonce: 1, code: vec![CREATE2_DEPLOYER_CODE], ..state.unchanged(CREATE2_DEPLOYER) };
+            AccountDiff { nonce: 1, code: vec![CREATE2_DEPLOYER_CODE], ..state.new_account(CREATE2_DEPLOYER) };
         diffs.push(deployer);
         let timestamp = config.genesis_timestamp.unwrap_or(match config.clock {
             Clock::Wall => wall(),
@@ -68,6 +70,16 @@ impl Core {
             Header { timestamp, base_fee_per_gas: Some(config.base_fee), ..core.header(&diffs, &[]) };
         core.push(Block::new(header, Vec::new()), &diffs);
         (core, diffs)
+    }
+
+    /// A chain that goes on from another's block.
+    pub(crate) fn forked(fork: &Fork, clock: Clock) -> Self {
+        let ForkPoint { chain_id, header, hash } = fork.point().clone();
+        let hardfork = if header.requests_hash.is_some() { Hardfork::Prague } else { Hardfork::Cancun };
+        let rules = Rules { chain_id: chain_id.0, hardfork, clock, gas_limit: header.gas_limit };
+        let mut core = Self { state: State::of(fork.clone()), ..Self::empty(rules) };
+        core.push_applied(Block { header, hash, mined: Vec::new() }, Vec::new(), Time::default());
+        core
     }
 
     /// A chain without even a genesis: the first thing to do is to push one.
@@ -92,15 +104,22 @@ impl Core {
     }
 
     pub(crate) fn number(&self) -> u64 {
-        (self.blocks.len() as u64).saturating_sub(1)
+        self.head().map_or(0, |head| head.header.number)
     }
 
-    pub(crate) fn blocks(&self) -> &[Arc<Block>] {
-        &self.blocks
+    /// The number of the first block that it has itself.
+    pub(crate) fn first(&self) -> u64 {
+        self.blocks.first().map_or(0, |block| block.header.number)
+    }
+
+    /// The blocks from this one on.
+    pub(crate) fn blocks_from(&self, number: u64) -> &[Arc<Block>] {
+        let at = usize::try_from(number.saturating_sub(self.first())).unwrap_or(usize::MAX);
+        self.blocks.get(at..).unwrap_or_default()
     }
 
     pub(crate) fn block(&self, number: u64) -> Option<&Arc<Block>> {
-        self.blocks.get(usize::try_from(number).ok()?)
+        self.blocks.get(usize::try_from(number.checked_sub(self.first())?).ok()?)
     }
 
     pub(crate) fn block_by_hash(&self, hash: B256) -> Option<&Arc<Block>> {
@@ -112,9 +131,9 @@ impl Core {
         Some((self.block(number)?, index))
     }
 
-    /// The hash BLOCKHASH gives; zero for what is not there.
-    pub(crate) fn block_hash(&self, number: u64) -> B256 {
-        self.block(number).map_or(B256::ZERO, |block| block.hash)
+    /// The hash BLOCKHASH gives; none for what is not here.
+    pub(crate) fn block_hash(&self, number: u64) -> Option<B256> {
+        Some(self.block(number)?.hash)
     }
 
     /// The state as it was when this block was the newest, changes made by hand on top of it included.
@@ -147,7 +166,7 @@ impl Core {
         let prague = self.rules.hardfork.spec().is_enabled_in(SpecId::PRAGUE);
         Header {
             parent_hash,
-            number: self.blocks.len() as u64,
+            number: self.head().map_or(0, |head| head.header.number + 1),
             gas_limit: self.rules.gas_limit,
             timestamp: self.next_timestamp(),
             mix_hash: keccak256(parent_hash),
@@ -221,8 +240,8 @@ impl Core {
     }
 
     /// The sum of a sender's mined and waiting transactions: its next nonce.
-    pub(crate) fn pending_nonce(&self, sender: alloy_primitives::Address) -> u64 {
-        self.pool.next_nonce(sender, self.state.nonce(sender))
+    pub(crate) fn pending_nonce(&self, sender: alloy_primitives::Address) -> Result<u64, ForkError> {
+        Ok(self.pool.next_nonce(sender, self.state.nonce(sender)?))
     }
 }
 

@@ -6,7 +6,11 @@ use crate::{
     core::Core,
     evm::{self, Mode},
     rpc::{self, RpcError},
-    state::Slot,
+    chain::ChangeError,
+    config::Clock,
+    fork::{Fork, ForkError},
+    state::{Slot, State},
+    view::Accounts,
     store::{Store, StoreError},
 };
 use alloy_consensus::TxEip1559;
@@ -67,10 +71,37 @@ pub struct Executed {
     pub zeros: Vec<(Address, U256)>,
 }
 
+/// What [`Devnet::newest`] tells of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Newest {
+    /// Its number.
+    pub number: u64,
+    /// Unix seconds.
+    pub timestamp: u64,
+    /// Base fee in wei.
+    pub base_fee: u64,
+    /// Gas limit.
+    pub gas_limit: u64,
+}
+
 impl Devnet {
     /// A chain in memory, at its genesis.
     pub fn new(config: &DevnetConfig) -> Self {
         Self::of(Core::genesis(config).0, None)
+    }
+
+    /// A chain in memory that goes on from another chain's block. A read that the other chain fails to answer is an
+    /// error of the request or execution that needs it; where a method here cannot tell, its answer is empty and the next execution
+    /// fails with the error.
+    ///
+    /// What needs the other chain blocks this thread until it answers.
+    pub fn forked(fork: &Fork, clock: Clock) -> Self {
+        Self::of(Core::forked(fork, clock), None)
+    }
+
+    /// What it is a fork of, if it is one.
+    pub fn forks(&self) -> Option<Fork> {
+        self.read().core.state.fork().cloned()
     }
 
     /// The chain kept in this directory, created if there is none. It is locked until the last handle is gone.
@@ -151,38 +182,62 @@ impl Devnet {
 
     /// An account's code.
     pub fn code(&self, address: Address) -> Bytes {
-        self.read().core.state.code(address)
+        self.told(|state| state.code(address))
     }
 
     /// An account's wei.
     pub fn balance(&self, address: Address) -> U256 {
-        self.read().core.state.balance(address)
+        self.told(|state| state.balance(address))
     }
 
     /// An account's nonce.
     pub fn nonce(&self, address: Address) -> u64 {
-        self.read().core.state.nonce(address)
+        self.told(|state| state.nonce(address))
     }
 
     /// A storage slot.
     pub fn storage(&self, address: Address, slot: U256) -> B256 {
-        self.read().core.state.slot(address, slot).into()
+        self.told(|state| state.slot(address, slot)).into()
     }
 
-    /// Every slot of an account that is not zero.
+    /// Every slot of an account that is not zero; in a fork, of those that were ever read or written.
     pub fn storage_of(&self, address: Address) -> BTreeMap<U256, U256> {
-        let chain = self.read();
-        let account = chain.core.state.account(address);
-        account
-            .map(|account| account.storage.iter().map(|(key, value)| (*key, *value)).collect())
-            .unwrap_or_default()
+        self.read().core.state.slots(address)
+    }
+
+    fn told<T: Default>(&self, read: impl FnOnce(&State) -> Result<T, ForkError>) -> T {
+        let state = self.read().core.state.clone();
+        read(&state).unwrap_or_else(|error| {
+            state.fork().inspect(|fork| fork.owe(error));
+            T::default()
+        })
+    }
+
+    /// All accounts as they are now, for an execution outside: what happens here afterwards is not seen there.
+    pub fn state(&self) -> Accounts {
+        let core = &self.read().core;
+        let newest = core.number().saturating_sub(255);
+        let hashes = core.blocks_from(newest).iter().map(|block| (block.header.number, block.hash));
+        Accounts::new(core.state.clone(), hashes.collect())
+    }
+
+    /// Number, time, base fee and gas limit of the newest block.
+    pub fn newest(&self) -> Newest {
+        let core = &self.read().core;
+        let header = core.head().map(|head| &head.header);
+        Newest {
+            number: core.number(),
+            timestamp: header.map_or(0, |header| header.timestamp),
+            base_fee: header.and_then(|header| header.base_fee_per_gas).unwrap_or_default(),
+            gas_limit: core.rules.gas_limit,
+        }
     }
 
     /// Sets an account's code, whatever it was.
     ///
     /// # Errors
     /// When the chain's file cannot be written.
-    pub fn set_code(&self, address: Address, code: Bytes) -> Result<(), StoreError> {
+    pub fn set_code(&self, address: Address, code: Bytes) -> Result<(), ChangeError> {
         self.write().patch(address, |diff| diff.code = vec![code])
     }
 
@@ -190,7 +245,7 @@ impl Devnet {
     ///
     /// # Errors
     /// When the chain's file cannot be written.
-    pub fn set_storage(&self, address: Address, slot: U256, value: B256) -> Result<(), StoreError> {
+    pub fn set_storage(&self, address: Address, slot: U256, value: B256) -> Result<(), ChangeError> {
         self.write().patch(address, |diff| diff.slots.push(Slot { key: slot, value: value.into() }))
     }
 
@@ -198,7 +253,7 @@ impl Devnet {
     ///
     /// # Errors
     /// When the chain's file cannot be written.
-    pub fn set_balance(&self, address: Address, balance: U256) -> Result<(), StoreError> {
+    pub fn set_balance(&self, address: Address, balance: U256) -> Result<(), ChangeError> {
         self.write().patch(address, |diff| diff.balance = balance)
     }
 

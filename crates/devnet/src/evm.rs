@@ -3,7 +3,9 @@
 use crate::{
     core::Core,
     rpc::RpcError,
-    state::{State, View},
+    fork::ForkError,
+    state::State,
+    view::{Misses, View},
 };
 use alloy_consensus::{Header, Transaction, TxEnvelope, Typed2718};
 use alloy_eips::eip7840::BlobParams;
@@ -37,7 +39,10 @@ pub(crate) enum Mode {
     Call,
 }
 
-pub(crate) type Outcome = Result<ResultAndState, EVMError<std::convert::Infallible>>;
+pub(crate) type Outcome = Result<ResultAndState, EVMError<ForkError>>;
+
+/// How often an execution is tried on what a fork knows. After that, what it reads is read one by one.
+const ROUNDS: usize = 64;
 
 pub(crate) fn run(core: &Core, state: &State, header: &Header, tx: TxEnv, mode: Mode) -> Outcome {
     let spec = core.rules.hardfork.spec();
@@ -71,9 +76,26 @@ pub(crate) fn run(core: &Core, state: &State, header: &Header, tx: TxEnv, mode: 
         }),
         ..BlockEnv::default()
     };
-    let view = View { state, block_hash: |number| core.block_hash(number) };
-    let context: MainnetContext<_> = Context::new(WrapDatabaseRef(view), spec);
-    context.with_cfg(cfg).with_block(block).build_mainnet().transact(tx)
+    let execute = |misses: Option<&Misses>, tx: TxEnv| {
+        let view = View { state, block_hash: |number| core.block_hash(number), misses };
+        let context: MainnetContext<_> = Context::new(WrapDatabaseRef(view), spec);
+        context.with_cfg(cfg.clone()).with_block(block.clone()).build_mainnet().transact(tx)
+    };
+    if let Some(fork) = state.fork() {
+        fork.take_owed().map_err(EVMError::Database)?;
+        // Executing is cheap, a round trip is not: what an execution reads is noted, read at once, and it is tried again,
+        // until it reads nothing new.
+        for _ in 0..ROUNDS {
+            let misses = Misses::default();
+            let outcome = execute(Some(&misses), tx.clone());
+            let misses = misses.into_inner();
+            if misses.is_empty() {
+                return outcome;
+            }
+            fork.fetch(&misses).map_err(EVMError::Database)?;
+        }
+    }
+    execute(None, tx)
 }
 
 /// The environment of a signed transaction.
@@ -124,7 +146,10 @@ pub(crate) fn requested(core: &Core, state: &State, request: &TransactionRequest
         kind: request.to.unwrap_or(TxKind::Create),
         value: request.value.unwrap_or_default(),
         data: data.cloned().unwrap_or_default(),
-        nonce: request.nonce.unwrap_or_else(|| state.nonce(caller)),
+        nonce: match request.nonce {
+            Some(nonce) => nonce,
+            None => state.nonce(caller)?,
+        },
         chain_id: Some(request.chain_id.unwrap_or(core.rules.chain_id)),
         access_list: request.access_list.clone().unwrap_or_default(),
         gas_priority_fee: request.max_fee_per_gas.and(request.max_priority_fee_per_gas.or(Some(0))),
@@ -168,9 +193,11 @@ fn halted(reason: &HaltReason) -> String {
 }
 
 /// Why a transaction cannot go into a block, in geth's words: clients look for them.
-pub(crate) fn invalid(error: EVMError<std::convert::Infallible>, tx: &TxEnv, header: &Header) -> RpcError {
-    let EVMError::Transaction(error) = error else {
-        return RpcError::internal(error.to_string());
+pub(crate) fn invalid(error: EVMError<ForkError>, tx: &TxEnv, header: &Header) -> RpcError {
+    let error = match error {
+        EVMError::Transaction(error) => error,
+        EVMError::Database(error) => return error.into(),
+        other => return RpcError::internal(other.to_string()),
     };
     let from = tx.caller;
     RpcError::server(match error {

@@ -67,7 +67,7 @@ impl Filters {
     pub(crate) fn changes(&mut self, id: U256, core: &Core) -> Result<Changes, RpcError> {
         let installed = self.installed.get_mut(&id).ok_or_else(|| RpcError::server("filter not found"))?;
         let from = std::mem::replace(&mut installed.from, core.number() + 1);
-        let blocks = core.blocks().get(from as usize..).unwrap_or_default();
+        let blocks = core.blocks_from(from);
         Ok(match &installed.kind {
             Kind::Blocks => Changes::Hashes(blocks.iter().map(|block| block.hash).collect()),
             Kind::Transactions => {

@@ -125,7 +125,17 @@ async fn answer(State(served): State<Served>, headers: HeaderMap, body: Bytes) -
         return (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the Content-Type must be application/json")
             .into_response();
     }
-    match rpc::answer(&served.devnet, &body) {
+    let answer = if served.devnet.forks().is_some() {
+        // It may have to ask another chain first, and wait.
+        let asked = tokio::task::spawn_blocking(move || rpc::answer(&served.devnet, &body)).await;
+        match asked {
+            Ok(answer) => answer,
+            Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    } else {
+        rpc::answer(&served.devnet, &body)
+    };
+    match answer {
         Some(answer) => ([(header::CONTENT_TYPE, "application/json")], answer).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     }

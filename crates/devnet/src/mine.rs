@@ -15,7 +15,7 @@ use alloy_consensus::{
 use alloy_primitives::{Address, B256, U256};
 use revm::context::result::{EVMError, InvalidTransaction};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     sync::Arc,
 };
 
@@ -33,7 +33,7 @@ impl Chain {
     pub(crate) fn submit(&mut self, pending: Pending) -> Result<B256, RpcError> {
         self.admit(&pending)?;
         let hash = *pending.tx.tx_hash();
-        let next = self.core.state.nonce(pending.sender);
+        let next = self.core.state.nonce(pending.sender)?;
         if self.core.automine && pending.tx.nonce() == next {
             let sender = pending.sender;
             self.mine(vec![pending], Misfit::Refuses)?;
@@ -48,7 +48,8 @@ impl Chain {
 
     /// Executes in a block of its own without a signature or a fee. If it fails there is no block.
     pub(crate) fn execute(&mut self, from: Address, tx: TxEip1559) -> Result<Arc<Block>, RpcError> {
-        let tx = TxEip1559 { chain_id: self.core.rules.chain_id, nonce: self.core.state.nonce(from), ..tx };
+        let nonce = self.core.state.nonce(from)?;
+        let tx = TxEip1559 { chain_id: self.core.rules.chain_id, nonce, ..tx };
         let tx = tx.into_signed(placeholder(from)).into();
         self.mine(vec![Pending { mode: Mode::Free, ..Pending::new(tx, from) }], Misfit::Refuses)
     }
@@ -72,11 +73,11 @@ impl Chain {
         if tx.gas_limit() > header_limit {
             return Err(RpcError::server("exceeds block gas limit"));
         }
-        let next = core.state.nonce(*sender);
+        let next = core.state.nonce(*sender)?;
         if tx.nonce() < next {
             return Err(RpcError::server(evm::nonce_too_low(next, tx.nonce())));
         }
-        let (have, want) = (core.state.balance(*sender), cost(tx.as_ref()));
+        let (have, want) = (core.state.balance(*sender)?, cost(tx.as_ref()));
         if have < want {
             return Err(RpcError::server(format!(
                 "insufficient funds for gas * price + value: address {sender} have {have} want {want}"
@@ -88,7 +89,8 @@ impl Chain {
     /// Mines what waited for this sender's transaction, each in a block of its own.
     fn promote(&mut self, sender: Address) {
         loop {
-            let next = self.core.state.nonce(sender);
+            // Whoever has a transaction here was read when it came.
+            let Ok(next) = self.core.state.nonce(sender) else { return };
             self.core.pool.forget_below(sender, next);
             let Some(pending) = self.core.pool.get(sender, next).cloned() else { return };
             if self.mine(vec![pending], Misfit::Refuses).is_err() {
@@ -115,7 +117,10 @@ impl Chain {
         let mut next = BTreeMap::new();
         for pending in self.core.pool.all() {
             let sender = pending.sender;
-            let expected = next.entry(sender).or_insert_with(|| self.core.state.nonce(sender));
+            let expected = match next.entry(sender) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(self.core.state.nonce(sender)?),
+            };
             if pending.tx.nonce() == *expected && gas + pending.tx.gas_limit() <= self.core.rules.gas_limit {
                 *expected += 1;
                 gas += pending.tx.gas_limit();
@@ -135,6 +140,11 @@ impl Chain {
             let outcome = match evm::run(&self.core, &self.core.state, &header, env.clone(), mode) {
                 Ok(outcome) => outcome,
                 Err(error) if misfit == Misfit::Refuses => return Err(evm::invalid(error, &env, &header)),
+                // It may well be valid: nobody knows.
+                Err(error @ EVMError::Database(_)) => {
+                    undo.iter().rev().for_each(|undo| self.core.state.take_back(undo));
+                    return Err(evm::invalid(error, &env, &header));
+                }
                 // It waits for the one before it, which was left out.
                 Err(EVMError::Transaction(InvalidTransaction::NonceTooHigh { .. })) => continue,
                 Err(_) => {

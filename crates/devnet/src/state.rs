@@ -5,14 +5,44 @@ use alloy_primitives::{
     map::{AddressMap, HashMap},
 };
 use alloy_rlp::{RlpDecodable, RlpEncodable};
-use revm::{bytecode::Bytecode, database_interface::DatabaseRef, state::AccountInfo};
-use std::{convert::Infallible, sync::Arc};
+use crate::fork::{Fork, ForkError};
+use revm::{bytecode::Bytecode, state::AccountInfo};
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
 /// One account.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Account {
     pub(crate) head: Head,
     pub(crate) storage: HashMap<U256, U256>,
+    pub(crate) kind: AccountKind,
+}
+
+/// What a slot is that is not in an account's storage here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountKind {
+    /// Zero.
+    Here,
+    /// What the forked chain has there.
+    Upstream,
+    /// There is no such account any more, though the forked chain has one.
+    Gone,
+}
+
+/// An account, wherever it is kept.
+pub(crate) enum Found<'a> {
+    Here(&'a Account),
+    Upstream(Arc<Account>),
+}
+
+impl Deref for Found<'_> {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        match self {
+            Self::Here(account) => account,
+            Self::Upstream(account) => account,
+        }
+    }
 }
 
 /// Everything of an account but its storage.
@@ -28,7 +58,19 @@ impl Default for Account {
     fn default() -> Self {
         let head =
             Head { balance: U256::ZERO, nonce: 0, code_hash: KECCAK256_EMPTY, code: Bytecode::default() };
-        Self { head, storage: HashMap::default() }
+        Self { head, storage: HashMap::default(), kind: AccountKind::Here }
+    }
+}
+
+impl Head {
+    pub(crate) fn info(&self) -> AccountInfo {
+        AccountInfo {
+            balance: self.balance,
+            nonce: self.nonce,
+            code_hash: self.code_hash,
+            code: Some(self.code.clone()),
+            ..AccountInfo::default()
+        }
     }
 }
 
@@ -61,44 +103,108 @@ pub(crate) struct Undo(Vec<AccountUndo>);
 #[derive(Debug)]
 enum AccountUndo {
     Whole(Address, Option<Arc<Account>>),
-    Parts(Address, Head, Vec<Slot>),
+    /// Slots as they were; `None` for those that the forked chain had.
+    Parts(Address, Head, Vec<(U256, Option<U256>)>),
 }
 
 /// All accounts. Cloning shares them until one side writes.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     accounts: Arc<AddressMap<Arc<Account>>>,
+    /// What stands behind them where the chain is a fork.
+    fork: Option<Fork>,
 }
 
 impl State {
-    pub(crate) fn account(&self, address: Address) -> Option<&Account> {
-        self.accounts.get(&address).map(AsRef::as_ref)
+    /// Nothing but what another chain has.
+    pub(crate) fn of(fork: Fork) -> Self {
+        Self { accounts: Arc::default(), fork: Some(fork) }
     }
 
-    pub(crate) fn balance(&self, address: Address) -> U256 {
-        self.account(address).map_or(U256::ZERO, |account| account.head.balance)
+    pub(crate) fn fork(&self) -> Option<&Fork> {
+        self.fork.as_ref()
     }
 
-    pub(crate) fn nonce(&self, address: Address) -> u64 {
-        self.account(address).map_or(0, |account| account.head.nonce)
+    /// The account if it is known without asking: `Some(None)` for one that is not there.
+    pub(crate) fn peek(&self, address: Address) -> Option<Option<Found<'_>>> {
+        match (self.accounts.get(&address), &self.fork) {
+            (Some(account), _) if account.kind == AccountKind::Gone => Some(None),
+            (Some(account), _) => Some(Some(Found::Here(account))),
+            (None, None) => Some(None),
+            (None, Some(fork)) => Some(fork.peek(address)?.map(Found::Upstream)),
+        }
     }
 
-    pub(crate) fn code(&self, address: Address) -> Bytes {
-        self.account(address).map_or_else(Bytes::new, |account| account.head.code.original_bytes())
+    /// The same of a slot.
+    pub(crate) fn peek_slot(&self, address: Address, key: U256) -> Option<U256> {
+        if let Some(account) = self.accounts.get(&address) {
+            match account.storage.get(&key) {
+                Some(value) => return Some(*value),
+                None if account.kind != AccountKind::Upstream => return Some(U256::ZERO),
+                None => {}
+            }
+        }
+        self.fork.as_ref().map_or(Some(U256::ZERO), |fork| fork.peek_slot(address, key))
     }
 
-    pub(crate) fn slot(&self, address: Address, key: U256) -> U256 {
-        self.account(address).and_then(|account| account.storage.get(&key)).copied().unwrap_or_default()
+    pub(crate) fn account(&self, address: Address) -> Result<Option<Found<'_>>, ForkError> {
+        match (self.peek(address), &self.fork) {
+            (Some(found), _) => Ok(found),
+            (None, Some(fork)) => Ok(fork.account(address)?.map(Found::Upstream)),
+            (None, None) => Ok(None),
+        }
+    }
+
+    pub(crate) fn balance(&self, address: Address) -> Result<U256, ForkError> {
+        Ok(self.account(address)?.map_or(U256::ZERO, |account| account.head.balance))
+    }
+
+    pub(crate) fn nonce(&self, address: Address) -> Result<u64, ForkError> {
+        Ok(self.account(address)?.map_or(0, |account| account.head.nonce))
+    }
+
+    pub(crate) fn code(&self, address: Address) -> Result<Bytes, ForkError> {
+        Ok(self.account(address)?.map_or_else(Bytes::new, |account| account.head.code.original_bytes()))
+    }
+
+    pub(crate) fn slot(&self, address: Address, key: U256) -> Result<U256, ForkError> {
+        match (self.peek_slot(address, key), &self.fork) {
+            (Some(value), _) => Ok(value),
+            (None, Some(fork)) => fork.slot(address, key),
+            (None, None) => Ok(U256::ZERO),
+        }
+    }
+
+    /// Every slot of an account that is known and not zero: in a fork, of those that were read or written.
+    pub(crate) fn slots(&self, address: Address) -> BTreeMap<U256, U256> {
+        let here = self.accounts.get(&address);
+        let mut slots = match (&self.fork, here.map(|account| account.kind)) {
+            (Some(fork), None | Some(AccountKind::Upstream)) => fork.slots_read(address),
+            _ => BTreeMap::new(),
+        };
+        slots.extend(here.iter().flat_map(|account| account.storage.iter().map(|(key, value)| (*key, *value))));
+        slots.retain(|_, value| !value.is_zero());
+        slots
     }
 
     /// The account's difference to itself, to be changed and applied.
-    pub(crate) fn unchanged(&self, address: Address) -> AccountDiff {
+    pub(crate) fn unchanged(&self, address: Address) -> Result<AccountDiff, ForkError> {
+        let account = self.account(address)?;
+        Ok(Self::same(address, account.as_deref()))
+    }
+
+    /// An account of a chain that begins here.
+    pub(crate) fn new_account(&self, address: Address) -> AccountDiff {
+        Self::same(address, None)
+    }
+
+    fn same(address: Address, account: Option<&Account>) -> AccountDiff {
         AccountDiff {
             address,
             exists: true,
             wiped: false,
-            balance: self.balance(address),
-            nonce: self.nonce(address),
+            balance: account.map_or(U256::ZERO, |account| account.head.balance),
+            nonce: account.map_or(0, |account| account.head.nonce),
             code: Vec::new(),
             slots: Vec::new(),
         }
@@ -106,7 +212,7 @@ impl State {
 
     pub(crate) fn apply(&mut self, diffs: &[AccountDiff]) -> Undo {
         let accounts = Arc::make_mut(&mut self.accounts);
-        let undo = diffs.iter().map(|diff| apply_one(accounts, diff)).collect();
+        let undo = diffs.iter().map(|diff| apply_one(accounts, self.fork.as_ref(), diff)).collect();
         Undo(undo)
     }
 
@@ -123,7 +229,14 @@ impl State {
                 AccountUndo::Parts(address, head, slots) => {
                     let account = Arc::make_mut(accounts.entry(*address).or_default());
                     account.head = head.clone();
-                    slots.iter().for_each(|slot| write(&mut account.storage, *slot));
+                    for (key, value) in slots {
+                        match value {
+                            Some(value) => write(account, Slot { key: *key, value: *value }),
+                            None => {
+                                account.storage.remove(key);
+                            }
+                        }
+                    }
                 }
             }
         }
@@ -141,9 +254,11 @@ impl State {
     }
 
     fn diff_one(&self, address: Address, after: &revm::state::Account) -> Option<AccountDiff> {
-        let before = self.account(address);
+        // Whoever executed it has read it.
+        let before = self.peek(address).flatten();
+        let before = before.as_deref();
         if after.is_selfdestructed() || after.is_empty() {
-            let gone = AccountDiff { exists: false, wiped: true, ..self.unchanged(address) };
+            let gone = AccountDiff { exists: false, wiped: true, ..Self::same(address, before) };
             return before.is_some().then_some(AccountDiff { balance: U256::ZERO, nonce: 0, ..gone });
         }
         let code_before = before.map_or(KECCAK256_EMPTY, |account| account.head.code_hash);
@@ -159,7 +274,8 @@ impl State {
         let diff = AccountDiff {
             address,
             exists: true,
-            wiped: after.is_created() && before.is_some_and(|account| !account.storage.is_empty()),
+            wiped: after.is_created()
+                && before.is_some_and(|a| !a.storage.is_empty() || a.kind == AccountKind::Upstream),
             balance: after.info.balance,
             nonce: after.info.nonce,
             code,
@@ -172,24 +288,32 @@ impl State {
     }
 }
 
-fn apply_one(accounts: &mut AddressMap<Arc<Account>>, diff: &AccountDiff) -> AccountUndo {
+fn apply_one(
+    accounts: &mut AddressMap<Arc<Account>>,
+    fork: Option<&Fork>,
+    diff: &AccountDiff,
+) -> AccountUndo {
     let before = accounts.get(&diff.address);
-    let whole = !diff.exists || diff.wiped || before.is_none();
+    let whole = !diff.exists || diff.wiped || before.is_none_or(|account| account.kind == AccountKind::Gone);
     let undo = whole.then(|| AccountUndo::Whole(diff.address, before.cloned()));
     if !diff.exists {
-        accounts.remove(&diff.address);
+        if fork.is_some() {
+            let gone = Account { kind: AccountKind::Gone, ..Account::default() };
+            accounts.insert(diff.address, Arc::new(gone));
+        } else {
+            accounts.remove(&diff.address);
+        }
         return undo.unwrap_or(AccountUndo::Whole(diff.address, None));
     }
-    let account = Arc::make_mut(accounts.entry(diff.address).or_default());
+    let behind = || fork.and_then(|fork| fork.peek(diff.address)).flatten().unwrap_or_default();
+    let account = Arc::make_mut(accounts.entry(diff.address).or_insert_with(behind));
     let undo = undo.unwrap_or_else(|| {
-        let slots = diff.slots.iter().map(|slot| Slot {
-            key: slot.key,
-            value: account.storage.get(&slot.key).copied().unwrap_or_default(),
-        });
+        let slots = diff.slots.iter().map(|slot| (slot.key, before_of(account, slot.key)));
         AccountUndo::Parts(diff.address, account.head.clone(), slots.collect())
     });
-    if diff.wiped {
+    if diff.wiped || account.kind == AccountKind::Gone {
         account.storage.clear();
+        account.kind = AccountKind::Here;
     }
     account.head.balance = diff.balance;
     account.head.nonce = diff.nonce;
@@ -198,48 +322,21 @@ fn apply_one(accounts: &mut AddressMap<Arc<Account>>, diff: &AccountDiff) -> Acc
         account.head.code =
             Bytecode::new_raw_checked(code.clone()).unwrap_or_else(|_| Bytecode::new_legacy(code.clone()));
     }
-    diff.slots.iter().for_each(|slot| write(&mut account.storage, *slot));
+    diff.slots.iter().for_each(|slot| write(account, *slot));
     undo
 }
 
-fn write(storage: &mut HashMap<U256, U256>, slot: Slot) {
-    if slot.value.is_zero() {
-        storage.remove(&slot.key);
+fn before_of(account: &Account, key: U256) -> Option<U256> {
+    let value = account.storage.get(&key).copied();
+    value.or((account.kind != AccountKind::Upstream).then_some(U256::ZERO))
+}
+
+fn write(account: &mut Account, slot: Slot) {
+    // Where something stands behind it, a zero is a value.
+    if slot.value.is_zero() && account.kind != AccountKind::Upstream {
+        account.storage.remove(&slot.key);
     } else {
-        storage.insert(slot.key, slot.value);
-    }
-}
-
-/// What an execution reads: a state, and the hashes of the blocks before.
-pub(crate) struct View<'a, F> {
-    pub(crate) state: &'a State,
-    pub(crate) block_hash: F,
-}
-
-impl<F: Fn(u64) -> B256> DatabaseRef for View<'_, F> {
-    type Error = Infallible;
-
-    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
-        Ok(self.state.account(address).map(|account| AccountInfo {
-            balance: account.head.balance,
-            nonce: account.head.nonce,
-            code_hash: account.head.code_hash,
-            code: Some(account.head.code.clone()),
-            ..AccountInfo::default()
-        }))
-    }
-
-    fn code_by_hash_ref(&self, _: B256) -> Result<Bytecode, Infallible> {
-        // Never asked for: every account above comes with its code.
-        Ok(Bytecode::default())
-    }
-
-    fn storage_ref(&self, address: Address, key: U256) -> Result<U256, Infallible> {
-        Ok(self.state.slot(address, key))
-    }
-
-    fn block_hash_ref(&self, number: u64) -> Result<B256, Infallible> {
-        Ok((self.block_hash)(number))
+        account.storage.insert(slot.key, slot.value);
     }
 }
 

@@ -275,7 +275,7 @@ fn replay(core: &mut Core, bytes: &[u8]) -> Result<usize, &'static str> {
         1 => {
             let record = BlockRecord::decode(&mut body).map_err(|_| "an unreadable block")?;
             let block = record.block().map_err(|_| "an unreadable transaction")?;
-            if block.header.number != core.blocks().len() as u64
+            if block.header.number != core.head().map_or(0, |head| head.header.number + 1)
                 || block.header.parent_hash != core.head().map_or_else(Default::default, |head| head.hash)
             {
                 return Err("a block that does not follow the one before");

@@ -3,7 +3,7 @@
 use crate::Devnet;
 use alloy_json_rpc::{RequestPacket, Response, ResponsePacket, ResponsePayload, SerializedRequest};
 use alloy_rpc_client::RpcClient;
-use alloy_transport::{TransportError, TransportFut};
+use alloy_transport::{TransportError, TransportErrorKind, TransportFut};
 use std::{
     future::ready,
     task::{Context, Poll},
@@ -11,7 +11,8 @@ use std::{
 };
 use tower::Service;
 
-/// The transport of a [`Devnet`]. Requests are answered where they are made, before the future is polled.
+/// The transport of a [`Devnet`]. Requests are answered where they are made, before the future is
+/// polled; those to a fork on a thread that may wait.
 #[derive(Clone, Debug)]
 pub struct InMemory(Devnet);
 
@@ -28,6 +29,15 @@ impl Devnet {
 }
 
 impl InMemory {
+    fn packet(&self, packet: &RequestPacket) -> ResponsePacket {
+        match packet {
+            RequestPacket::Single(request) => ResponsePacket::Single(self.answer(request)),
+            RequestPacket::Batch(requests) => {
+                ResponsePacket::Batch(requests.iter().map(|request| self.answer(request)).collect())
+            }
+        }
+    }
+
     fn answer(&self, request: &SerializedRequest) -> Response {
         let payload = match self.0.request(request.method(), request.params()) {
             Ok(result) => ResponsePayload::Success(result),
@@ -47,12 +57,13 @@ impl Service<RequestPacket> for InMemory {
     }
 
     fn call(&mut self, packet: RequestPacket) -> Self::Future {
-        let answer = match &packet {
-            RequestPacket::Single(request) => ResponsePacket::Single(self.answer(request)),
-            RequestPacket::Batch(requests) => {
-                ResponsePacket::Batch(requests.iter().map(|request| self.answer(request)).collect())
-            }
-        };
-        Box::pin(ready(Ok(answer)))
+        if self.0.forks().is_none() {
+            return Box::pin(ready(Ok(self.packet(&packet))));
+        }
+        let this = self.clone();
+        Box::pin(async move {
+            let answer = tokio::task::spawn_blocking(move || this.packet(&packet)).await;
+            answer.map_err(TransportErrorKind::custom)
+        })
     }
 }

@@ -15,6 +15,8 @@ pub enum At {
     Pending,
     /// This one.
     Block(u64),
+    /// The one with this hash, as long as it belongs to the chain (EIP-1898).
+    Hash(B256),
 }
 
 impl At {
@@ -23,6 +25,7 @@ impl At {
             Self::Latest => json!("latest"),
             Self::Pending => json!("pending"),
             Self::Block(number) => json!(format!("{number:#x}")),
+            Self::Hash(hash) => json!({ "blockHash": hash, "requireCanonical": true }),
         }
     }
 }

@@ -145,6 +145,22 @@ impl Endpoint {
         }
     }
 
+    /// The same endpoints over connections of its own, for another runtime: a connection is driven by the one that it was made in.
+    ///
+    /// # Errors
+    /// When the system has no more connections to give.
+    pub(crate) fn again(&self) -> Result<Self, ChainError> {
+        match &self.way {
+            Way::Here(_) => Ok(self.clone()),
+            Way::There(pool) => {
+                let policy = pool.policy().clone();
+                let nodes = pool.nodes().iter().map(|node| Ok(Arc::new(node.again(&policy)?)));
+                let nodes = nodes.collect::<Result<_, ChainError>>()?;
+                Ok(Self { gathers: self.gathers.clone(), ..Self::of(nodes, policy) })
+            }
+        }
+    }
+
     /// How many endpoints must agree on what decides.
     pub fn quorum(&self) -> usize {
         match &self.way {

@@ -81,6 +81,11 @@ impl Node {
         })
     }
 
+    /// The same endpoint over connections of its own.
+    pub(crate) fn again(&self, policy: &PoolPolicy) -> Result<Self, ChainError> {
+        Self::new(self.address.clone(), policy)
+    }
+
     /// How it is named to people.
     pub(crate) fn shown(&self) -> &str {
         self.address.shown()

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod faults;
+mod fork;
 mod identity;
 mod quorum;
 mod secrets;

@@ -76,7 +76,7 @@ fn estimate(core: &Core, place: &Place, request: &TransactionRequest) -> Result<
         most = most.min(revm::primitives::eip7825::TX_GAS_LIMIT_CAP);
     }
     if env.gas_price > 0 {
-        let funds = place.state.balance(env.caller).saturating_sub(env.value);
+        let funds = place.state.balance(env.caller)?.saturating_sub(env.value);
         most = most.min(u64::try_from(funds / U256::from(env.gas_price)).unwrap_or(u64::MAX));
     }
     env.gas_limit = most;
@@ -149,7 +149,7 @@ fn override_state(state: &mut State, overrides: StateOverride) -> Result<(), Rpc
                 "account {address} has both 'state' and 'stateDiff'"
             )));
         }
-        let before = state.unchanged(address);
+        let before = state.unchanged(address)?;
         let wiped = change.state.is_some();
         let slots = change.state.or(change.state_diff).unwrap_or_default();
         state.apply(&[AccountDiff {

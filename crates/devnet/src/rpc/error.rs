@@ -1,6 +1,6 @@
 //! What a request is refused with.
 
-use crate::store::StoreError;
+use crate::{chain::ChangeError, fork::ForkError, store::StoreError};
 use alloy_json_rpc::ErrorPayload;
 use alloy_primitives::Bytes;
 use payrox_model::Fault;
@@ -10,7 +10,7 @@ use std::{error::Error, fmt};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RpcError {
     /// -32700 not JSON, -32600 not a request, -32601 unknown method, -32602 wrong parameters, -32603 the
-    /// chain's own trouble, -32000 refused, 3 reverted.
+    /// chain's own trouble, -32000 refused, 3 reverted, -32040 a fork's trouble with the chain elsewhere.
     pub code: i64,
     /// Why.
     pub message: String,
@@ -52,6 +52,31 @@ impl fmt::Display for RpcError {
 }
 
 impl Error for RpcError {}
+
+/// The code of a fork's trouble: the contract that was called had no part in it.
+pub(crate) const FORK: i64 = -32_040;
+
+impl RpcError {
+    /// Whether it is a fork's trouble with the chain that it is a fork of.
+    pub fn is_of_a_fork(&self) -> bool {
+        self.code == FORK
+    }
+}
+
+impl From<ForkError> for RpcError {
+    fn from(error: ForkError) -> Self {
+        Self::new(FORK, format!("{}: {error}", error.code()))
+    }
+}
+
+impl From<ChangeError> for RpcError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Store(error) => error.into(),
+            ChangeError::Fork(error) => error.into(),
+        }
+    }
+}
 
 impl From<StoreError> for RpcError {
     fn from(error: StoreError) -> Self {

@@ -29,9 +29,9 @@ pub(super) fn fee_history(devnet: &Devnet, params: &Params<'_>) -> Answer {
     }
     let core = &devnet.read().core;
     let newest = reads::number(core, newest.into()).ok_or_else(reads::no_block)?;
-    let count = count.min(newest + 1).min(BLOCKS);
+    let count = count.min(newest + 1 - core.first()).min(BLOCKS);
     let oldest_block = newest + 1 - count;
-    let blocks = &core.blocks()[oldest_block as usize..=newest as usize];
+    let blocks = &core.blocks_from(oldest_block)[..count as usize];
     let base_fee = |block: &Block| u128::from(block.header.base_fee_per_gas.unwrap_or_default());
     let after = core.block(newest + 1).map_or_else(|| core.next_base_fee().into(), |block| base_fee(block));
     let ratio = |block: &Block| block.header.gas_used as f64 / block.header.gas_limit as f64;

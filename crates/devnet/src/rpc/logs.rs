@@ -24,7 +24,7 @@ fn range(core: &Core, filter: &Filter) -> Result<(u64, u64), RpcError> {
     let resolve = |tag: Option<BlockNumberOrTag>| match tag {
         None => newest,
         Some(BlockNumberOrTag::Number(number)) => number,
-        Some(BlockNumberOrTag::Earliest) => 0,
+        Some(BlockNumberOrTag::Earliest) => core.first(),
         Some(_) => newest,
     };
     match filter.block_option {
@@ -37,6 +37,13 @@ fn range(core: &Core, filter: &Filter) -> Result<(u64, u64), RpcError> {
             let (first, last) = (resolve(from_block), resolve(to_block));
             if first > last && to_block.is_some() {
                 return Err(RpcError::invalid_params("invalid block range params"));
+            }
+            // Not knowing is not the same as there being none.
+            if first < core.first() {
+                let forked = core.first();
+                return Err(RpcError::server(format!(
+                    "this fork has no logs before its block {forked}: ask the chain that it is a fork of"
+                )));
             }
             Ok((first, last.min(newest)))
         }

@@ -11,10 +11,10 @@ pub(crate) fn number(core: &Core, id: BlockId) -> Option<u64> {
     let number = match id {
         BlockId::Hash(hash) => return core.block_by_hash(hash.block_hash).map(|block| block.header.number),
         BlockId::Number(BlockNumberOrTag::Number(number)) => number,
-        BlockId::Number(BlockNumberOrTag::Earliest) => 0,
+        BlockId::Number(BlockNumberOrTag::Earliest) => core.first(),
         BlockId::Number(_) => core.number(),
     };
-    (number <= core.number()).then_some(number)
+    (core.first()..=core.number()).contains(&number).then_some(number)
 }
 
 pub(crate) fn no_block() -> RpcError {
@@ -80,24 +80,24 @@ pub(super) fn transaction_count_of_block(devnet: &Devnet, params: &Params<'_>) -
 }
 
 pub(super) fn balance(devnet: &Devnet, params: &Params<'_>) -> Answer {
-    ok(&state(&devnet.read().core, params.opt(1)?)?.balance(params.get(0)?))
+    ok(&state(&devnet.read().core, params.opt(1)?)?.balance(params.get(0)?)?)
 }
 
 pub(super) fn code(devnet: &Devnet, params: &Params<'_>) -> Answer {
-    ok(&state(&devnet.read().core, params.opt(1)?)?.code(params.get(0)?))
+    ok(&state(&devnet.read().core, params.opt(1)?)?.code(params.get(0)?)?)
 }
 
 pub(super) fn storage_at(devnet: &Devnet, params: &Params<'_>) -> Answer {
     let (address, slot) = (params.get(0)?, params.get(1)?);
-    ok(&B256::from(state(&devnet.read().core, params.opt(2)?)?.slot(address, slot)))
+    ok(&B256::from(state(&devnet.read().core, params.opt(2)?)?.slot(address, slot)?))
 }
 
 pub(super) fn transaction_count(devnet: &Devnet, params: &Params<'_>) -> Answer {
     let (address, id) = (params.get(0)?, params.opt::<BlockId>(1)?);
     let core = &devnet.read().core;
     let nonce = match id {
-        Some(id) if id.is_pending() => core.pending_nonce(address),
-        id => state(core, id)?.nonce(address),
+        Some(id) if id.is_pending() => core.pending_nonce(address)?,
+        id => state(core, id)?.nonce(address)?,
     };
     ok(&U64::from(nonce))
 }

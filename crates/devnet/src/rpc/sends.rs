@@ -46,7 +46,10 @@ fn fill(chain: &Chain, mut request: TransactionRequest, from: Address) -> Result
         request = request.create();
     }
     request.chain_id = Some(request.chain_id.unwrap_or(core.rules.chain_id));
-    request.nonce = Some(request.nonce.unwrap_or_else(|| core.pending_nonce(from)));
+    request.nonce = Some(match request.nonce {
+        Some(nonce) => nonce,
+        None => core.pending_nonce(from)?,
+    });
     if request.gas_price.is_none() {
         let tip = *request.max_priority_fee_per_gas.get_or_insert(TIP.into());
         let twice = u128::from(core.next_base_fee()).saturating_mul(2);
