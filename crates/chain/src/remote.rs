@@ -4,6 +4,7 @@ use crate::{At, ChainError, Endpoint, Read};
 use alloy_consensus::Header;
 use alloy_primitives::{B256, Bytes, U256};
 use payrox_devnet::{Fetched, ForkPoint, Upstream, Wanted};
+use payrox_model::ChainId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{sync::mpsc, thread};
@@ -103,13 +104,16 @@ async fn fetch(endpoint: &Endpoint, block: B256, wanted: &[Wanted]) -> Result<Ve
     Ok(fetched)
 }
 
-/// A block of this number, the newest if none is given, as what a fork begins from.
+/// A block of this number, the newest if none is given, as what a fork of this chain begins from.
 ///
 /// # Errors
 /// As [`Endpoint::request`], and when there is no such block, or its header is not one of Ethereum's.
-pub async fn fork_point(endpoint: &Endpoint, number: Option<u64>) -> Result<ForkPoint, ChainError> {
+pub async fn fork_point(
+    endpoint: &Endpoint,
+    chain_id: ChainId,
+    number: Option<u64>,
+) -> Result<ForkPoint, ChainError> {
     const METHOD: &str = "eth_getBlockByNumber";
-    let (chain_id, _) = endpoint.newest().await?;
     let tag = number.map_or(json!("latest"), |number| At::Block(number).tag());
     let block: Option<Value> = endpoint.request(METHOD, (tag, false)).await?;
     let block = block.ok_or_else(|| endpoint.odd(METHOD, "there is no such block"))?;

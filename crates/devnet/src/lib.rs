@@ -4,6 +4,7 @@
 mod accounts;
 mod block;
 mod chain;
+mod changes;
 mod config;
 mod core;
 mod devnet;
@@ -22,6 +23,7 @@ mod view;
 pub use accounts::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, DEV_MNEMONIC, DevAccount};
 pub use config::{Clock, DevnetConfig, Hardfork};
 pub use chain::ChangeError;
+pub use changes::Change;
 pub use devnet::{Devnet, Executed, Execution, Measured, Newest};
 pub use fork::{Fetched, Fork, ForkCache, ForkError, ForkPoint, Upstream, Wanted};
 pub use http::{ServeError, Server, serve};

@@ -121,6 +121,15 @@ impl State {
         Self { accounts: Arc::default(), fork: Some(fork) }
     }
 
+    pub(crate) fn entry(&self, address: Address) -> Option<&Arc<Account>> {
+        self.accounts.get(&address)
+    }
+
+    /// The accounts that are kept here.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&Address, &Arc<Account>)> {
+        self.accounts.iter()
+    }
+
     pub(crate) fn fork(&self) -> Option<&Fork> {
         self.fork.as_ref()
     }

@@ -5,15 +5,16 @@ mod routes;
 mod strangers;
 
 use crate::{
-    Sandbox, after::Tracer, gates::GateError, mirror::Mirror, rehearse::Stage, truth::Truth, truth::truth,
+    Sandbox, after::Tracer, forked, gates::GateError, rehearse::Stage, sandbox::Reverted, truth::Truth,
+    truth::truth,
 };
-use alloy_primitives::U256;
+use alloy_primitives::Address;
 use payrox_chain::{Endpoint, Reasons};
-use payrox_devnet::Devnet;
+use payrox_devnet::{Change, Devnet, Executed, Fork};
 use payrox_model::ChainSnapshot;
-use payrox_plan::{Effect, Inverse, Plan};
+use payrox_plan::{Call, Effect, Inverse, Plan};
 use payrox_validate::{Part, Rehearsed, RehearsedStep};
-use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// Where a rehearsal begins.
 #[derive(Clone, Copy, Debug)]
@@ -22,8 +23,32 @@ pub enum Place<'a> {
     Empty,
     /// A copy of this embedded chain.
     Fork(&'a Devnet),
-    /// As much of a remote chain as is touched, at the block of the snapshot.
+    /// A fork of a remote chain at the block of the snapshot.
     Remote(&'a Endpoint, &'a ChainSnapshot),
+    /// This fork, of the chain that the snapshot is of.
+    Forked(&'a Fork, &'a ChainSnapshot),
+}
+
+/// A rehearsal, and what each of its transactions did.
+#[derive(Clone, Debug, Default)]
+pub struct WholeRehearsal {
+    /// What it came to.
+    pub rehearsed: Rehearsed,
+    /// The transactions that went through, in order: as many as steps of [`Rehearsed`] with gas.
+    pub done: Vec<Done>,
+    /// What is other than before after the way back, by account: what is meant to be so, too.
+    pub left: Vec<Change>,
+}
+
+/// A transaction of a rehearsal.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// Its step.
+    pub name: String,
+    /// How long its execution took here, with what had to be read for it.
+    pub took: Duration,
+    /// What it changed.
+    pub changes: Vec<Change>,
 }
 
 /// Rehearses. What fails is in the result.
@@ -31,47 +56,51 @@ pub enum Place<'a> {
 /// # Errors
 /// When the embedded chain itself, or the endpoint that it copies, fails.
 pub async fn drill(plan: &Plan, place: Place<'_>, reasons: &Reasons) -> Result<Rehearsed, GateError> {
-    match place {
-        Place::Empty => on(plan, &Sandbox::empty(plan.chain_id), None, reasons).await,
-        Place::Fork(devnet) => on(plan, &Sandbox::fork(devnet), None, reasons).await,
-        Place::Remote(endpoint, chain) => {
-            let sandbox = Sandbox::starting(plan.chain_id, Some(chain.timestamp));
-            let mut mirror = Mirror::new(endpoint, chain.block);
-            mirror.begin(&sandbox, plan, chain).await?;
-            on(plan, &sandbox, Some(&mut mirror), reasons).await
-        }
-    }
+    Ok(rehearse_whole(plan, place, reasons).await?.rehearsed)
 }
 
-async fn on(
+/// The same, with what each transaction did.
+///
+/// # Errors
+/// As [`drill`].
+pub async fn rehearse_whole(
     plan: &Plan,
-    sandbox: &Sandbox,
-    mirror: Option<&mut Mirror<'_>>,
+    place: Place<'_>,
     reasons: &Reasons,
-) -> Result<Rehearsed, GateError> {
-    let tracer = Tracer::new(plan, sandbox.devnet(), mirror.is_none());
-    let whole = mirror.is_none();
-    let mut drill =
-        Drill { stage: Stage { plan, sandbox, mirror, reasons, tracer }, seen: Rehearsed::default() };
-    let before = sandbox.devnet().storage_of(plan.addresses.router);
+) -> Result<WholeRehearsal, GateError> {
+    let sandbox = match place {
+        Place::Empty => Sandbox::empty(plan.chain_id),
+        Place::Fork(devnet) => Sandbox::fork(devnet),
+        Place::Remote(endpoint, chain) => {
+            let fork = forked::fork(endpoint, chain).await?;
+            forked::sandbox(&fork, plan, chain).await?
+        }
+        Place::Forked(fork, chain) => forked::sandbox(fork, plan, chain).await?,
+    };
+    let before = sandbox.devnet().fork();
+    let tracer = Tracer::new(plan, sandbox.devnet(), sandbox.is_whole());
+    let stage = Stage { plan, sandbox: &sandbox, reasons, tracer };
+    let mut drill = Drill { stage, seen: Rehearsed::default(), done: Vec::new() };
     if drill.forward().await? {
         drill.measure().await?;
         drill.strangers().await?;
         drill.exercise().await?;
         if drill.backward().await? {
-            drill.compare(&before, whole);
+            drill.compare(&before);
         }
     }
-    Ok(drill.seen)
+    let left = sandbox.devnet().changes_since(&before);
+    Ok(WholeRehearsal { rehearsed: drill.seen, done: drill.done, left })
 }
 
 /// A rehearsal that is on its way.
-struct Drill<'a, 'm, 'e> {
-    stage: Stage<'a, 'm, 'e>,
+struct Drill<'a> {
+    stage: Stage<'a>,
     seen: Rehearsed,
+    done: Vec<Done>,
 }
 
-impl Drill<'_, '_, '_> {
+impl Drill<'_> {
     /// The steps of the plan; whether it is active then.
     async fn forward(&mut self) -> Result<bool, GateError> {
         let plan = self.stage.plan;
@@ -85,11 +114,11 @@ impl Drill<'_, '_, '_> {
                 chain = self.stage.look().await?;
                 self.stage.skip_to_eta(&chain)?;
             }
-            let result = self.stage.send(step, call, &chain).await;
+            let from = self.stage.sender(call.sender, &chain);
+            let result = self.transact(&step.name, from, call).await;
             let (gas, failure) = match result {
-                Ok(gas) => (Some(gas), None),
-                Err(GateError::Reverts { reason, .. }) => (None, Some(format!("it reverts: {reason}"))),
-                Err(other) => return Err(other),
+                Ok(executed) => (Some(executed.gas), None),
+                Err(reverted) => (None, Some(self.reverts(reverted)?)),
             };
             let failed = failure.is_some();
             self.note(&step.name, Part::Plan, gas, failure);
@@ -123,10 +152,10 @@ impl Drill<'_, '_, '_> {
         let chain = self.stage.look().await?;
         for (call, name) in calls.iter().zip(names) {
             let from = self.stage.sender(call.sender, &chain);
-            match self.stage.call(from, call).await {
+            match self.transact(name, from, call).await {
                 Ok(executed) => self.note(name, Part::WayBack, Some(executed.gas), None),
                 Err(reverted) => {
-                    let why = format!("it reverts: {}", self.stage.reason(&reverted));
+                    let why = self.reverts(reverted)?;
                     self.note(name, Part::WayBack, None, Some(why));
                     return Ok(false);
                 }
@@ -143,23 +172,46 @@ impl Drill<'_, '_, '_> {
         Ok(back)
     }
 
-    /// The router's storage then and now. The first release has nothing to go back to but silence.
-    fn compare(&mut self, before: &BTreeMap<U256, U256>, whole: bool) {
-        if matches!(self.stage.plan.inverse, Inverse::PauseAndFreeze { .. }) {
+    /// Whatever had code before, then and now. The dispatcher is the journal of changes: it has more to tell than before. The first
+    /// release has nothing to go back to but silence.
+    fn compare(&mut self, before: &Devnet) {
+        let plan = self.stage.plan;
+        if matches!(plan.inverse, Inverse::PauseAndFreeze { .. }) {
             return;
         }
-        if !whole {
-            self.seen.not_compared = Some("only what was touched was copied from the chain".into());
-            return;
+        let meant = [plan.addresses.dispatcher, plan.addresses.factory];
+        let changes = self.stage.sandbox.devnet().changes_since(before);
+        for change in changes.iter().filter(|change| change.had_code() && !meant.contains(&change.address)) {
+            let whose = match change.address {
+                address if address == plan.addresses.router => "the router".to_owned(),
+                address => address.to_string(),
+            };
+            let slots = change.slots.keys().map(|slot| format!("slot {slot:#066x} of {whose}"));
+            self.seen.differences.extend(slots);
+            if change.code_hash.0 != change.code_hash.1 {
+                self.seen.differences.push(format!("the code of {whose}"));
+            }
+            if change.balance.0 != change.balance.1 {
+                self.seen.differences.push(format!("the balance of {whose}"));
+            }
         }
-        let after = self.stage.sandbox.devnet().storage_of(self.stage.plan.addresses.router);
-        let zero = U256::ZERO;
-        let slots: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
-        self.seen.differences = slots
-            .into_iter()
-            .filter(|slot| before.get(*slot).unwrap_or(&zero) != after.get(*slot).unwrap_or(&zero))
-            .map(|slot| format!("slot {slot:#066x} of the router"))
-            .collect();
+    }
+
+    /// Executes, and takes down what it did.
+    async fn transact(&mut self, name: &str, from: Address, call: &Call) -> Result<Executed, Reverted> {
+        let (before, begun) = (self.stage.sandbox.devnet().fork(), Instant::now());
+        let executed = self.stage.call(from, call).await?;
+        let took = begun.elapsed();
+        let changes = self.stage.sandbox.devnet().changes_since(&before);
+        self.done.push(Done { name: name.to_owned(), took, changes });
+        Ok(executed)
+    }
+
+    fn reverts(&self, reverted: Reverted) -> Result<String, GateError> {
+        match reverted.unread {
+            true => Err(GateError::Fork { why: reverted.text }),
+            false => Ok(format!("it reverts: {}", self.stage.reason(&reverted))),
+        }
     }
 
     fn note(&mut self, name: &str, part: Part, gas: Option<payrox_model::Gas>, failure: Option<String>) {

@@ -5,8 +5,8 @@ use crate::{
     after::After,
     ending::Ending,
     flight::Landed,
+    forked,
     gates::{self, Cleared},
-    mirror::Mirror,
     rehearse::{Rehearsal, rehearse},
     roles,
     select::select,
@@ -218,18 +218,17 @@ impl<'a> Run<'a> {
         Err(Refusal::Missing { step: step.name.clone(), missing: before.name.clone() }.into())
     }
 
-    /// The first release is tried from nothing; a later one on a copy of what it changes.
+    /// The first release is tried from nothing; a later one on a copy of the chain.
     pub(crate) async fn rehearse(&self) -> Result<Rehearsal, Ending> {
         let reasons = self.session.reasons;
         let first = self.plan.epoch.0 == 1;
         let rehearsal = match self.session.devnet {
-            _ if first => rehearse(self.plan, &Sandbox::empty(self.plan.chain_id), None, reasons).await?,
-            Some(devnet) => rehearse(self.plan, &Sandbox::fork(devnet), None, reasons).await?,
+            _ if first => rehearse(self.plan, &Sandbox::empty(self.plan.chain_id), reasons).await?,
+            Some(devnet) => rehearse(self.plan, &Sandbox::fork(devnet), reasons).await?,
             None => {
-                let sandbox = Sandbox::starting(self.plan.chain_id, Some(self.chain.timestamp));
-                let mut mirror = Mirror::new(self.session.endpoint, self.chain.block);
-                mirror.begin(&sandbox, self.plan, &self.chain).await?;
-                rehearse(self.plan, &sandbox, Some(&mut mirror), reasons).await?
+                let fork = forked::fork(self.session.endpoint, &self.chain).await?;
+                let sandbox = forked::sandbox(&fork, self.plan, &self.chain).await?;
+                rehearse(self.plan, &sandbox, reasons).await?
             }
         };
         self.tell(Event::Rehearsed { steps: rehearsal.gas.len(), gas: rehearsal.total() });

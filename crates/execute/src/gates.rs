@@ -36,6 +36,8 @@ pub enum GateError {
     NoWayBack { reason: String },
     #[error("dry run: the sandbox failed: {why}")]
     Sandbox { why: String },
+    #[error("dry run: the chain that it is tried on cannot be read: {why}")]
+    Fork { why: String },
     #[error("dry run: {step} takes {gas} gas, more than a transaction may")]
     TooMuchGas { step: String, gas: Gas },
 }
@@ -53,6 +55,7 @@ impl Fault for GateError {
             Self::NoWayBack { .. } => "PRX-GATE-008",
             Self::Sandbox { .. } => "PRX-GATE-009",
             Self::TooMuchGas { .. } => "PRX-GATE-010",
+            Self::Fork { .. } => "PRX-FORK-006",
         })
     }
 
@@ -60,6 +63,7 @@ impl Fault for GateError {
         match self {
             Self::Edited { .. } => ExitCode::BadInput,
             Self::Artifacts { .. } => ExitCode::Refused,
+            Self::Fork { .. } => ExitCode::Endpoint,
             Self::Sandbox { .. } | Self::OtherPlan | Self::Chain { .. } => ExitCode::Internal,
             _ => ExitCode::GateFailed,
         }
@@ -70,6 +74,7 @@ impl Fault for GateError {
             Self::Edited { .. } => "make it again: payrox plan".into(),
             Self::Artifacts { .. } => "plan again, or restore the artifacts: payrox plan diff".into(),
             Self::Sandbox { .. } | Self::OtherPlan | Self::Chain { .. } => return None,
+            Self::Fork { .. } => "run it again; if it stays so, use an endpoint that keeps this block".into(),
             Self::TooMuchGas { .. } => "mark rarely called routes as cold, or split the release".into(),
             _ => "nothing was sent".into(),
         })

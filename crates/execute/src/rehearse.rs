@@ -4,13 +4,12 @@ use crate::{
     Sandbox,
     after::{Trace, Tracer},
     gates::GateError,
-    mirror::Mirror,
     roles::allowed,
     sandbox::{NOBODY, Reverted},
     truth::{self, Truth, truth},
 };
-use alloy_primitives::{Address, B256};
-use payrox_chain::{CallRequest, Reasons, SnapshotQuery, questions, snapshot};
+use alloy_primitives::{Address, B256, Bytes};
+use payrox_chain::{Reasons, SnapshotQuery, snapshot};
 use payrox_devnet::Executed;
 use payrox_model::{ChainId, ChainSnapshot, Gas};
 use payrox_plan::{Call, Inverse, Plan, PlannedStep, Sender};
@@ -45,11 +44,10 @@ impl Rehearsal {
 pub(crate) async fn rehearse(
     plan: &Plan,
     sandbox: &Sandbox,
-    mirror: Option<&mut Mirror<'_>>,
     reasons: &Reasons,
 ) -> Result<Rehearsal, GateError> {
-    let tracer = Tracer::new(plan, sandbox.devnet(), mirror.is_none());
-    let mut stage = Stage { plan, sandbox, mirror, reasons, tracer };
+    let tracer = Tracer::new(plan, sandbox.devnet(), sandbox.is_whole());
+    let mut stage = Stage { plan, sandbox, reasons, tracer };
     let mut chain = stage.look().await?;
     let mut gas = BTreeMap::new();
     for step in &plan.steps {
@@ -79,25 +77,16 @@ pub(crate) async fn rehearse(
 }
 
 /// Where a rehearsal happens.
-pub(crate) struct Stage<'a, 'm, 'e> {
+pub(crate) struct Stage<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) sandbox: &'a Sandbox,
-    pub(crate) mirror: Option<&'m mut Mirror<'e>>,
     pub(crate) reasons: &'a Reasons,
     pub(crate) tracer: Tracer,
 }
 
-impl Stage<'_, '_, '_> {
+impl Stage<'_> {
     pub(crate) async fn look(&mut self) -> Result<ChainSnapshot, GateError> {
         let addresses = self.plan.addresses;
-        if let Some(mirror) = &mut self.mirror {
-            for question in questions(addresses.dispatcher) {
-                mirror
-                    .fetch_for(self.sandbox, &question)
-                    .await
-                    .map_err(|e| GateError::Sandbox { why: e.text })?;
-            }
-        }
         let query = SnapshotQuery {
             addresses: truth::addresses(self.plan),
             dispatcher: addresses.dispatcher,
@@ -127,21 +116,24 @@ impl Stage<'_, '_, '_> {
         let executed = self
             .call(from, call)
             .await
-            .map_err(|e| GateError::Reverts { step: step.name.clone(), reason: self.reason(&e) })?;
+            .map_err(|e| self.failed(e, |reason| GateError::Reverts { step: step.name.clone(), reason }))?;
         self.tracer.saw(self.sandbox.devnet(), &step.name, &executed);
         Ok(executed.gas)
     }
 
     pub(crate) async fn call(&mut self, from: Address, call: &Call) -> Result<Executed, Reverted> {
-        if let Some(mirror) = &mut self.mirror {
-            let (to, value, data) = (call.to, call.value, call.data.clone());
-            mirror.fetch_for(self.sandbox, &CallRequest { from: Some(from), to, value, data }).await?;
-        }
-        self.sandbox.execute(from, call.to, call.value, &call.data)
+        let (to, value, data) = (call.to, call.value, call.data.clone());
+        let executed = self.sandbox.aside(move |sandbox| sandbox.execute(from, to, value, &data)).await;
+        executed.unwrap_or_else(|text| Err(Reverted { data: Bytes::new(), text, unread: false }))
     }
 
     pub(crate) fn sender(&self, sender: Sender, chain: &ChainSnapshot) -> Address {
         allowed(self.plan, sender, chain).first().copied().unwrap_or(NOBODY)
+    }
+
+    /// What a failure means: that of the endpoint is not the contract's.
+    pub(crate) fn failed(&self, e: Reverted, reverts: impl FnOnce(String) -> GateError) -> GateError {
+        if e.unread { GateError::Fork { why: e.text } } else { reverts(self.reason(&e)) }
     }
 
     pub(crate) fn reason(&self, reverted: &Reverted) -> String {
@@ -156,7 +148,8 @@ impl Stage<'_, '_, '_> {
         };
         for call in calls {
             let from = self.sender(call.sender, chain);
-            self.call(from, call).await.map_err(|e| GateError::NoWayBack { reason: self.reason(&e) })?;
+            let called = self.call(from, call).await;
+            called.map_err(|e| self.failed(e, |reason| GateError::NoWayBack { reason }))?;
         }
         let after = self.look().await?;
         let back = after.dispatcher.is_some_and(|d| match root {

@@ -4,13 +4,11 @@ use alloy_primitives::{Address, Bytes, TxKind, U256, address};
 use alloy_sol_types::SolCall;
 use payrox_chain::Endpoint;
 use payrox_devnet::{
-    CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, Clock, Devnet, DevnetConfig, Executed, Execution, RpcError,
-    StoreError,
+    CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, ChangeError, Clock, Devnet, DevnetConfig, Executed, Execution,
+    Fork, RpcError,
 };
 use payrox_model::{ChainId, Gas, abi::IDeterministicChunkFactory as Factory, limits};
 use payrox_plan::{Constructor, Creation};
-use serde::de::DeserializeOwned;
-use serde_json::{Value, value::RawValue};
 use std::sync::OnceLock;
 
 /// Sends what anyone may send.
@@ -30,11 +28,14 @@ pub struct Sandbox {
 pub(crate) struct Reverted {
     pub(crate) data: Bytes,
     pub(crate) text: String,
+    /// It did not: the chain that it is tried on could not be read.
+    pub(crate) unread: bool,
 }
 
 impl From<RpcError> for Reverted {
     fn from(e: RpcError) -> Self {
-        Self { text: payrox_model::text::escape(&e.to_string()), data: e.data.unwrap_or_default() }
+        let unread = e.is_of_a_fork();
+        Self { text: payrox_model::text::escape(&e.to_string()), data: e.data.unwrap_or_default(), unread }
     }
 }
 
@@ -65,19 +66,34 @@ impl Sandbox {
         self.devnet.code(address)
     }
 
+    /// A chain that goes on from a remote one's block.
+    pub(crate) fn of(fork: &Fork) -> Self {
+        Self { devnet: Devnet::forked(fork, Clock::Steps), factory: OnceLock::new() }
+    }
+
+    /// Whether it knows every slot there is, not only those it was told of.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.devnet.forks().is_none()
+    }
+
+    /// Does something that may have to wait for a remote chain.
+    pub(crate) async fn aside<T: Send + 'static>(
+        &self,
+        what: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, String> {
+        if self.is_whole() {
+            return Ok(what(self));
+        }
+        let this = self.clone();
+        tokio::task::spawn_blocking(move || what(&this)).await.map_err(|e| e.to_string())
+    }
+
     pub(crate) fn devnet(&self) -> &Devnet {
         &self.devnet
     }
 
     pub(crate) fn endpoint(&self) -> Endpoint {
         Endpoint::in_process(self.devnet.client())
-    }
-
-    pub(crate) fn request<T: DeserializeOwned>(&self, method: &str, params: &Value) -> Result<T, Reverted> {
-        let odd = |e: serde_json::Error| Reverted { data: Bytes::new(), text: e.to_string() };
-        let params: Box<RawValue> = serde_json::value::to_raw_value(params).map_err(odd)?;
-        let answer = self.devnet.request(method, Some(&params))?;
-        serde_json::from_str(answer.get()).map_err(odd)
     }
 
     /// Sends as anyone, without a key or a fee, and tells what it used.
@@ -104,7 +120,11 @@ impl Sandbox {
     }
 
     fn create(&self, creation: &Creation) -> Result<(), Reverted> {
-        let store = |e: StoreError| Reverted { data: Bytes::new(), text: e.to_string() };
+        let changed = |e: ChangeError| Reverted {
+            data: Bytes::new(),
+            text: e.to_string(),
+            unread: matches!(e, ChangeError::Fork(_)),
+        };
         let deployer = self.devnet.code(creation.deployer);
         let raw: Bytes = [creation.salt.0.as_slice(), &creation.init_code].concat().into();
         if creation.deployer == CREATE2_DEPLOYER {
@@ -118,9 +138,9 @@ impl Sandbox {
             self.send(NOBODY, creation.deployer, U256::ZERO, &call.abi_encode().into())?;
         } else {
             // What creates it is not there yet, and is no factory: for a moment one stands in its place.
-            self.devnet.set_code(creation.deployer, CREATE2_DEPLOYER_CODE).map_err(store)?;
+            self.devnet.set_code(creation.deployer, CREATE2_DEPLOYER_CODE).map_err(changed)?;
             let sent = self.send(NOBODY, creation.deployer, U256::ZERO, &raw);
-            self.devnet.set_code(creation.deployer, deployer).map_err(store)?;
+            self.devnet.set_code(creation.deployer, deployer).map_err(changed)?;
             sent?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use alloy_primitives::{Address, B256, Bytes, TxKind, U256, bytes};
 use payrox_chain::{At, CallRequest, Endpoint, Remote, fork_point};
 use payrox_devnet::{Clock, Devnet, Execution, Fork, ForkCache, RpcError};
 use payrox_faults::{Anvil, Fault, Lie, Schedule, When};
-use payrox_model::{Fault as _, Gas};
+use payrox_model::{ChainId, Fault as _, Gas};
 use serde_json::{Value, json, value::to_raw_value};
 
 const COUNTER: Address = Address::repeat_byte(0xc0);
@@ -43,7 +43,7 @@ async fn lived_in(anvil: &Anvil) -> Endpoint {
 }
 
 async fn forked(endpoint: &Endpoint, cache: Option<&ForkCache>) -> Fork {
-    let point = fork_point(endpoint, None).await.unwrap();
+    let point = fork_point(endpoint, ChainId(31_337), None).await.unwrap();
     let remote = Box::new(Remote::at(endpoint, point.hash).unwrap());
     match cache {
         Some(cache) => Fork::cached(point, remote, cache).unwrap(),
@@ -165,7 +165,7 @@ async fn prx_v8_a_fork_needs_nobody_the_second_time() {
 async fn prx_v8_an_endpoint_that_fails_or_lies_ends_the_execution() {
     let Some(anvil) = anvil(&[]) else { return };
     let endpoint = lived_in(&anvil).await;
-    let point = fork_point(&endpoint, None).await.unwrap();
+    let point = fork_point(&endpoint, ChainId(31_337), None).await.unwrap();
     let before = endpoint.block(At::Latest).await.unwrap();
     for (method, fault) in [
         ("eth_getStorageAt", Fault::Null),
@@ -219,7 +219,7 @@ async fn prx_v8_a_fork_asks_in_few_round_trips_and_from_any_thread() {
     let endpoint = lived_in(&anvil).await;
     let proxy = proxy(&anvil, Schedule::default());
     let through = one(&proxy);
-    let point = fork_point(&through, None).await.unwrap();
+    let point = fork_point(&through, ChainId(31_337), None).await.unwrap();
     let fork = Fork::new(point.clone(), Box::new(Remote::at(&through, point.hash).unwrap()));
     let asked = proxy.round_trips();
     // On this runtime's only thread: nothing here may need it while it waits.

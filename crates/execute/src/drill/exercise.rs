@@ -13,7 +13,7 @@ fn refusal(error: &str) -> [u8; 4] {
     Selector::of(error).0
 }
 
-impl Drill<'_, '_, '_> {
+impl Drill<'_> {
     /// Pause, unpause, forbid, allow, freeze, unfreeze. One that fails does not keep the next from being tried.
     pub(super) async fn exercise(&mut self) -> Result<(), GateError> {
         let paused = refusal("RoutePaused(bytes4)");
@@ -68,9 +68,9 @@ impl Drill<'_, '_, '_> {
         };
         let chain = self.stage.look().await?;
         let from: Address = self.stage.sender(sender, &chain);
-        let (gas, failure): (Option<Gas>, _) = match self.stage.call(from, &call).await {
+        let (gas, failure): (Option<Gas>, _) = match self.transact(name, from, &call).await {
             Ok(executed) => (Some(executed.gas), None),
-            Err(reverted) => (None, Some(format!("it reverts: {}", self.stage.reason(&reverted)))),
+            Err(reverted) => (None, Some(self.reverts(reverted)?)),
         };
         self.note(name, Part::Exercise, gas, failure);
         Ok(())

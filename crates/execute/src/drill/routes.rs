@@ -5,7 +5,6 @@ use crate::gates::GateError;
 use alloy_primitives::{Address, Bytes, TxKind, U256};
 use alloy_sol_types::SolCall as _;
 use payrox_artifacts::sample_calls;
-use payrox_chain::CallRequest;
 use payrox_devnet::{Execution, Measured};
 use payrox_model::{Gas, Manifest, Selector, abi::IManifestDispatcher as D, limits};
 use payrox_plan::PlannedRoute;
@@ -16,7 +15,7 @@ const TRANSACTION: u64 = 21_000;
 const ZERO: u64 = 4;
 const NONZERO: u64 = 16;
 
-impl Drill<'_, '_, '_> {
+impl Drill<'_> {
     /// Each route: whether the dispatcher accepts its proof, and what a call takes.
     pub(super) async fn measure(&mut self) -> Result<(), GateError> {
         let plan = self.stage.plan;
@@ -66,13 +65,11 @@ impl Drill<'_, '_, '_> {
         data: Bytes,
     ) -> Result<Measured, GateError> {
         let call = Execution { to: TxKind::Call(to), value: U256::ZERO, data, gas: Gas(limits::TX_GAS) };
-        if let Some(mirror) = &mut self.stage.mirror {
-            let request = CallRequest { from: Some(from), to, value: U256::ZERO, data: call.data.clone() };
-            // Where it reverts, what it touched before was copied.
-            let _ = mirror.fetch_for(self.stage.sandbox, &request).await;
-        }
-        let devnet = self.stage.sandbox.devnet();
-        devnet.measure(from, &call).map_err(|e| GateError::Sandbox { why: e.to_string() })
+        let measured = self.stage.sandbox.aside(move |sandbox| sandbox.devnet().measure(from, &call)).await;
+        measured.map_err(|why| GateError::Sandbox { why })?.map_err(|e| match e.is_of_a_fork() {
+            true => GateError::Fork { why: e.to_string() },
+            false => GateError::Sandbox { why: e.to_string() },
+        })
     }
 }
 
