@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod body;
 mod data_fee;
 mod endpoint;
 mod error;
@@ -23,6 +24,7 @@ mod snapshot;
 mod time;
 mod transaction;
 
+pub use body::{Body, Mined, input_of};
 pub use data_fee::{DataCost, data_costs};
 pub use endpoint::{At, CallRequest, Endpoint, Head, Interrupt, Notice, PoolPolicy};
 pub use error::ChainError;

@@ -83,18 +83,16 @@ async fn fetch(endpoint: &Endpoint, block: B256, wanted: &[Wanted]) -> Result<Ve
         reads => endpoint.read(At::Hash(block), reads).await?,
     }
     .into_iter();
-    let mut next = || {
-        answers.next().unwrap_or_else(|| Err(endpoint.odd("a batch", "an answer is missing")))
-    };
+    let mut next = || answers.next().unwrap_or_else(|| Err(endpoint.odd("a batch", "an answer is missing")));
     let word = |bytes: Bytes| U256::from_be_slice(&bytes);
     let mut fetched = Vec::with_capacity(wanted.len());
     for wanted in wanted {
         fetched.push(match wanted {
             Wanted::Account(_) => {
                 let (balance, nonce) = (word(next()?), word(next()?));
-                let nonce = nonce
-                    .try_into()
-                    .map_err(|_| endpoint.odd("eth_getTransactionCount", "it is more than any account sends"))?;
+                let nonce = nonce.try_into().map_err(|_| {
+                    endpoint.odd("eth_getTransactionCount", "it is more than any account sends")
+                })?;
                 Fetched::Account { balance, nonce, code: next()? }
             }
             Wanted::Slot(..) => Fetched::Slot(word(next()?)),
@@ -117,9 +115,8 @@ pub async fn fork_point(
     let tag = number.map_or(json!("latest"), |number| At::Block(number).tag());
     let block: Option<Value> = endpoint.request(METHOD, (tag, false)).await?;
     let block = block.ok_or_else(|| endpoint.odd(METHOD, "there is no such block"))?;
-    let odd = |e: serde_json::Error| {
-        endpoint.odd(METHOD, &format!("its header is not one of Ethereum's: {e}"))
-    };
+    let odd =
+        |e: serde_json::Error| endpoint.odd(METHOD, &format!("its header is not one of Ethereum's: {e}"));
     let hash: B256 = B256::deserialize(&block["hash"]).map_err(odd)?;
     let header = Header::deserialize(&block).map_err(odd)?;
     if number.is_some_and(|number| number != header.number) {

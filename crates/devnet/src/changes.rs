@@ -2,7 +2,10 @@
 
 use crate::{Devnet, state::State};
 use alloy_primitives::{Address, B256, KECCAK256_EMPTY, U256};
-use std::{collections::{BTreeMap, BTreeSet}, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How an account differs: what it was, and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -58,8 +58,11 @@ impl Core {
             .iter()
             .map(|account| AccountDiff { balance: config.balance, ..state.new_account(*account) })
             .collect();
-        let deployer =
-            AccountDiff { nonce: 1, code: vec![CREATE2_DEPLOYER_CODE], ..state.new_account(CREATE2_DEPLOYER) };
+        let deployer = AccountDiff {
+            nonce: 1,
+            code: vec![CREATE2_DEPLOYER_CODE],
+            ..state.new_account(CREATE2_DEPLOYER)
+        };
         diffs.push(deployer);
         let timestamp = config.genesis_timestamp.unwrap_or(match config.clock {
             Clock::Wall => wall(),

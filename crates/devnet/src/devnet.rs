@@ -2,16 +2,16 @@
 
 use crate::{
     chain::Chain,
+    chain::ChangeError,
+    config::Clock,
     config::DevnetConfig,
     core::Core,
     evm::{self, Mode},
-    rpc::{self, RpcError},
-    chain::ChangeError,
-    config::Clock,
     fork::{Fork, ForkError},
+    rpc::{self, RpcError},
     state::{Slot, State},
-    view::Accounts,
     store::{Store, StoreError},
+    view::Accounts,
 };
 use alloy_consensus::TxEip1559;
 use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256};

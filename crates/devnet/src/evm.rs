@@ -2,8 +2,8 @@
 
 use crate::{
     core::Core,
-    rpc::RpcError,
     fork::ForkError,
+    rpc::RpcError,
     state::State,
     view::{Misses, View},
 };
@@ -35,6 +35,8 @@ pub(crate) enum Mode {
     Impersonated,
     /// The same, and it costs nothing.
     Free,
+    /// It was in a block already, of another world: it costs nothing, and whatever the sender's nonce is now will do.
+    Again,
     /// Those that `eth_call` and `eth_estimateGas` keep: no nonce, no fee unless one is named.
     Call,
 }
@@ -48,9 +50,13 @@ pub(crate) fn run(core: &Core, state: &State, header: &Header, tx: TxEnv, mode: 
     let spec = core.rules.hardfork.spec();
     let mut cfg = CfgEnv::new_with_spec(spec).with_chain_id(core.rules.chain_id);
     cfg.disable_eip3607 = mode != Mode::Signed;
-    if mode == Mode::Free {
+    if matches!(mode, Mode::Free | Mode::Again) {
         cfg.disable_base_fee = true;
         cfg.disable_fee_charge = true;
+    }
+    if mode == Mode::Again {
+        cfg.disable_nonce_check = true;
+        cfg.disable_block_gas_limit = true;
     }
     if mode == Mode::Call {
         cfg.disable_nonce_check = true;
@@ -112,8 +118,8 @@ pub(crate) fn signed(tx: &TxEnvelope, sender: Address) -> TxEnv {
         chain_id: tx.chain_id(),
         access_list: tx.access_list().cloned().unwrap_or_default(),
         gas_priority_fee: tx.max_priority_fee_per_gas(),
-        blob_hashes: Vec::new(),
-        max_fee_per_blob_gas: 0,
+        blob_hashes: tx.blob_versioned_hashes().map(<[_]>::to_vec).unwrap_or_default(),
+        max_fee_per_blob_gas: tx.max_fee_per_blob_gas().unwrap_or_default(),
         authorization_list: tx
             .authorization_list()
             .map(|list| list.iter().cloned().map(Either::Left).collect())

@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 mod accounts;
+mod again;
 mod block;
 mod chain;
 mod changes;
@@ -21,9 +22,10 @@ mod transport;
 mod view;
 
 pub use accounts::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, DEV_MNEMONIC, DevAccount};
-pub use config::{Clock, DevnetConfig, Hardfork};
+pub use again::Again;
 pub use chain::ChangeError;
 pub use changes::Change;
+pub use config::{Clock, DevnetConfig, Hardfork};
 pub use devnet::{Devnet, Executed, Execution, Measured, Newest};
 pub use fork::{Fetched, Fork, ForkCache, ForkError, ForkPoint, Upstream, Wanted};
 pub use http::{ServeError, Server, serve};

@@ -1,11 +1,11 @@
 //! Accounts, code and storage, and the differences that carry them from block to block.
 
+use crate::fork::{Fork, ForkError};
 use alloy_primitives::{
     Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256,
     map::{AddressMap, HashMap},
 };
 use alloy_rlp::{RlpDecodable, RlpEncodable};
-use crate::fork::{Fork, ForkError};
 use revm::{bytecode::Bytecode, state::AccountInfo};
 use std::{collections::BTreeMap, ops::Deref, sync::Arc};
 
@@ -191,7 +191,9 @@ impl State {
             (Some(fork), None | Some(AccountKind::Upstream)) => fork.slots_read(address),
             _ => BTreeMap::new(),
         };
-        slots.extend(here.iter().flat_map(|account| account.storage.iter().map(|(key, value)| (*key, *value))));
+        slots.extend(
+            here.iter().flat_map(|account| account.storage.iter().map(|(key, value)| (*key, *value))),
+        );
         slots.retain(|_, value| !value.is_zero());
         slots
     }

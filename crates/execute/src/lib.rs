@@ -21,6 +21,7 @@ mod recover;
 mod refusal;
 mod rehearse;
 pub mod release;
+pub mod replay;
 mod result;
 mod roles;
 mod sandbox;
@@ -34,7 +35,7 @@ mod wave;
 
 pub use after::Violation;
 pub use cancel::cancel;
-pub use drill::{Done, WholeRehearsal, rehearse_whole, Place, drill};
+pub use drill::{Done, Place, WholeRehearsal, drill, rehearse_whole};
 pub use engine::run;
 pub use event::{Event, Observer, Silent};
 pub use gates::{Cleared, GateError, NotCleared};

@@ -48,29 +48,7 @@ pub(crate) async fn rehearse(
 ) -> Result<Rehearsal, GateError> {
     let tracer = Tracer::new(plan, sandbox.devnet(), sandbox.is_whole());
     let mut stage = Stage { plan, sandbox, reasons, tracer };
-    let mut chain = stage.look().await?;
-    let mut gas = BTreeMap::new();
-    for step in &plan.steps {
-        // What is true at first stays true: the contracts are looked at again only where time or roles matter.
-        if matches!(truth(plan, step, &chain), Truth::True(_)) {
-            continue;
-        }
-        let Some(call) = &step.call else { continue };
-        if matches!(step.effect, payrox_plan::Effect::Active) {
-            chain = stage.look().await?;
-            stage.skip_to_eta(&chain)?;
-        }
-        let used = stage.send(step, call, &chain).await?;
-        gas.insert(step.name.clone(), used);
-    }
-    chain = stage.look().await?;
-    for step in &plan.steps {
-        match truth(plan, step, &chain) {
-            Truth::True(_) => {}
-            Truth::False => return Err(GateError::NotTrue { step: step.name.clone() }),
-            Truth::Never(why) => return Err(GateError::Never { step: step.name.clone(), why }),
-        }
-    }
+    let (gas, chain) = stage.forward().await?;
     stage.go_back(&chain).await?;
     let trace = stage.tracer.into_trace();
     Ok(Rehearsal { plan: plan.content_hash, chain_id: plan.chain_id, gas, trace })
@@ -85,6 +63,34 @@ pub(crate) struct Stage<'a> {
 }
 
 impl Stage<'_> {
+    /// Every step that is not true yet: what each used, and the chain then.
+    pub(crate) async fn forward(&mut self) -> Result<(BTreeMap<String, Gas>, ChainSnapshot), GateError> {
+        let mut chain = self.look().await?;
+        let mut gas = BTreeMap::new();
+        for step in &self.plan.steps {
+            // What is true at first stays true: the contracts are looked at again only where time or roles matter.
+            if matches!(truth(self.plan, step, &chain), Truth::True(_)) {
+                continue;
+            }
+            let Some(call) = &step.call else { continue };
+            if matches!(step.effect, payrox_plan::Effect::Active) {
+                chain = self.look().await?;
+                self.skip_to_eta(&chain)?;
+            }
+            let used = self.send(step, call, &chain).await?;
+            gas.insert(step.name.clone(), used);
+        }
+        chain = self.look().await?;
+        for step in &self.plan.steps {
+            match truth(self.plan, step, &chain) {
+                Truth::True(_) => {}
+                Truth::False => return Err(GateError::NotTrue { step: step.name.clone() }),
+                Truth::Never(why) => return Err(GateError::Never { step: step.name.clone(), why }),
+            }
+        }
+        Ok((gas, chain))
+    }
+
     pub(crate) async fn look(&mut self) -> Result<ChainSnapshot, GateError> {
         let addresses = self.plan.addresses;
         let query = SnapshotQuery {

@@ -101,7 +101,12 @@ async fn prx_v8_a_fork_answers_what_anvil_does_and_goes_its_own_way() {
     let expected = endpoint.storage(COUNTER, U256::from(7), At::Latest).await.unwrap();
     assert_eq!(U256::from_be_bytes(expected.0), U256::from(40));
     let data = B256::from(U256::from(2));
-    set(&endpoint, "eth_sendTransaction", json!([{ "from": BOB, "to": COUNTER, "data": data, "gas": "0xf4240" }])).await;
+    set(
+        &endpoint,
+        "eth_sendTransaction",
+        json!([{ "from": BOB, "to": COUNTER, "data": data, "gas": "0xf4240" }]),
+    )
+    .await;
     while endpoint.block(At::Latest).await.unwrap().number == head.number {
         tokio::task::yield_now().await;
     }
@@ -194,10 +199,9 @@ async fn prx_v8_an_endpoint_that_fails_or_lies_ends_the_execution() {
     };
     let (honest, other, liar) =
         (proxy(&anvil, Schedule::default()), proxy(&anvil, Schedule::default()), lie());
-    for (urls, agree) in [
-        (vec![liar.url(), honest.url(), other.url()], true),
-        (vec![liar.url(), honest.url()], false),
-    ] {
+    for (urls, agree) in
+        [(vec![liar.url(), honest.url(), other.url()], true), (vec![liar.url(), honest.url()], false)]
+    {
         let endpoint = pool(&urls, policy());
         let fork = Fork::new(point.clone(), Box::new(Remote::at(&endpoint, point.hash).unwrap()));
         let balance = ask(&Devnet::forked(&fork, Clock::Steps), "eth_getBalance", json!([COUNTER, "latest"]));

@@ -10,9 +10,9 @@ pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, Review
 pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
     BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
-    ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ReleaseArgs,
-    ReleasePlanArgs, ReleaseVerb, RestoreArgs, ShowArgs, SourcesArgs, ValidateArgs, Verb, VerifyArgs,
-    VerifyWhat, WhichVerifier,
+    ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ProbeVerb,
+    RehearseArgs, ReleaseArgs, ReleasePlanArgs, ReleaseVerb, ReplayArgs, RestoreArgs, ShowArgs, SourcesArgs,
+    ValidateArgs, Verb, VerifyArgs, VerifyWhat, WhichVerifier,
 };
 
 use clap::Parser;

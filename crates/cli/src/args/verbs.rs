@@ -85,6 +85,18 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox validate --phase full --network mainnet --fuzz-runs 1000\n  payrox validate --phase size --phase gas      some phases alone\n  payrox validate --phase test --group C        router re-entrancy alone\n  payrox validate --phase gas --update-gas-snapshot"
     )]
     Validate(ValidateArgs),
+    /// The whole plan on a fork of its chain, then pause, forbid, freeze and the way back; sends nothing
+    #[command(
+        after_help = "Examples:\n  payrox rehearse                                        on the embedded chain\n  payrox rehearse --network mainnet --rpc-url $RPC       on a fork of mainnet, now\n  payrox rehearse --network mainnet --fork-block 21000000\n  payrox rehearse --verbose                              with every slot that changes"
+    )]
+    Rehearse(RehearseArgs),
+    /// Observe what a plan would do to those who use the system
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Examples:\n  payrox probe replay --network mainnet --last 100    real transactions, as they were and as they would be"
+    )]
+    Probe(ProbeVerb),
     /// Webhooks that are told how a run ended: what waits, try it, send a test
     #[command(
         subcommand,
@@ -94,7 +106,7 @@ pub(crate) enum Verb {
     Notify(NotifyVerb),
     /// Serve the embedded chain over HTTP, for cast, viem and wallets
     #[command(
-        after_help = "Examples:\n  payrox devnet --project examples/payments   the chain of `--network local`, on port 8545\n  payrox devnet --fresh --port 0              a new chain, forgotten at the end, on a free port"
+        after_help = "Examples:\n  payrox devnet --project examples/payments   the chain of `--network local`, on port 8545\n  payrox devnet --fresh --port 0              a new chain, forgotten at the end, on a free port\n  payrox devnet --fork-url $RPC --fork-block 21000000"
     )]
     Devnet(DevnetArgs),
     /// Am I ready? Endpoints, chain, accounts, contacts and project, each checked; sends nothing
@@ -426,6 +438,35 @@ pub(crate) enum Group {
     D,
 }
 
+/// `payrox rehearse`.
+#[derive(Debug, Args)]
+pub(crate) struct RehearseArgs {
+    /// Fork the chain at this block [default: the newest]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) fork_block: Option<u64>,
+}
+
+/// `payrox probe`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProbeVerb {
+    /// The system's last transactions, on a fork of the state before each: as they were, and with the plan live
+    #[command(
+        after_help = "Examples:\n  payrox probe replay --network mainnet --rpc-url $ARCHIVE --last 100\n  payrox probe replay --network mainnet --blocks 21000000..21000500\n  payrox probe replay --network mainnet --plan artifacts/dispatcher.plan.json --json"
+    )]
+    Replay(ReplayArgs),
+}
+
+/// `payrox probe replay`.
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// The newest so many; at most 1000
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) last: u64,
+    /// Of these blocks, first and last included [default: the newest 10,000]
+    #[arg(long, value_name = "FIRST..LAST")]
+    pub(crate) blocks: Option<String>,
+}
+
 /// `payrox devnet`.
 #[derive(Debug, Args)]
 pub(crate) struct DevnetArgs {
@@ -438,6 +479,12 @@ pub(crate) struct DevnetArgs {
     /// A new chain, forgotten at the end, whatever the project has
     #[arg(long, conflicts_with = "state")]
     pub(crate) fresh: bool,
+    /// Go on from the chain of this endpoint, in memory; what is read of it is kept in .payrox/fork/
+    #[arg(long, value_name = "URL", conflicts_with_all = ["state", "fresh"])]
+    pub(crate) fork_url: Option<String>,
+    /// From this block on [default: the newest]
+    #[arg(long, value_name = "NUMBER", requires = "fork_url")]
+    pub(crate) fork_block: Option<u64>,
 }
 
 /// `payrox explain`.

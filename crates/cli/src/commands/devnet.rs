@@ -1,8 +1,9 @@
 //! `payrox devnet`.
 
-use crate::{args::DevnetArgs, context::Context, table::table};
+use crate::{args::DevnetArgs, context::Context, fault::CliFault, forks, table::table};
+use payrox_chain::{Endpoint, PoolPolicy};
 use payrox_config::Network;
-use payrox_devnet::{DEV_ACCOUNTS, Devnet, DevnetConfig, serve};
+use payrox_devnet::{Clock, DEV_ACCOUNTS, Devnet, DevnetConfig, Wanted, serve};
 use payrox_model::{BoxFault, ExitCode, text::escape};
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -13,19 +14,25 @@ use std::{
 const ROLES: [&str; 3] = ["bootstrapper, operator", "owner", "guardian"];
 
 pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    let forked = match &args.fork_url {
+        Some(url) => Some(forked(url, args.fork_block, context).await?),
+        None => None,
+    };
     let (kept, config) = chosen(args, context)?;
-    let chain = match &kept {
-        Some(folder) => Devnet::open(folder, &config)?,
-        None => Devnet::new(&config),
+    let chain = match (&forked, &kept) {
+        (Some((chain, _)), _) => chain.clone(),
+        (None, Some(folder)) => Devnet::open(folder, &config)?,
+        (None, None) => Devnet::new(&config),
     };
     let server = serve(chain.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, args.port))).await?;
     let accounts = DEV_ACCOUNTS;
     let listed = accounts.iter().enumerate().map(|(i, account)| {
         [i.to_string(), account.address.to_string(), ROLES.get(i).copied().unwrap_or_default().to_owned()]
     });
-    let fate = match &kept {
-        Some(folder) => format!("it is kept in {}", escape(&folder.display().to_string())),
-        None => "it is forgotten at the end".to_owned(),
+    let fate = match (&forked, &kept) {
+        (Some((_, from)), _) => format!("it goes on from {from}, and is forgotten at the end"),
+        (None, Some(folder)) => format!("it is kept in {}", escape(&folder.display().to_string())),
+        (None, None) => "it is forgotten at the end".to_owned(),
     };
     context.printer.result(&format!(
         "{}\n\nchain {} is served at {}; {fate}; Ctrl-C ends it",
@@ -45,6 +52,25 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
     server.shutdown().await;
     chain.save()?;
     Ok(ExitCode::Ok)
+}
+
+/// A fork of whatever this endpoint serves, where the development accounts have ether; and what it goes on from, in words.
+async fn forked(url: &str, block: Option<u64>, context: &Context<'_>) -> Result<(Devnet, String), BoxFault> {
+    let policy = PoolPolicy { interrupt: context.stop.interrupt(), ..PoolPolicy::default() };
+    let endpoint = Endpoint::pool(&[url], policy)?;
+    let fork = forks::open(context, &endpoint, None, block).await?.fork;
+    let from = format!("block {} of {}", fork.point().header.number, escape(&fork.upstream()));
+    let chain = tokio::task::spawn_blocking(move || {
+        let chain = Devnet::forked(&fork, Clock::Wall);
+        let wanted: Vec<_> = DEV_ACCOUNTS.iter().map(|account| Wanted::Account(account.address)).collect();
+        fork.fetch(&wanted)?;
+        for account in DEV_ACCOUNTS {
+            chain.set_balance(account.address, DevnetConfig::default().balance)?;
+        }
+        Ok::<_, BoxFault>(chain)
+    });
+    let chain = chain.await.map_err(|e| CliFault::Internal { text: e.to_string() })??;
+    Ok((chain, from))
 }
 
 /// Where the chain is kept, and its rules: the project's own where there is a project and nothing else is asked for.

@@ -16,6 +16,8 @@ mod man;
 mod nonce;
 mod notify;
 mod plan;
+mod probe;
+mod rehearse;
 mod release;
 mod review;
 mod run;
@@ -53,6 +55,8 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Verify(args) => verify::verify(args, context).await,
         Verb::Release(verb) => release::release(verb, context).await,
         Verb::Validate(args) => validate::validate(args, context).await,
+        Verb::Rehearse(args) => rehearse::rehearse(args, context).await,
+        Verb::Probe(verb) => probe::probe(verb, context).await,
         Verb::Notify(verb) => notify::notify(verb, context).await,
         Verb::Devnet(args) => devnet::devnet(args, context).await,
         Verb::Doctor => doctor::doctor(context).await,

@@ -5,6 +5,7 @@ use crate::{
     context::Context,
     execution::{Act, act, conclude},
     planning::Workshop,
+    rehearsals,
 };
 use payrox_execute::{Outcome, RunResult, Selection};
 use payrox_model::{BoxFault, Check, Epoch, ExitCode, Finding, Manifest, Report, Severity, Verdict};
@@ -47,6 +48,9 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
         }
     };
     let result = act(&workshop, &connection, &plan, &make).await?;
+    if let Some(compared) = rehearsals::compare(context, &plan, &result) {
+        context.printer.notice(&compared);
+    }
     if !matches!(result.outcome, Outcome::Complete | Outcome::NothingToDo) {
         return Ok(conclude(&workshop, &make, result, None).await);
     }

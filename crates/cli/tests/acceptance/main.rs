@@ -30,6 +30,7 @@ mod project;
 mod proving;
 #[path = "../scenarios/redact.rs"]
 mod redact;
+mod rehearsal;
 mod release;
 mod review;
 mod sending;

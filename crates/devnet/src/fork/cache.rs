@@ -71,10 +71,7 @@ impl ForkCache {
         Ok(points)
     }
 
-    pub(super) fn open(
-        &self,
-        point: &ForkPoint,
-    ) -> Result<(CacheFile, Vec<(Wanted, Fetched)>), ForkError> {
+    pub(super) fn open(&self, point: &ForkPoint) -> Result<(CacheFile, Vec<(Wanted, Fetched)>), ForkError> {
         let path = self.0.join(format!("{}-{:#x}.bin", point.chain_id.0, point.hash));
         let (known, length) = if path.exists() {
             let (of, read, length) = load(&path)?;

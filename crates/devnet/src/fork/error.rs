@@ -86,7 +86,8 @@ impl Fault for ForkError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Unanswered { .. } => Some(
-                "an endpoint that keeps this block's state is needed: an archive node, or a newer block".into(),
+                "an endpoint that keeps this block's state is needed: an archive node, or a newer block"
+                    .into(),
             ),
             Self::Unbelievable { .. } => Some("use another endpoint, or several".into()),
             Self::Full { .. } => None,

@@ -14,11 +14,7 @@ use alloy_primitives::{
     map::{AddressMap, HashMap},
 };
 use cache::CacheFile;
-use revm::{
-    bytecode::Bytecode,
-    database_interface::DatabaseRef,
-    state::AccountInfo,
-};
+use revm::{bytecode::Bytecode, database_interface::DatabaseRef, state::AccountInfo};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard},
@@ -64,7 +60,13 @@ struct Known {
 impl Fork {
     /// A fork that remembers as long as it lives.
     pub fn new(point: ForkPoint, upstream: Box<dyn Upstream>) -> Self {
-        Self(Arc::new(Inner { point, upstream, known: RwLock::default(), file: None, owed: Mutex::default() }))
+        Self(Arc::new(Inner {
+            point,
+            upstream,
+            known: RwLock::default(),
+            file: None,
+            owed: Mutex::default(),
+        }))
     }
 
     /// A fork that knows what earlier ones of the same block read, and writes down what it reads itself. It needs the
@@ -140,7 +142,9 @@ impl Fork {
         match wanted {
             Wanted::Account(address) => known.accounts.contains_key(address),
             Wanted::Slot(address, key) => known.slot(*address, *key).is_some(),
-            Wanted::BlockHash(number) => self.own_hash(*number).is_some() || known.hashes.contains_key(number),
+            Wanted::BlockHash(number) => {
+                self.own_hash(*number).is_some() || known.hashes.contains_key(number)
+            }
         }
     }
 

@@ -245,7 +245,7 @@ impl Work<'_> {
         let place = ground.place();
         let from = match place {
             Place::Empty => B256::ZERO,
-            Place::Fork(_) | Place::Remote(..) => ground.chain.block_hash,
+            Place::Fork(_) | Place::Remote(..) | Place::Forked(..) => ground.chain.block_hash,
         };
         let key = Key::new("rehearsal").with(plan.content_hash).with(from).finish();
         if let Some((value, took_ms)) = self.cache.get("rehearsal", key) {
