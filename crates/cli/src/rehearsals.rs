@@ -6,7 +6,7 @@ use payrox_devnet::Change;
 use payrox_execute::{RunResult, StepOutcome, WholeRehearsal};
 use payrox_files::{read_text, to_canonical_json, write_derived};
 use payrox_model::{BoxFault, ChainId, Gas, Name, PlanId, Root, limits, text::escape};
-use payrox_plan::{Inverse, Plan};
+use payrox_plan::Plan;
 use payrox_validate::Part;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
@@ -121,11 +121,7 @@ impl Record {
             root: seen.root,
             refused_proofs: refused.map(|(selector, _)| selector.to_string()).collect(),
             inverse_gas: back.unwrap_or_default(),
-            // The first release goes back to silence, not to how it was.
-            differences: match plan.inverse {
-                Inverse::PauseAndFreeze { .. } => Vec::new(),
-                _ => seen.differences.clone(),
-            },
+            differences: seen.differences.clone(),
             not_compared: seen.not_compared.clone(),
             left: changed(plan, &whole.left),
         }

@@ -62,6 +62,8 @@ pub struct Network {
     pub roles: Option<Roles>,
     /// In place of the project's delay.
     pub delay: Option<Sourced<u32>>,
+    /// An ERC-1967 proxy that takes the router as its implementation and becomes the system's address.
+    pub proxy: Option<Sourced<Address>>,
     /// Constructor arguments in place of the project's, per facet.
     pub args: BTreeMap<Name, Vec<Arg>>,
     /// Addresses that code may hold as constants, besides those that are given to constructors.
@@ -215,6 +217,7 @@ impl Network {
             explorers: BTreeMap::new(),
             roles: None,
             delay: None,
+            proxy: None,
             args: BTreeMap::new(),
             allowed_addresses: BTreeSet::new(),
             requires_passed_on: BTreeSet::new(),
@@ -308,6 +311,13 @@ impl Network {
             let value = doc.within(delay, "delay", 1..90 * 86_400 + 1, "seconds")?;
             self.delay = Some(doc.sourced(delay, value));
         }
+        if let Some(proxy) = &file.proxy {
+            let address = doc.address(proxy, "proxy")?;
+            if address.is_zero() {
+                return wrong(doc.at(proxy, "proxy"), "leave it out for a router of its own".into());
+            }
+            self.proxy = Some(doc.sourced(proxy, address));
+        }
         for (facet, list) in file.args {
             self.args.insert(doc.name(&facet, "args")?, list);
         }
@@ -335,6 +345,8 @@ impl Network {
         ];
         out.extend(self.endpoints.settings(&self.rpc_url));
         out.push(Setting::new("confirmations", self.confirmations.value, self.confirmations.source.clone()));
+        let proxy = self.proxy.as_ref();
+        out.extend(proxy.map(|p| Setting::new("proxy", p.value.to_checksum(None), p.source.clone())));
         let finality = self.finality.as_ref();
         out.extend(finality.map(|tag| Setting::new("finality", tag.value, tag.source.clone())));
         for (name, url) in &self.explorers {

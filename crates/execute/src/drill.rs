@@ -5,10 +5,10 @@ mod routes;
 mod strangers;
 
 use crate::{
-    Sandbox, after::Tracer, forked, gates::GateError, rehearse::Stage, sandbox::Reverted, truth::Truth,
-    truth::truth,
+    Move, Sandbox, adopted, after::Tracer, forked, gates::GateError, rehearse::Stage, sandbox::Reverted,
+    truth::Truth, truth::truth,
 };
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use payrox_chain::{Endpoint, Reasons};
 use payrox_devnet::{Change, Devnet, Executed, Fork};
 use payrox_model::ChainSnapshot;
@@ -80,12 +80,12 @@ pub async fn rehearse_whole(
     let before = sandbox.devnet().fork();
     let tracer = Tracer::new(plan, sandbox.devnet(), sandbox.is_whole());
     let stage = Stage { plan, sandbox: &sandbox, reasons, tracer };
-    let mut drill = Drill { stage, seen: Rehearsed::default(), done: Vec::new() };
+    let mut drill = Drill { stage, seen: Rehearsed::default(), done: Vec::new(), adopted_from: None };
     if drill.forward().await? {
         drill.measure().await?;
         drill.strangers().await?;
         drill.exercise().await?;
-        if drill.backward().await? {
+        if drill.backward().await? && drill.give_back().await? {
             drill.compare(&before);
         }
     }
@@ -98,6 +98,8 @@ struct Drill<'a> {
     stage: Stage<'a>,
     seen: Rehearsed,
     done: Vec<Done>,
+    /// Where a proxy pointed before it was adopted.
+    adopted_from: Option<Address>,
 }
 
 impl Drill<'_> {
@@ -113,6 +115,12 @@ impl Drill<'_> {
             if matches!(step.effect, Effect::Active) {
                 chain = self.stage.look().await?;
                 self.stage.skip_to_eta(&chain)?;
+                if let Some((way, was)) = adopted::needed(self.stage.sandbox, plan).await? {
+                    self.adopted_from = Some(was);
+                    if !self.point("adopt", Part::Plan, &way).await? {
+                        return Ok(false);
+                    }
+                }
             }
             let from = self.stage.sender(call.sender, &chain);
             let result = self.transact(&step.name, from, call).await;
@@ -172,11 +180,36 @@ impl Drill<'_> {
         Ok(back)
     }
 
+    /// Points a proxy somewhere; whether that went through.
+    async fn point(&mut self, name: &str, part: Part, way: &Move) -> Result<bool, GateError> {
+        match self.transact(name, way.from, &way.call()).await {
+            Ok(executed) => {
+                self.note(name, part, Some(executed.gas), None);
+                Ok(true)
+            }
+            Err(reverted) => {
+                let why = self.reverts(reverted)?;
+                self.note(name, part, None, Some(why));
+                Ok(false)
+            }
+        }
+    }
+
+    /// A proxy that was adopted here goes back to what it served.
+    async fn give_back(&mut self) -> Result<bool, GateError> {
+        let Some(was) = self.adopted_from else { return Ok(true) };
+        let proxy = self.stage.plan.system.proxy;
+        let way = adopted::way(&self.stage.sandbox.endpoint(), proxy, was).await;
+        let way = way.map_err(|e| GateError::Sandbox { why: e.to_string() })?;
+        self.point("give back", Part::WayBack, &way).await
+    }
+
     /// Whatever had code before, then and now. The dispatcher is the journal of changes: it has more to tell than before. The first
     /// release has nothing to go back to but silence.
     fn compare(&mut self, before: &Devnet) {
         let plan = self.stage.plan;
-        if matches!(plan.inverse, Inverse::PauseAndFreeze { .. }) {
+        let adopted = self.adopted_from.is_some();
+        if matches!(plan.inverse, Inverse::PauseAndFreeze { .. }) && !adopted {
             return;
         }
         let meant = [plan.addresses.dispatcher, plan.addresses.factory];
@@ -186,7 +219,10 @@ impl Drill<'_> {
                 address if address == plan.addresses.router => "the router".to_owned(),
                 address => address.to_string(),
             };
-            let slots = change.slots.keys().map(|slot| format!("slot {slot:#066x} of {whose}"));
+            // What the router writes down of itself in an adopted proxy stays there: whatever served it never looked at it.
+            let own = |before: &U256| adopted && change.address == plan.system.proxy && before.is_zero();
+            let slots = change.slots.iter().filter(|(_, (before, _))| !own(before));
+            let slots = slots.map(|(slot, _)| format!("slot {slot:#066x} of {whose}"));
             self.seen.differences.extend(slots);
             if change.code_hash.0 != change.code_hash.1 {
                 self.seen.differences.push(format!("the code of {whose}"));

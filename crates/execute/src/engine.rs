@@ -2,6 +2,7 @@
 
 use crate::{
     Event, Outcome, PlannedCall, Refusal, RunResult, Sandbox, Selection, Session, StepOutcome, StepResult,
+    adopted,
     after::After,
     ending::Ending,
     flight::Landed,
@@ -114,6 +115,9 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 after.before(self, &wave).await?;
+                if wave.iter().any(|item| item.last) {
+                    self.proxy_is_ours().await?;
+                }
                 self.send(&wave).await?;
             }
             // What a reorganisation undid meanwhile is done once more.
@@ -223,7 +227,9 @@ impl<'a> Run<'a> {
         let reasons = self.session.reasons;
         let first = self.plan.epoch.0 == 1;
         let rehearsal = match self.session.devnet {
-            _ if first => rehearse(self.plan, &Sandbox::empty(self.plan.chain_id), reasons).await?,
+            _ if first && self.plan.system.proxy.is_zero() => {
+                rehearse(self.plan, &Sandbox::empty(self.plan.chain_id), reasons).await?
+            }
             Some(devnet) => rehearse(self.plan, &Sandbox::fork(devnet), reasons).await?,
             None => {
                 let fork = forked::fork(self.session.endpoint, &self.chain).await?;
@@ -233,6 +239,19 @@ impl<'a> Run<'a> {
         };
         self.tell(Event::Rehearsed { steps: rehearsal.gas.len(), gas: rehearsal.total() });
         Ok(rehearsal)
+    }
+
+    /// Nothing is activated behind a proxy that still serves something else.
+    async fn proxy_is_ours(&self) -> Result<(), Ending> {
+        let proxy = self.plan.system.proxy;
+        let Some(router) = adopted::router(self.plan).filter(|_| !proxy.is_zero()) else { return Ok(()) };
+        let endpoint = self.session.endpoint;
+        let now = adopted::implementation(endpoint, proxy).await?;
+        if now == router {
+            return Ok(());
+        }
+        let adopted::Move { from, to, data } = adopted::way(endpoint, proxy, router).await?;
+        Err(Refusal::ProxyElsewhere { proxy, now, router, from, to, data }.into())
     }
 
     fn clear(&self, rehearsal: &Rehearsal) -> Result<Cleared<'a, Plan>, Ending> {

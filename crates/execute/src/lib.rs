@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod adopted;
 mod after;
 mod books;
 mod cancel;
@@ -33,6 +34,7 @@ mod unsigned;
 mod wait;
 mod wave;
 
+pub use adopted::Move;
 pub use after::Violation;
 pub use cancel::cancel;
 pub use drill::{Done, Place, WholeRehearsal, drill, rehearse_whole};

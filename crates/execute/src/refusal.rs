@@ -1,6 +1,6 @@
 //! Why a run does not go on.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, Bytes};
 use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, Gas, PlanId};
 
 /// A reason of the tool's own, beside those of endpoint, journal and gates.
@@ -29,6 +29,10 @@ pub enum Refusal {
     Expired { until: u64, now: u64 },
     #[error("{step} needs what is not there yet: {missing}")]
     Missing { step: String, missing: String },
+    #[error(
+        "the proxy {proxy} points to {now}; before the plan is activated it must point to the router {router}: {from} sends {data} to {to}"
+    )]
+    ProxyElsewhere { proxy: Address, now: Address, router: Address, from: Address, to: Address, data: Bytes },
     #[error("{step} would revert: {reason}")]
     WouldRevert { step: String, reason: String },
     #[error("{step} reverted in {tx}: {reason}")]
@@ -111,6 +115,7 @@ impl Fault for Refusal {
             Self::FailedBefore { .. } => "PRX-EXE-023",
             Self::NoOpcodes { .. } => "PRX-EXE-024",
             Self::NoDeployer { .. } => "PRX-EXE-025",
+            Self::ProxyElsewhere { .. } => "PRX-FORK-009",
             Self::BlockTooSmall { .. } => "PRX-EXE-026",
             Self::Untrue { .. } => "PRX-EXE-027",
             Self::NoBlock { .. } => "PRX-EXE-028",
@@ -120,9 +125,11 @@ impl Fault for Refusal {
     fn exit(&self) -> ExitCode {
         match self {
             Self::OtherChain { .. } | Self::UnknownFacet(_) => ExitCode::BadInput,
-            Self::NoKey { .. } | Self::Stuck { .. } | Self::NoBlock { .. } | Self::Interrupted => {
-                ExitCode::Waiting
-            }
+            Self::NoKey { .. }
+            | Self::Stuck { .. }
+            | Self::NoBlock { .. }
+            | Self::ProxyElsewhere { .. }
+            | Self::Interrupted => ExitCode::Waiting,
             Self::WouldRevert { .. } | Self::Reverted { .. } => ExitCode::Reverted,
             Self::NotTrue { .. } => ExitCode::GateFailed,
             Self::Untrue { .. } => ExitCode::Endpoint,
@@ -142,6 +149,9 @@ impl Fault for Refusal {
             }
             Self::Frozen { .. } => "the owner can unfreeze it".into(),
             Self::Sealed { .. } => "the active release is final".into(),
+            Self::ProxyElsewhere { .. } => {
+                "whoever governs the proxy sends that, with the activation in one batch where it is a Safe; then run it again".into()
+            }
             Self::NoKey { .. } => {
                 "send the call with that key, or pass it with --private-key or PRIVATE_KEY, then run again"
                     .into()

@@ -1,7 +1,7 @@
 //! The dry run: the plan and its way back, in the sandbox.
 
 use crate::{
-    Sandbox,
+    Sandbox, adopted,
     after::{Trace, Tracer},
     gates::GateError,
     roles::allowed,
@@ -76,6 +76,12 @@ impl Stage<'_> {
             if matches!(step.effect, payrox_plan::Effect::Active) {
                 chain = self.look().await?;
                 self.skip_to_eta(&chain)?;
+                if let Some((way, _)) = adopted::needed(self.sandbox, self.plan).await? {
+                    let moved = self.call(way.from, &way.call()).await;
+                    moved.map_err(|e| {
+                        self.failed(e, |reason| GateError::Reverts { step: "adopt".into(), reason })
+                    })?;
+                }
             }
             let used = self.send(step, call, &chain).await?;
             gas.insert(step.name.clone(), used);

@@ -130,6 +130,7 @@ impl<'a> Run<'a> {
         let stages = |step: &PlannedStep| step.name == item.step && matches!(step.effect, Effect::Staged);
         self.steps.iter().any(|step| stages(step))
             && self.plan.epoch.0 == 1
+            && self.plan.system.proxy.is_zero()
             && item.from == self.plan.system.roles.bootstrapper
             && self.plan.onchain.not_before <= self.chain.timestamp
     }

@@ -64,6 +64,8 @@ pub enum PlanError {
     InitEpoch { written: u64, planned: u64 },
     #[error("nobody is named who holds a role on the network {0}")]
     NoRoles(String),
+    #[error("there is no contract at {0}, where the proxy to be adopted should be")]
+    NoProxy(Address),
     #[error("these facets make no manifest: {0}")]
     Manifest(#[from] ManifestError),
     #[error("a plan cannot be written: {0}")]
@@ -112,6 +114,7 @@ impl Fault for PlanError {
             Self::Manifest(_) => "PRX-PLAN-023",
             Self::Encode(_) => "PRX-PLAN-024",
             Self::NoRoles(_) => "PRX-PLAN-025",
+            Self::NoProxy(_) => "PRX-FORK-008",
         })
     }
 
@@ -135,6 +138,7 @@ impl Fault for PlanError {
             Self::OtherRouter { .. } | Self::ActiveManifest(_) => {
                 "compare the endpoints: `payrox verify`".into()
             }
+            Self::NoProxy(_) => "compare `proxy` in the network's file; planning it needs an endpoint".into(),
             Self::Sealed => "a sealed system keeps its manifest for ever".into(),
             Self::ParentUnknown { plan_id, .. } => {
                 format!(

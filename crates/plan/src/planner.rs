@@ -82,7 +82,8 @@ pub fn plan(inputs: Inputs<'_>, constructor: &dyn Constructor) -> Result<PlanOut
         floor: inputs.chain.dispatcher.as_ref().map_or(0, |d| d.floor.0),
     };
 
-    let mut all = steps::core(&core, &hashes, address::system_config(&system));
+    let served_by = served_by(&inputs, &system, hashes.router)?;
+    let mut all = steps::core(&core, &hashes, served_by, address::system_config(&system));
     let deployment = init.as_ref().map(|(_, deployment)| deployment);
     all.extend(steps::release(core.addresses.factory, &facets, deployment, &bytes));
     // Staging proves facets and manifest and needs the system: all of it, in the order of the list.
@@ -134,13 +135,21 @@ pub fn plan(inputs: Inputs<'_>, constructor: &dyn Constructor) -> Result<PlanOut
     Ok(PlanOutcome::Planned(plan))
 }
 
+/// The code that stands where users call: the router's, or that of the proxy that is adopted.
+fn served_by(inputs: &Inputs<'_>, system: &SystemPart, router: CodeHash) -> Result<CodeHash, PlanError> {
+    match system.proxy {
+        Address::ZERO => Ok(router),
+        proxy => inputs.chain.code.get(&proxy).copied().ok_or(PlanError::NoProxy(proxy)),
+    }
+}
+
 fn core(inputs: &Inputs<'_>) -> Result<(SystemPart, Core), PlanError> {
     let (project, network) = (inputs.project, inputs.network);
     let system = SystemPart {
         name: project.name.value.clone(),
         roles: network.roles.clone().ok_or_else(|| PlanError::NoRoles(network.name.to_string()))?,
         delay: network.delay.as_ref().unwrap_or(&project.system.delay).value,
-        proxy: Address::ZERO,
+        proxy: network.proxy.as_ref().map_or(Address::ZERO, |proxy| proxy.value),
     };
     if system.name.as_str().len() > 32 {
         return Err(PlanError::LongName(system.name.to_string()));

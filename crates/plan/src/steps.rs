@@ -28,7 +28,12 @@ pub(crate) fn anyone(to: Address, data: Vec<u8>) -> Call {
 }
 
 /// Factory, the other singletons, the launch and the proof of the router.
-pub(crate) fn core(core: &Core, hashes: &CoreHashes, config: abi::SystemConfig) -> Vec<PlannedStep> {
+pub(crate) fn core(
+    core: &Core,
+    hashes: &CoreHashes,
+    served_by: CodeHash,
+    config: abi::SystemConfig,
+) -> Vec<PlannedStep> {
     let factory = &core.factory;
     let data = [factory.salt.0.as_slice(), &factory.init_code].concat();
     let mut steps = vec![code_step(
@@ -47,7 +52,7 @@ pub(crate) fn core(core: &Core, hashes: &CoreHashes, config: abi::SystemConfig) 
     steps.push(PlannedStep {
         name: "launch".into(),
         phase: Phase::Dispatcher,
-        effect: Effect::System { dispatcher_code_hash: hashes.dispatcher, router_code_hash: hashes.router },
+        effect: Effect::System { dispatcher_code_hash: hashes.dispatcher, router_code_hash: served_by },
         call: Some(anyone(core.addresses.launcher, launch)),
         after: ["extension", "implementation", "launcher"].map(Into::into).into(),
     });

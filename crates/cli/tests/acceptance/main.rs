@@ -28,6 +28,7 @@ mod planning;
 mod production;
 mod project;
 mod proving;
+mod proxied;
 #[path = "../scenarios/redact.rs"]
 mod redact;
 mod rehearsal;

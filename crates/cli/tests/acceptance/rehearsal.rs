@@ -24,9 +24,20 @@ fn send(chain: &Chain, from: &str, to: &str, value: u64, data: &Bytes) -> String
     chain.ask("eth_sendTransaction", call).unwrap().as_str().unwrap().to_owned()
 }
 
+/// A node answers a moment before it mines.
+pub(crate) fn receipt(chain: &Chain, tx: &str) -> Value {
+    for _ in 0..600 {
+        let receipt = chain.ask("eth_getTransactionReceipt", json!([tx])).unwrap();
+        if !receipt.is_null() {
+            return receipt;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("{tx} is in no block");
+}
+
 fn succeeded(chain: &Chain, tx: &str) -> bool {
-    let receipt = chain.ask("eth_getTransactionReceipt", json!([tx])).unwrap();
-    receipt["status"] == "0x1"
+    receipt(chain, tx)["status"] == "0x1"
 }
 
 fn pay(chain: &Chain, router: &str, wei: u64) -> String {
@@ -84,7 +95,7 @@ fn prx_v8_prx_p5_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_cha
     let Some(anvil) = Served::anvil() else { return };
     let (project, router) = live(&anvil);
     let chain = anvil.chain();
-    pay(&chain, &router, 1000);
+    assert!(succeeded(&chain, &pay(&chain, &router, 1000)));
     let (block, sent) = (chain.block(), chain.transactions());
     let number = block.to_string();
     let url = anvil.url().to_owned();
@@ -174,7 +185,8 @@ fn prx_v8_prx_t5_replay_shows_exactly_the_payments_that_another_fee_changes() {
     let (project, router) = live(&anvil);
     let chain = anvil.chain();
     let free = pay(&chain, &router, 10_000);
-    set_fee(&chain, &router, 50);
+    let set = set_fee(&chain, &router, 50);
+    assert!(succeeded(&chain, &free) && succeeded(&chain, &set));
     // Two in one block, of which the second stands on the first.
     chain.ask("evm_setAutomine", json!([false])).unwrap();
     let (one, two) = (pay(&chain, &router, 20_000), pay(&chain, &router, 30_000));

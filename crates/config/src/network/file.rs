@@ -30,6 +30,7 @@ pub(super) struct NetworkFile {
     pub(super) explorers: ExplorersFile,
     pub(super) roles: Option<RolesFile>,
     pub(super) delay: Option<Spanned<u32>>,
+    pub(super) proxy: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) args: BTreeMap<Spanned<String>, Vec<Arg>>,
     pub(super) allowed_addresses: Option<Vec<Spanned<String>>>,
