@@ -66,7 +66,7 @@ fn slot(chain: &Devnet, key: u64) -> U256 {
 }
 
 #[tokio::test]
-async fn prx_v8_a_fork_answers_what_anvil_does_and_goes_its_own_way() {
+async fn prx_v08_a_fork_answers_what_anvil_does_and_goes_its_own_way() {
     let Some(anvil) = anvil(&[]) else { return };
     let endpoint = lived_in(&anvil).await;
     let fork = forked(&endpoint, None).await;
@@ -131,7 +131,7 @@ async fn prx_v8_a_fork_answers_what_anvil_does_and_goes_its_own_way() {
 }
 
 #[tokio::test]
-async fn prx_v8_a_fork_needs_nobody_the_second_time() {
+async fn prx_v08_a_fork_needs_nobody_the_second_time() {
     let folder = tempfile::tempdir().unwrap();
     let cache = ForkCache::new(folder.path().join("fork"));
     let Some(anvil) = anvil(&[]) else { return };
@@ -167,7 +167,7 @@ async fn prx_v8_a_fork_needs_nobody_the_second_time() {
 }
 
 #[tokio::test]
-async fn prx_v8_an_endpoint_that_fails_or_lies_ends_the_execution() {
+async fn prx_v08_an_endpoint_that_fails_or_lies_ends_the_execution() {
     let Some(anvil) = anvil(&[]) else { return };
     let endpoint = lived_in(&anvil).await;
     let point = fork_point(&endpoint, ChainId(31_337), None).await.unwrap();
@@ -218,7 +218,7 @@ async fn prx_v8_an_endpoint_that_fails_or_lies_ends_the_execution() {
 }
 
 #[tokio::test]
-async fn prx_v8_a_fork_asks_in_few_round_trips_and_from_any_thread() {
+async fn prx_v08_a_fork_asks_in_few_round_trips_and_from_any_thread() {
     let Some(anvil) = anvil(&[]) else { return };
     let endpoint = lived_in(&anvil).await;
     let proxy = proxy(&anvil, Schedule::default());

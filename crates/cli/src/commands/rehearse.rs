@@ -23,7 +23,7 @@ use payrox_validate::Part;
 use serde_json::json;
 
 pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let workshop = Workshop::open(context)?;
+    let mut workshop = Workshop::open(context)?;
     let real = context.connect(&workshop.network)?;
     let opened = match workshop.network.local {
         true => None,
@@ -37,6 +37,13 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
         let devnet = Devnet::forked(&opened.fork, Clock::Steps);
         Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) }
     });
+    if forked.is_some() && opened.as_ref().is_some_and(|opened| opened.online) {
+        context.is_meant(&workshop.network, &real.endpoint).await?;
+    }
+    if forked.is_some() {
+        // A fork has no blocks before its own to be asked for; what it is of was looked at, now or when it was read.
+        workshop.network.known_block = None;
+    }
     let connection = forked.as_ref().unwrap_or(&real);
     let chain = workshop.snapshot(connection).await?;
     let plan = match workshop.plan(connection, &chain).await? {
@@ -75,6 +82,12 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
         parts.push(changes(&record));
     }
     parts.push(verdict(context, &record));
+    if !plan.system.proxy.is_zero() {
+        parts.push(format!(
+            "not governed: whoever governs the proxy {} can point it elsewhere, past dispatcher, delay and signers",
+            plan.system.proxy
+        ));
+    }
     parts.extend(before.map(|before| record.against(&before)));
     parts.push(format!("recorded in {}", escape(&written.display().to_string())));
     let next = if record.passed() { context.command("run") } else { context.command("plan show") };

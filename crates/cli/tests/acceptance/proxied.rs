@@ -61,7 +61,7 @@ fn project(proxy: &str) -> Project {
 }
 
 #[test]
-fn prx_o3_a_proxy_moves_to_the_router_with_its_storage_and_back() {
+fn prx_o03_a_proxy_moves_to_the_router_with_its_storage_and_back() {
     let Some(anvil) = Served::anvil() else { return };
     let chain = anvil.chain();
     let (proxy, old) = proxied(&chain);
@@ -117,7 +117,7 @@ fn prx_o3_a_proxy_moves_to_the_router_with_its_storage_and_back() {
 }
 
 #[test]
-fn prx_o3_a_proxy_that_is_not_there_is_no_plan() {
+fn prx_o03_a_proxy_that_is_not_there_is_no_plan() {
     let Some(anvil) = Served::anvil() else { return };
     let project = project("0x00000000000000000000000000000000000000AA");
     let ran = project.run(&["plan", "--network", "moved", "--rpc-url", anvil.url()]);

@@ -65,7 +65,7 @@ fn live(anvil: &Served) -> (Project, String) {
 }
 
 #[test]
-fn prx_v8_the_first_release_is_rehearsed_recorded_and_the_run_compared_with_it() {
+fn prx_v08_the_first_release_is_rehearsed_recorded_and_the_run_compared_with_it() {
     let project = Project::example();
     let document = project.json(&["rehearse", "--network", "local"]);
     assert_eq!((&document["outcome"], &document["exit"]), (&json!("passed"), &json!(0)));
@@ -91,7 +91,7 @@ fn prx_v8_the_first_release_is_rehearsed_recorded_and_the_run_compared_with_it()
 }
 
 #[test]
-fn prx_v8_prx_p5_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_chain() {
+fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_chain() {
     let Some(anvil) = Served::anvil() else { return };
     let (project, router) = live(&anvil);
     let chain = anvil.chain();
@@ -137,7 +137,7 @@ fn prx_v8_prx_p5_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_cha
 }
 
 #[test]
-fn prx_v8_devnet_serves_a_fork_and_serves_it_again_when_the_chain_is_gone() {
+fn prx_v08_devnet_serves_a_fork_and_serves_it_again_when_the_chain_is_gone() {
     let Some(anvil) = Served::anvil() else { return };
     let (project, router) = live(&anvil);
     let there = anvil.chain();
@@ -180,7 +180,7 @@ fn dearer(project: &Project) {
 }
 
 #[test]
-fn prx_v8_prx_t5_replay_shows_exactly_the_payments_that_another_fee_changes() {
+fn prx_v08_prx_t05_replay_shows_exactly_the_payments_that_another_fee_changes() {
     let Some(anvil) = Served::anvil() else { return };
     let (project, router) = live(&anvil);
     let chain = anvil.chain();

@@ -8,7 +8,7 @@ use payrox_model::ChainId;
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Blocks in one round trip.
-const CHUNK: u64 = 50;
+const CHUNK: u64 = 20;
 
 /// A transaction that was found.
 pub(super) struct Found {
