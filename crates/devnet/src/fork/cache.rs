@@ -28,6 +28,9 @@ const LIMIT: u64 = 128 << 20;
 /// So many files are kept: beyond, those that were not used for longest go.
 const FILES: usize = 32;
 
+/// What was read.
+type Known = Vec<(Wanted, Fetched)>;
+
 /// The folder with the files: `.payrox/fork` of a project.
 #[derive(Clone, Debug)]
 pub struct ForkCache(PathBuf);
@@ -71,7 +74,7 @@ impl ForkCache {
         Ok(points)
     }
 
-    pub(super) fn open(&self, point: &ForkPoint) -> Result<(CacheFile, Vec<(Wanted, Fetched)>), ForkError> {
+    pub(super) fn open(&self, point: &ForkPoint) -> Result<(CacheFile, Known), ForkError> {
         let path = self.0.join(format!("{}-{:#x}.bin", point.chain_id.0, point.hash));
         let (known, length) = if path.exists() {
             let (of, read, length) = load(&path)?;
@@ -197,7 +200,7 @@ fn unrecord(record: Record) -> Option<(Wanted, Fetched)> {
 }
 
 /// The block, what is known of it, and how many bytes say so.
-fn load(path: &Path) -> Result<(ForkPoint, Vec<(Wanted, Fetched)>, u64), ForkError> {
+fn load(path: &Path) -> Result<(ForkPoint, Known, u64), ForkError> {
     let bytes = payrox_files::read(path, LIMIT)?;
     let head = bytes.get(..HEADER).filter(|head| head.starts_with(MAGIC));
     let head = head.ok_or_else(|| broken(path, "it does not begin as one"))?;
