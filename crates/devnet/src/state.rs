@@ -378,8 +378,8 @@ mod tests {
         let gone = AccountDiff { exists: false, wiped: true, ..diff(2, 0, &[]) };
         let reborn = AccountDiff { wiped: true, ..diff(1, 3, &[(7, 7)]) };
         let undo = state.apply(&[diff(1, 11, &[(1, 0), (3, 3)]), gone, diff(3, 30, &[(4, 4)]), reborn]);
-        assert_eq!(state.slot(Address::with_last_byte(1), U256::from(7)), U256::from(7));
-        assert_eq!(state.slot(Address::with_last_byte(1), U256::from(3)), U256::ZERO);
+        assert_eq!(state.slot(Address::with_last_byte(1), U256::from(7)).unwrap(), U256::from(7));
+        assert_eq!(state.slot(Address::with_last_byte(1), U256::from(3)).unwrap(), U256::ZERO);
         assert_ne!(*state.accounts, before);
         state.take_back(&undo);
         assert_eq!(*state.accounts, before);
@@ -391,7 +391,7 @@ mod tests {
         state.apply(&[diff(1, 10, &[(1, 1)])]);
         let mut fork = state.clone();
         fork.apply(&[diff(1, 10, &[(1, 5)])]);
-        assert_eq!(state.slot(Address::with_last_byte(1), U256::from(1)), U256::from(1));
-        assert_eq!(fork.slot(Address::with_last_byte(1), U256::from(1)), U256::from(5));
+        assert_eq!(state.slot(Address::with_last_byte(1), U256::from(1)).unwrap(), U256::from(1));
+        assert_eq!(fork.slot(Address::with_last_byte(1), U256::from(1)).unwrap(), U256::from(5));
     }
 }
