@@ -18,7 +18,7 @@ fn repository() -> PathBuf {
 
 #[test]
 fn prx_v10_the_committed_layouts_of_the_example_are_what_the_compiler_says() {
-    let source = Source::Foundry(repository().join("examples/payments/out"));
+    let source = Source::Folder(repository().join("examples/payments/out"));
     let kept = Layouts::beside(&source);
     let out = fs::read_dir(source.path()).unwrap().map(|entry| entry.unwrap().path());
     let folders = out.filter(|path| path.extension().is_some_and(|e| e == "sol"));
@@ -130,7 +130,7 @@ impl Project {
     }
 
     fn contract(&self, name: &str) -> Contract {
-        let set = ArtifactSet::read(&Source::Foundry(self.0.path().join("out")), &[name]).unwrap();
+        let set = ArtifactSet::read(&Source::Folder(self.0.path().join("out")), &[name]).unwrap();
         set.get(name).unwrap().clone()
     }
 }

@@ -5,7 +5,7 @@ use crate::{gates::GateError, sandbox::NOBODY};
 use payrox_plan::Mutability;
 use payrox_validate::is_initialiser;
 
-impl Drill<'_, '_, '_> {
+impl Drill<'_> {
     /// Calls each function that is named like an initialiser, with a few arguments, once the plan is active.
     pub(super) async fn strangers(&mut self) -> Result<(), GateError> {
         let plan = self.stage.plan;

@@ -30,7 +30,7 @@ pub(crate) fn check(cases: &[Case]) {
     };
     let outcome = build(&request, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
     keep_layouts(&request, &outcome).unwrap();
-    let source = Source::Foundry(request.out.clone());
+    let source = Source::Folder(request.out.clone());
     let layouts = Layouts::read(&Layouts::beside(&source)).unwrap().unwrap();
     let names: Vec<_> = outcome.contracts.iter().map(ToString::to_string).collect();
     let set = ArtifactSet::read(&source, &names).unwrap();
