@@ -23,7 +23,28 @@ const COUNT_LIMIT: usize = 50_000;
 /// Deepest folder that is looked at.
 const DEPTH_LIMIT: usize = 16;
 
+/// Every contract of a folder that can be read, ascending by name, and how many files were none.
+pub(crate) fn every(out: &Path) -> Result<(Vec<Contract>, usize), SetError> {
+    let files: Vec<PathBuf> = index(out)?.into_values().flatten().collect();
+    let all = files.len();
+    let (mut contracts, mut of_hardhat) = (Vec::new(), Vec::new());
+    for one in files.iter().filter_map(|file| load(out, file).ok()) {
+        match one {
+            One::Foundry(contract) => contracts.push(*contract),
+            One::Hardhat(artifact) => of_hardhat.push(artifact),
+        }
+    }
+    // Those whose build is not there any more are none either.
+    contracts.extend(hardhat::contracts(of_hardhat).unwrap_or_default());
+    let unread = all - contracts.len();
+    contracts.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok((contracts, unread))
+}
+
 pub(crate) fn read(out: &Path, wanted: &[Reference]) -> Result<Vec<Found>, SetError> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
     let index = index(out)?;
     let mut loaded = Loaded::new();
     let mut meant = BTreeSet::new();

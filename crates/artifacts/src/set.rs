@@ -83,6 +83,15 @@ impl ArtifactSet {
         Ok(Self { source: source.clone(), contracts, hash })
     }
 
+    /// Every contract of Foundry's folder that can be read, ascending by name, and how many files were none: for who looks for code,
+    /// not for a name.
+    ///
+    /// # Errors
+    /// When the folder is not there, or has too many files.
+    pub fn every(out: &Path) -> Result<(Vec<Contract>, usize), SetError> {
+        foundry::every(out)
+    }
+
     /// The contract that a reference means.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod body;
 mod data_fee;
+mod diamond;
 mod endpoint;
 mod error;
 pub mod explorers;
@@ -26,6 +27,7 @@ mod transaction;
 
 pub use body::{Body, Mined, input_of};
 pub use data_fee::{DataCost, data_costs};
+pub use diamond::{DiamondError, DiamondQuery, diamond_snapshot, loupe_questions};
 pub use endpoint::{At, CallRequest, Endpoint, Head, Interrupt, Notice, PoolPolicy};
 pub use error::ChainError;
 pub use fees::{FeePolicy, Fees};

@@ -93,6 +93,7 @@ async fn at(
         code,
         dispatcher,
         router,
+        diamond: None,
     })
 }
 

@@ -13,8 +13,8 @@ use alloy_primitives::U256;
 use payrox_chain::{FeePolicy, Tag};
 use payrox_config::FinalityTag;
 use payrox_execute::{
-    Cost, FinalityPolicy, GAS_JUMP, Observer, Outcome, RunResult, Selection, Session, StepOutcome,
-    StepResult, Stopped, Target,
+    Cost, FinalityPolicy, GAS_JUMP, OWNER_ACTS, Observer, Outcome, RunResult, Selection, Session,
+    StepOutcome, StepResult, Stopped, Target,
 };
 use payrox_model::{
     BoxFault, Check, ExitCode, Finding, PlanId, Report, Verdict,
@@ -231,7 +231,13 @@ fn shown(
             parts.push(format!("{left_out} of {} steps {what}", result.steps.len()));
         }
     }
-    parts.extend(result.steps.iter().filter_map(|step| call(context.printer, step)));
+    // What a contract must do is handed over to whoever signs for it.
+    let hand_over = stopped.is_some_and(|stopped| stopped.code == OWNER_ACTS);
+    let for_another = |step: &StepResult| {
+        let own = step.call.as_ref().is_some_and(|call| !call.from.is_empty());
+        hand_over && step.outcome == StepOutcome::Pending && own
+    };
+    parts.extend(result.steps.iter().filter_map(|step| call(context.printer, step, for_another(step))));
     if result.outcome == Outcome::Planned && !result.cost.is_empty() {
         parts.push(result.cost.iter().map(cost).collect::<Vec<_>>().join("\n"));
     }
@@ -291,9 +297,10 @@ fn row(step: &StepResult, paint: Paint) -> [String; 4] {
 }
 
 /// What would be sent, exactly; long calldata by its hash, all of it with `--json` or `--verbose`.
-fn call(printer: &Printer, step: &StepResult) -> Option<String> {
+fn call(printer: &Printer, step: &StepResult, for_another: bool) -> Option<String> {
     const SHOWN: usize = 1_024;
-    let call = step.call.as_ref().filter(|_| step.outcome == StepOutcome::Planned)?;
+    let shown = step.outcome == StepOutcome::Planned || for_another;
+    let call = step.call.as_ref().filter(|_| shown)?;
     let from = match call.from.as_slice() {
         [] => "anyone".to_owned(),
         allowed => allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
@@ -324,6 +331,16 @@ fn summary(result: &RunResult, paint: Paint) -> String {
     }
     head.push_str(&format!(", {} ms\n\n", result.duration_ms));
     let a = &result.addresses;
+    // A diamond is its own control plane.
+    if a.router == a.dispatcher {
+        return head
+            + &pairs([
+                ["diamond".into(), a.router.to_string()],
+                ["factory".into(), a.factory.to_string()],
+                ["root".into(), result.root.to_string()],
+                ["plan".into(), result.plan_id.to_string()],
+            ]);
+    }
     head + &pairs([
         ["factory".into(), a.factory.to_string()],
         ["dispatcher".into(), a.dispatcher.to_string()],

@@ -35,6 +35,14 @@ pub(crate) enum CliFault {
     /// A plan that project, network and artifacts do not make.
     #[error("{path} is not the plan that this project makes for `{network}`: {differs} differ")]
     ForeignPlan { path: String, network: String, differs: &'static str },
+    /// A command that has no meaning for a diamond.
+    #[error("a project for a diamond has no `{command}`")]
+    NotForADiamond { command: &'static str },
+    /// The way back of what has none here.
+    #[error(
+        "`run --inverse` takes back cuts of a diamond; the way back of a system of PayRox is its owner's call"
+    )]
+    NoInverseRun,
     /// A facet that the plan does not have.
     #[error("the plan has no facet `{name}`")]
     UnknownFacet { name: String, known: Vec<String> },
@@ -67,6 +75,8 @@ impl Fault for CliFault {
             Self::Name { .. } => "PRX-CLI-010",
             Self::NoPlan { .. } => "PRX-CLI-011",
             Self::ForeignPlan { .. } => "PRX-CLI-012",
+            Self::NotForADiamond { .. } => "PRX-CLI-013",
+            Self::NoInverseRun => "PRX-CLI-014",
             Self::NotConfirmed { .. } => "PRX-CLI-030",
             Self::NoContacts { .. } => "PRX-CLI-031",
             Self::Internal { .. } => "PRX-CLI-070",
@@ -122,6 +132,8 @@ impl Fault for CliFault {
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
             Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
             Self::ForeignPlan { .. } => Some("pass the same --config and --network, or make it again: payrox plan; payrox plan diff FILE shows the difference".into()),
+            Self::NotForADiamond { .. } => Some("docs/adopt.md says what a diamond has and what it has not".into()),
+            Self::NoInverseRun => Some("`payrox plan show --inverse` shows it".into()),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }

@@ -5,6 +5,7 @@ mod args;
 mod asking;
 mod commands;
 mod context;
+mod diamond;
 mod execution;
 mod fault;
 mod forks;

@@ -2,6 +2,7 @@
 
 use crate::{
     context::{Connection, Context},
+    diamond,
     signing::{self, Passwords},
 };
 use payrox_artifacts::{ArtifactSet, Source};
@@ -63,10 +64,12 @@ impl<'a> Workshop<'a> {
         let mut wanted: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
         let folder = context.folder().join(&*project.artifacts);
+        // A diamond of which the project has no source has no artifacts either.
+        let source = if wanted.is_empty() { Source::Foundry(folder) } else { Source::at(&folder) };
         let artifacts = thread::scope(|scope| {
             // Parsing the release takes as long as reading the project's own contracts.
             scope.spawn(payrox_artifacts::release);
-            ArtifactSet::read(&Source::at(&folder), &wanted)
+            ArtifactSet::read(&source, &wanted)
         })?;
         Ok(Self {
             context,
@@ -125,6 +128,9 @@ impl<'a> Workshop<'a> {
 
     /// The system now.
     pub(crate) async fn snapshot(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
+        if diamond::is_for_one(&self.project) {
+            return self.diamond(connection).await;
+        }
         let Addresses { dispatcher, router, .. } = self.addresses()?;
         let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
         let chain = snapshot(&connection.endpoint, &query).await?;
@@ -163,12 +169,22 @@ impl<'a> Workshop<'a> {
         &self.release
     }
 
+    /// The plan of a diamond, also where it has nothing to do.
+    pub(crate) fn diamond_plan(&self, chain: &ChainSnapshot) -> Result<Plan, BoxFault> {
+        let parent = self.names_of_the_diamond();
+        let sandbox = Sandbox::empty(self.network.chain_id);
+        Ok(payrox_plan::diamond(self.inputs(chain, Some(&parent)), &sandbox)?)
+    }
+
     /// The active plan: kept in a file, else named by the dispatcher's log.
     async fn parent(
         &self,
         connection: &Connection,
         chain: &ChainSnapshot,
     ) -> Result<Option<Parent>, BoxFault> {
+        if diamond::is_for_one(&self.project) {
+            return Ok(Some(self.names_of_the_diamond()));
+        }
         let Some(active) = chain.dispatcher.as_ref().map(|d| d.active).filter(|a| a.epoch.0 > 0) else {
             return Ok(None);
         };
@@ -188,6 +204,9 @@ impl<'a> Workshop<'a> {
         chain: &ChainSnapshot,
         plan_id: PlanId,
     ) -> Result<Option<Plan>, BoxFault> {
+        if diamond::is_for_one(&self.project) {
+            return self.standing(chain);
+        }
         if let Some(plan) = self.kept_plan(plan_id) {
             return Ok(Some(plan));
         }
@@ -212,7 +231,7 @@ impl<'a> Workshop<'a> {
 
     /// Plans of this chain that lie in the project: the last one, and the journal's copies. What cannot be read is left out:
     /// it is looked for elsewhere.
-    fn kept_plans(&self) -> impl Iterator<Item = Plan> {
+    pub(crate) fn kept_plans(&self) -> impl Iterator<Item = Plan> {
         let copies =
             self.context.folder().join("journal").join(self.network.chain_id.to_string()).join("plans");
         let mut files: Vec<PathBuf> = fs::read_dir(copies)

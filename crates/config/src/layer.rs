@@ -1,15 +1,16 @@
 //! One project file, and how it lies over the one it extends.
 
 use crate::{
-    Alert, Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, NoLock,
-    Place, Policy, Project, Source, Sourced, SystemSettings,
+    Alert, Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, KeptFacet,
+    NoLock, Place, Policy, Project, Source, Sourced, SystemSettings, TargetKind,
     alerts::{self, AlertFile},
     contacts::ContactsFile,
+    diamond::{self, KeptFile},
     parse::Document,
     policy::PolicyFile,
     waiver::WaiverFile,
 };
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256};
 use payrox_model::{Name, text::escape, version};
 use serde::{Deserialize, Deserializer, de};
 use std::{
@@ -43,6 +44,8 @@ struct ProjectFile {
     #[serde(default)]
     facets: Vec<Spanned<FacetFile>>,
     #[serde(default)]
+    kept: Vec<KeptFile>,
+    #[serde(default)]
     libraries: BTreeMap<String, Text>,
     init: Option<InitFile>,
     #[serde(default)]
@@ -75,6 +78,7 @@ struct ArtifactsFile {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SystemFile {
+    target: Option<Text>,
     delay: Option<Spanned<u32>>,
     window: Option<Spanned<u32>>,
     undo_for: Option<Spanned<u32>>,
@@ -105,6 +109,7 @@ struct InitFile {
     #[serde(default)]
     args: Vec<Arg>,
     epoch: Option<u64>,
+    parent: Option<B256>,
 }
 
 /// What one file says, checked; a chain of them becomes a [`Project`].
@@ -119,10 +124,12 @@ pub(crate) struct Layer {
     sources: Option<Sourced<PathBuf>>,
     remappings: Option<Vec<String>>,
     artifacts: Option<Sourced<PathBuf>>,
+    target: Option<Sourced<TargetKind>>,
     delay: Option<Sourced<u32>>,
     window: Option<Sourced<u32>>,
     undo_for: Option<Sourced<u32>>,
     facets: BTreeMap<Name, FacetLayer>,
+    kept: BTreeMap<Name, KeptFacet>,
     libraries: BTreeMap<String, Address>,
     init: Option<InitSettings>,
     contacts: Contacts,
@@ -179,7 +186,7 @@ impl Layer {
         for (i, text) in file.without.iter().enumerate() {
             let field = format!("without[{i}]");
             let name = doc.name(text, &field)?;
-            if self.facets.remove(&name).is_none() {
+            if self.facets.remove(&name).is_none() && self.kept.remove(&name).is_none() {
                 return Err(ConfigError::UnknownFacet {
                     place: doc.at(text, &field),
                     name: name.to_string(),
@@ -195,6 +202,7 @@ impl Layer {
         }
         self.lay_system(doc, &file.system)?;
         self.lay_facets(doc, file.facets)?;
+        diamond::lay_kept(doc, file.kept, &mut self.kept)?;
         for (name, text) in file.libraries {
             let address = doc.address(&text, &format!("libraries.\"{name}\""))?;
             self.libraries.insert(name, address);
@@ -206,6 +214,7 @@ impl Layer {
                 call: init.call,
                 args: init.args,
                 epoch: init.epoch,
+                parent: init.parent,
             });
         }
         file.contacts.lay(doc, &mut self.contacts)?;
@@ -235,6 +244,9 @@ impl Layer {
     }
 
     fn lay_system(&mut self, doc: &Document, file: &SystemFile) -> Result<(), ConfigError> {
+        if let Some(text) = &file.target {
+            self.target = Some(sourced(doc, text, diamond::read_target(doc, text)?));
+        }
         for (slot, value, field, bounds) in [
             (&mut self.delay, &file.delay, "system.delay", 1..90 * DAY + 1),
             (&mut self.window, &file.window, "system.window", HOUR..30 * DAY + 1),
@@ -276,17 +288,18 @@ impl Layer {
     }
 
     pub(crate) fn finish(self) -> Result<Project, ConfigError> {
-        let missing = |field: &str| ConfigError::Missing {
-            place: Place {
-                path: self.files.last().cloned().unwrap_or_default(),
-                line: 0,
-                column: 0,
-                field: field.to_owned(),
-            },
-        };
+        let path = self.files.last().cloned().unwrap_or_default();
+        let place = |field: &str| Place { path: path.clone(), line: 0, column: 0, field: field.to_owned() };
+        let missing = |field| ConfigError::Missing { place: place(field) };
         let name = self.name.ok_or_else(|| missing("name"))?;
-        if self.facets.is_empty() {
+        let target = self.target.unwrap_or_else(|| Sourced::default_of(TargetKind::PayRox));
+        let only_kept = target.value == TargetKind::Eip2535 && !self.kept.is_empty();
+        if self.facets.is_empty() && !only_kept {
             return Err(missing("facets"));
+        }
+        if let Some(why) = diamond::misplaced(target.value, &self.kept, |name| self.facets.contains_key(name))
+        {
+            return Err(ConfigError::Value { place: place("kept"), why });
         }
         let facets =
             self.facets.into_iter().map(|(name, layer)| layer.finish(name)).collect::<Result<_, _>>()?;
@@ -303,11 +316,13 @@ impl Layer {
             },
             artifacts: self.artifacts.unwrap_or_else(|| Sourced::default_of("out".into())),
             system: SystemSettings {
+                target,
                 delay: self.delay.unwrap_or_else(|| Sourced::default_of(2 * DAY)),
                 window: self.window.unwrap_or_else(|| Sourced::default_of(7 * DAY)),
                 undo_for: self.undo_for.unwrap_or_else(|| Sourced::default_of(7 * DAY)),
             },
             facets,
+            kept: self.kept.into_values().collect(),
             libraries: self.libraries,
             init: self.init,
             contacts: self.contacts,

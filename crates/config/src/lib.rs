@@ -4,6 +4,7 @@
 mod alerts;
 mod args;
 mod contacts;
+mod diamond;
 mod endpoints;
 mod error;
 mod layer;
@@ -18,6 +19,7 @@ mod waiver;
 pub use alerts::Alert;
 pub use args::Arg;
 pub use contacts::{Contact, Contacts};
+pub use diamond::{KeptFacet, TargetKind};
 pub use endpoints::EndpointSettings;
 pub use error::{ConfigError, Place};
 pub use network::{FeeCaps, FinalityTag, KnownBlock, Network, RolePolicy};

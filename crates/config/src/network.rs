@@ -4,8 +4,8 @@ mod file;
 mod roles;
 
 use crate::{
-    Arg, ConfigError, EndpointSettings, Place, Setting, Source, Sourced, endpoints::EndpointFields,
-    parse::Document, redact_url,
+    Arg, ConfigError, EndpointSettings, Place, Setting, Source, Sourced, diamond::read_live,
+    endpoints::EndpointFields, parse::Document, redact_url,
 };
 use alloy_primitives::{Address, B256};
 use file::{NetworkFile, read_block, read_explorers, read_finality, read_roles, read_urls, read_wei};
@@ -68,6 +68,10 @@ pub struct Network {
     pub args: BTreeMap<Name, Vec<Arg>>,
     /// Addresses that code may hold as constants, besides those that are given to constructors.
     pub allowed_addresses: BTreeSet<Address>,
+    /// The diamond that a project for one cuts here.
+    pub diamond: Option<Address>,
+    /// Where its facets stood when it was adopted, by name: each stays there as long as its code is that.
+    pub live: BTreeMap<Name, Address>,
     /// Networks on which a release must be live and proved before it is sent to this one.
     pub requires_passed_on: BTreeSet<Name>,
     /// What is demanded of those roles and of the delay.
@@ -220,6 +224,8 @@ impl Network {
             proxy: None,
             args: BTreeMap::new(),
             allowed_addresses: BTreeSet::new(),
+            diamond: None,
+            live: BTreeMap::new(),
             requires_passed_on: BTreeSet::new(),
             policy: RolePolicy::default(),
             production: false,
@@ -318,6 +324,10 @@ impl Network {
             }
             self.proxy = Some(doc.sourced(proxy, address));
         }
+        if let Some(diamond) = &file.diamond {
+            self.diamond = Some(doc.address(diamond, "diamond")?);
+        }
+        self.live.extend(read_live(doc, &file.live)?);
         for (facet, list) in file.args {
             self.args.insert(doc.name(&facet, "args")?, list);
         }
@@ -343,6 +353,7 @@ impl Network {
             Setting::new("network", &self.name, from("network")),
             Setting::new("chain_id", self.chain_id, from("chain_id")),
         ];
+        out.extend(self.diamond.map(|at| Setting::new("diamond", at.to_checksum(None), from("diamond"))));
         out.extend(self.endpoints.settings(&self.rpc_url));
         out.push(Setting::new("confirmations", self.confirmations.value, self.confirmations.source.clone()));
         let proxy = self.proxy.as_ref();
@@ -387,6 +398,7 @@ impl Sources {
         let lines = [
             ("network", line(doc, Some(&file.name))),
             ("chain_id", line(doc, file.chain_id.as_ref())),
+            ("diamond", line(doc, file.diamond.as_ref())),
             ("roles.owner", line(doc, roles.map(|r| &r.owner))),
             ("roles.bootstrapper", line(doc, roles.and_then(|r| r.bootstrapper.as_ref()))),
             ("roles.guardians", line(doc, roles.and_then(|r| r.guardians.as_ref()))),

@@ -1,7 +1,7 @@
 //! `payrox.toml`, resolved.
 
-use crate::{Alert, Arg, ConfigError, Contacts, Policy, Setting, Sourced, layer::Layer};
-use alloy_primitives::Address;
+use crate::{Alert, Arg, ConfigError, Contacts, KeptFacet, Policy, Setting, Sourced, TargetKind, layer::Layer};
+use alloy_primitives::{Address, B256};
 use payrox_model::Name;
 use serde::Deserialize;
 use std::{
@@ -25,6 +25,8 @@ pub struct Project {
     pub system: SystemSettings,
     /// Ascending by name.
     pub facets: Vec<FacetSettings>,
+    /// Facets of a diamond whose sources the project has not, ascending by name.
+    pub kept: Vec<KeptFacet>,
     /// Where the libraries that facets call are, by `path:Name` or `Name`.
     pub libraries: BTreeMap<String, Address>,
     /// What runs once at activation.
@@ -57,6 +59,8 @@ pub struct Compiler {
 /// How the system changes, in seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SystemSettings {
+    /// Which kind of system it is.
+    pub target: Sourced<TargetKind>,
     /// Between staging and activation: 1 s to 90 days.
     pub delay: Sourced<u32>,
     /// In which an activation may happen: 1 hour to 30 days.
@@ -143,6 +147,8 @@ pub struct InitSettings {
     pub args: Vec<Arg>,
     /// The epoch it belongs to; `None` is the first.
     pub epoch: Option<u64>,
+    /// The routes that it belongs to, by their root: a diamond has no epochs.
+    pub parent: Option<B256>,
 }
 
 impl Project {
@@ -178,6 +184,12 @@ impl Project {
         }
         one(&mut out, "compiler.sources", &self.compiler.sources, self.compiler.sources.display());
         one(&mut out, "artifacts.path", &self.artifacts, self.artifacts.display());
+        let target = &self.system.target;
+        if target.value == TargetKind::Eip2535 {
+            // What a diamond has not is not shown either.
+            one(&mut out, "system.target", target, target.value);
+            return out;
+        }
         one(&mut out, "system.delay", &self.system.delay, self.system.delay.value);
         one(&mut out, "system.window", &self.system.window, self.system.window.value);
         one(&mut out, "system.undo_for", &self.system.undo_for, self.system.undo_for.value);

@@ -266,3 +266,17 @@ fn prx_v09_addresses_that_code_may_hold_are_listed_once_and_with_their_checksum(
     let twice = listed.replace("]\n", ", \"0x70997970C51812dc3A010C7d01b50e0d17dc79C8\"]\n");
     assert!(refusal("[known_block]", &twice).contains("allowed_addresses[1]"));
 }
+
+#[test]
+fn prx_o02_a_network_says_where_a_diamond_and_its_facets_stand() {
+    let at = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+    let more = format!("diamond = \"{at}\"\n[live]\nVault = \"{at}\"\n[known_block]");
+    let dir = folder(&FILE.replacen("[known_block]", &more, 1));
+    let network = Network::find(dir.path(), "test").unwrap();
+    assert_eq!(network.diamond.unwrap().to_checksum(None), at);
+    assert_eq!(network.live.keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["Vault"]);
+    assert!(network.settings().iter().any(|setting| setting.name == "diamond" && setting.value == at));
+    let wrong = at.replace('C', "c");
+    assert!(refusal("[known_block]", &format!("diamond = \"{wrong}\"\n[known_block]")).contains("diamond"));
+    assert!(refusal("[known_block]", &format!("[live]\n\"a b\" = \"{at}\"\n[known_block]")).contains("live"));
+}

@@ -1,7 +1,7 @@
 //! What a project file may say, and how what is wrong in it is named.
 #![cfg(test)]
 
-use payrox_config::{Arg, ConfigError, Functions, Project, StorageMode};
+use payrox_config::{Arg, ConfigError, Functions, Project, StorageMode, TargetKind};
 use payrox_model::{ExitCode, Fault};
 use std::path::Path;
 use tempfile::TempDir;
@@ -202,4 +202,30 @@ proptest::proptest! {
             proptest::prop_assert!(!error.to_string().chars().any(char::is_control));
         }
     }
+}
+
+#[test]
+fn prx_o02_a_project_for_a_diamond_names_facets_without_a_source_and_no_other_project_does() {
+    let kept = "[[kept]]\nname = \"Old\"\nfunctions = [\"a()\", \"0x12345678\"]\n";
+    let diamond = "version = 1\nname = \"d\"\n[system]\ntarget = \"eip2535\"\n";
+    let project = load(&format!("{diamond}{kept}")).unwrap();
+    assert_eq!(project.system.target.value, TargetKind::Eip2535);
+    assert_eq!((project.facets.len(), project.kept[0].functions.len()), (0, 2));
+    assert_eq!(load(BASE).unwrap().system.target.value, TargetKind::PayRox);
+    let parent = format!("epoch = 2\nparent = \"0x{}\"\n", "11".repeat(32));
+    assert!(load(&format!("{BASE}{parent}")).unwrap().init.unwrap().parent.is_some());
+
+    assert!(refusal(&format!("{BASE}{kept}")).contains("Old: only a diamond"));
+    assert!(refusal(&format!("{diamond}{kept}{kept}")).contains("facet"));
+    assert!(refusal(&format!("{diamond}{}", kept.replace("0x12345678", "a()"))).contains("function"));
+    assert!(
+        refusal(&format!("{diamond}[[kept]]\nname = \"Old\"\nfunctions = []\n"))
+            .contains("without functions")
+    );
+    let both = format!("{diamond}{kept}[[facets]]\nname = \"Old\"\ncontract = \"src/A.sol:A\"\n");
+    assert!(refusal(&both).contains("not both"));
+    assert!(refusal(diamond).contains("facets"), "neither kept nor made");
+    assert!(
+        refusal(&BASE.replacen("[system]", "[system]\ntarget = \"eip-2535\"", 1)).contains("system.target")
+    );
 }

@@ -7,10 +7,11 @@ use crate::{
     engine::Run,
     record::placed,
     rehearse::Rehearsal,
-    truth::Truth,
+    truth::{Truth, truth},
 };
 use payrox_files::to_canonical_json;
 use payrox_journal::{Ending as Ended, History, Identity, Journal, JournalError, Record, Unfinished, render};
+use payrox_plan::Plan;
 use std::time::Instant;
 
 impl Run<'_> {
@@ -58,9 +59,29 @@ impl Run<'_> {
     /// A run of another plan that was killed is finished first, unless the chain shows that it is over: the artifacts may
     /// have been rebuilt in between, and nobody decided which of the two plans is meant.
     fn refuse_what_another_plan_left_unfinished(&self) -> Result<(), Ending> {
+        if self.plan.diamond.is_some() {
+            return self.refuse_what_another_cut_left_unfinished();
+        }
         let active = self.chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active.plan_id);
         for Unfinished { path, plan, plan_id } in self.history.unfinished() {
             if plan != self.plan.content_hash && Some(plan_id) != active {
+                return Err(JournalError::OtherPlan { path, found: format!("{plan:#x}") }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// A diamond does not say by which plan it serves what it serves: an unfinished plan is over when its last cut is done, or can
+    /// never be.
+    fn refuse_what_another_cut_left_unfinished(&self) -> Result<(), Ending> {
+        for Unfinished { path, plan, .. } in self.history.unfinished() {
+            if plan == self.plan.content_hash {
+                continue;
+            }
+            let kept = path.with_file_name("plans").join(format!("{plan:#x}.json"));
+            let other = Plan::read(&kept).ok();
+            let last = other.as_ref().and_then(|other| Some((other, other.steps.last()?)));
+            if last.is_none_or(|(other, last)| truth(other, last, &self.chain) == Truth::False) {
                 return Err(JournalError::OtherPlan { path, found: format!("{plan:#x}") }.into());
             }
         }

@@ -4,7 +4,7 @@ use crate::{
     Outcome, Refusal, RunResult, Stopped,
     gates::{GateError, NotCleared},
 };
-use payrox_chain::ChainError;
+use payrox_chain::{ChainError, DiamondError};
 use payrox_journal::JournalError;
 use payrox_model::{ExitCode, Fault};
 
@@ -46,6 +46,12 @@ impl From<Refusal> for Ending {
 
 impl From<ChainError> for Ending {
     fn from(error: ChainError) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<DiamondError> for Ending {
+    fn from(error: DiamondError) -> Self {
         Self::of(&error)
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     truth::{self, Truth, truth},
 };
 use alloy_primitives::Address;
-use payrox_chain::{Position, SnapshotQuery, snapshot};
+use payrox_chain::{Position, SnapshotQuery, diamond_snapshot, snapshot};
 use payrox_journal::{History, Journal};
 use payrox_model::{ChainSnapshot, Gas};
 use payrox_plan::{Effect, Plan, PlannedStep};
@@ -147,7 +147,10 @@ impl<'a> Run<'a> {
 
     /// Reads the chain as the endpoint shows it now.
     pub(crate) async fn read_chain(&mut self) -> Result<(), Ending> {
-        let chain = snapshot(self.session.endpoint, &self.query()).await?;
+        let chain = match truth::diamond_query(self.plan) {
+            Some(query) => diamond_snapshot(self.session.endpoint, &query).await?,
+            None => snapshot(self.session.endpoint, &self.query()).await?,
+        };
         if chain.chain_id != self.plan.chain_id {
             self.session.endpoint.expect_chain(self.plan.chain_id).await?;
         }

@@ -21,7 +21,7 @@ pub(crate) fn placed(plan: &Plan, step: &PlannedStep) -> Vec<Placed> {
             one("ManifestDispatcher", plan.addresses.dispatcher, *dispatcher_code_hash, Bytes::new()),
             one("PayRoxProxyRouter", plan.addresses.router, *router_code_hash, router_args(plan)),
         ],
-        Effect::Staged | Effect::Active => Vec::new(),
+        Effect::Staged | Effect::Active | Effect::Cut { .. } => Vec::new(),
     }
 }
 

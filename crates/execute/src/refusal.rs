@@ -1,7 +1,10 @@
 //! Why a run does not go on.
 
 use alloy_primitives::{Address, B256, Bytes};
-use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, Gas, PlanId};
+use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, Gas, PlanId, Root};
+
+/// What the owner of a diamond must do, who is a contract: its call is handed over.
+pub const OWNER_ACTS: Code = Code("PRX-EXE-030");
 
 /// A reason of the tool's own, beside those of endpoint, journal and gates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +78,16 @@ pub enum Refusal {
     Untrue { step: String, tx: B256, why: String },
     #[error("stopped on request")]
     Interrupted,
+    #[error(
+        "{step}: the diamond serves the routes of root {found}, which is no state of the plan: that begins at {planned}"
+    )]
+    OtherRoutes { step: String, planned: Root, found: Root },
+    #[error(
+        "{step} is the owner's, and the owner {owner} is a contract: it must make the call that is shown"
+    )]
+    OwnerActs { step: String, owner: Address },
+    #[error("a diamond has no `{command}`")]
+    NoSuchSlice { command: &'static str },
     #[error("the facet `{0}` is not in the plan")]
     UnknownFacet(String),
 }
@@ -119,16 +132,20 @@ impl Fault for Refusal {
             Self::BlockTooSmall { .. } => "PRX-EXE-026",
             Self::Untrue { .. } => "PRX-EXE-027",
             Self::NoBlock { .. } => "PRX-EXE-028",
+            Self::OtherRoutes { .. } => "PRX-EXE-029",
+            Self::OwnerActs { .. } => return OWNER_ACTS,
+            Self::NoSuchSlice { .. } => "PRX-EXE-031",
         })
     }
 
     fn exit(&self) -> ExitCode {
         match self {
-            Self::OtherChain { .. } | Self::UnknownFacet(_) => ExitCode::BadInput,
+            Self::OtherChain { .. } | Self::UnknownFacet(_) | Self::NoSuchSlice { .. } => ExitCode::BadInput,
             Self::NoKey { .. }
             | Self::Stuck { .. }
             | Self::NoBlock { .. }
             | Self::ProxyElsewhere { .. }
+            | Self::OwnerActs { .. }
             | Self::Interrupted => ExitCode::Waiting,
             Self::WouldRevert { .. } | Self::Reverted { .. } => ExitCode::Reverted,
             Self::NotTrue { .. } => ExitCode::GateFailed,
@@ -147,6 +164,13 @@ impl Fault for Refusal {
             Self::EpochMoved { .. } | Self::OtherParent { .. } => {
                 "the chain has moved on: payrox plan, then payrox plan diff".into()
             }
+            Self::OtherRoutes { .. } => {
+                "somebody else cut: payrox plan diff shows what differs now, payrox plan plans against it".into()
+            }
+            Self::OwnerActs { .. } => {
+                "hand the call to whoever signs for that contract, then run again: it is recognised on chain".into()
+            }
+            Self::NoSuchSlice { .. } => "payrox run brings facets and cuts; payrox deploy facets brings them alone".into(),
             Self::Frozen { .. } => "the owner can unfreeze it".into(),
             Self::Sealed { .. } => "the active release is final".into(),
             Self::ProxyElsewhere { .. } => {

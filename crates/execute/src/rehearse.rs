@@ -9,7 +9,7 @@ use crate::{
     truth::{self, Truth, truth},
 };
 use alloy_primitives::{Address, B256, Bytes};
-use payrox_chain::{Reasons, SnapshotQuery, snapshot};
+use payrox_chain::{Reasons, SnapshotQuery, diamond_snapshot, snapshot};
 use payrox_devnet::Executed;
 use payrox_model::{ChainId, ChainSnapshot, Gas};
 use payrox_plan::{Call, Inverse, Plan, PlannedStep, Sender};
@@ -98,6 +98,10 @@ impl Stage<'_> {
     }
 
     pub(crate) async fn look(&mut self) -> Result<ChainSnapshot, GateError> {
+        if let Some(query) = truth::diamond_query(self.plan) {
+            let seen = diamond_snapshot(&self.sandbox.endpoint(), &query).await;
+            return seen.map_err(|e| GateError::Sandbox { why: e.to_string() });
+        }
         let addresses = self.plan.addresses;
         let query = SnapshotQuery {
             addresses: truth::addresses(self.plan),
@@ -156,7 +160,9 @@ impl Stage<'_> {
     async fn go_back(&mut self, chain: &ChainSnapshot) -> Result<(), GateError> {
         let (calls, root) = match &self.plan.inverse {
             Inverse::PauseAndFreeze { calls } => (calls, None),
-            Inverse::Rollback { calls, root, .. } => (calls, Some(*root)),
+            Inverse::Rollback { calls, root, .. } | Inverse::CutBack { calls, root, .. } => {
+                (calls, Some(*root))
+            }
         };
         for call in calls {
             let from = self.sender(call.sender, chain);
@@ -164,10 +170,12 @@ impl Stage<'_> {
             called.map_err(|e| self.failed(e, |reason| GateError::NoWayBack { reason }))?;
         }
         let after = self.look().await?;
-        let back = after.dispatcher.is_some_and(|d| match root {
-            Some(root) => d.active.root == root,
-            None => d.paused && d.frozen,
-        });
+        let cut_back = after.diamond.as_ref().map(|diamond| Some(diamond.root()) == root);
+        let back = cut_back.unwrap_or(false)
+            || after.dispatcher.is_some_and(|d| match root {
+                Some(root) => d.active.root == root,
+                None => d.paused && d.frozen,
+            });
         if back { Ok(()) } else { Err(GateError::NoWayBack { reason: "it leads somewhere else".into() }) }
     }
 }

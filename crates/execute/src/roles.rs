@@ -9,7 +9,11 @@ use payrox_plan::{Plan, Sender};
 pub(crate) fn allowed(plan: &Plan, sender: Sender, chain: &ChainSnapshot) -> Vec<Address> {
     let roles = &plan.system.roles;
     // The owner can have changed since creation.
-    let owner = chain.dispatcher.as_ref().map_or(roles.owner, |d| d.owner);
+    let owner = match &chain.diamond {
+        // One that does not say who owns it is believed to be the declared owner's.
+        Some(diamond) => diamond.owner.unwrap_or(roles.owner),
+        None => chain.dispatcher.as_ref().map_or(roles.owner, |d| d.owner),
+    };
     let first = (plan.epoch.0 == 1 && !roles.bootstrapper.is_zero()).then_some(roles.bootstrapper);
     let mut allowed: Vec<Address> = match sender {
         Sender::Anyone => Vec::new(),

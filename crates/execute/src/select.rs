@@ -7,6 +7,15 @@ use std::collections::BTreeSet;
 /// The selected steps in the plan's order. A deployment brings what it depends on; staging and activation do not, because
 /// they are decisions of their own.
 pub(crate) fn select<'a>(plan: &'a Plan, selection: &Selection) -> Result<Vec<&'a PlannedStep>, Refusal> {
+    if plan.diamond.is_some() {
+        let none = match selection {
+            Selection::Dispatcher | Selection::Router | Selection::Stage => Some(selection.command()),
+            _ => None,
+        };
+        if let Some(command) = none {
+            return Err(Refusal::NoSuchSlice { command });
+        }
+    }
     let chosen = |step: &PlannedStep| match selection {
         Selection::All => true,
         Selection::Factory => step.phase == Phase::Factory,

@@ -2,8 +2,9 @@
 
 use crate::Refusal;
 use alloy_primitives::Address;
+use payrox_chain::DiamondQuery;
 use payrox_devnet::CREATE2_DEPLOYER;
-use payrox_model::{ChainSnapshot, CodeHash, DispatcherState, Epoch};
+use payrox_model::{ChainSnapshot, CodeHash, DispatcherState, Epoch, Root};
 use payrox_plan::{Effect, Plan, PlannedStep};
 
 /// What a chain says about a step.
@@ -31,6 +32,12 @@ pub(crate) fn addresses(plan: &Plan) -> Vec<Address> {
     addresses
 }
 
+/// What is asked of a chain about a plan for a diamond.
+pub(crate) fn diamond_query(plan: &Plan) -> Option<DiamondQuery> {
+    let part = plan.diamond.as_ref()?;
+    Some(DiamondQuery { diamond: part.address, addresses: addresses(plan), code: Vec::new() })
+}
+
 pub(crate) fn truth(plan: &Plan, step: &PlannedStep, chain: &ChainSnapshot) -> Truth {
     match &step.effect {
         Effect::Code { address, code_hash } => code(step, chain, *address, *code_hash),
@@ -45,6 +52,7 @@ pub(crate) fn truth(plan: &Plan, step: &PlannedStep, chain: &ChainSnapshot) -> T
         }
         Effect::Staged => staged(plan, step, chain),
         Effect::Active => active(plan, step, chain),
+        Effect::Cut { after, .. } => cut(plan, step, chain, *after),
     }
 }
 
@@ -73,6 +81,28 @@ fn governed(plan: &Plan, step: &PlannedStep, chain: &ChainSnapshot) -> Truth {
             why: format!("the dispatcher governs {:?}, not {expected}", found.as_ref().map(|d| d.router)),
         }),
     }
+}
+
+/// The diamond is as this cut leaves it, or a later one of the same plan: then it is true. Where it is as an earlier one leaves
+/// it, the cut is still to come. Anything else is somebody else's doing.
+fn cut(plan: &Plan, step: &PlannedStep, chain: &ChainSnapshot, after: Root) -> Truth {
+    let Some(live) = chain.diamond.as_ref().map(|diamond| diamond.root()) else { return Truth::False };
+    let mut cuts = plan.steps.iter().filter_map(|step| match step.effect {
+        Effect::Cut { before, after } => Some((before, after)),
+        _ => None,
+    });
+    let mut reached = false;
+    for (from, to) in cuts.by_ref() {
+        reached |= to == after;
+        if reached && live == to {
+            return Truth::True(format!("the diamond serves the routes of root {live}"));
+        }
+        if !reached && live == to || live == from {
+            return Truth::False;
+        }
+    }
+    let planned = Root(plan.parent.0);
+    Truth::Never(Refusal::OtherRoutes { step: step.name.clone(), planned, found: live })
 }
 
 fn active(plan: &Plan, step: &PlannedStep, chain: &ChainSnapshot) -> Truth {

@@ -26,7 +26,7 @@ pub(crate) struct Item {
     pub(crate) gas: Gas,
     /// What it used in the dry run.
     pub(crate) rehearsed: Option<Gas>,
-    /// It activates: what it stands on must be final.
+    /// It activates or cuts: what it stands on must be final.
     pub(crate) last: bool,
     /// Something it stands on goes with it in the same wave: the chain cannot say yet whether it goes through.
     pub(crate) follows: bool,
@@ -42,7 +42,7 @@ impl Item {
             data: call.data.clone(),
             gas,
             rehearsed: None,
-            last: matches!(step.effect, Effect::Active),
+            last: matches!(step.effect, Effect::Active | Effect::Cut { .. }),
             follows: false,
         }
     }
@@ -91,7 +91,7 @@ impl<'a> Run<'a> {
             // with its staging.
             let together = match step.effect {
                 Effect::Active => wave.is_empty() || self.is_due_at_once(&wave),
-                Effect::Staged => wave.is_empty(),
+                Effect::Staged | Effect::Cut { .. } => wave.is_empty(),
                 _ => true,
             };
             if !together {
@@ -99,6 +99,9 @@ impl<'a> Run<'a> {
             }
             let Some(from) = roles::choose(self.plan, call.sender, &self.chain, self.session.keyring) else {
                 if wave.is_empty() {
+                    if let Some(owner) = self.owner_acts() {
+                        return Err(Refusal::OwnerActs { step: step.name.clone(), owner }.into());
+                    }
                     let who = roles::allowed(self.plan, call.sender, &self.chain);
                     return Err(Refusal::NoKey { step: step.name.clone(), who }.into());
                 }
@@ -114,6 +117,12 @@ impl<'a> Run<'a> {
             wave.push(Item { rehearsed, follows, ..Item::of(step, call, from, gas) });
         }
         Ok(Some(wave))
+    }
+
+    /// The diamond's owner, where it is a contract that signs nothing itself.
+    fn owner_acts(&self) -> Option<Address> {
+        let diamond = self.chain.diamond.as_ref().filter(|diamond| diamond.owner_is_contract)?;
+        diamond.owner
     }
 
     /// Everything before the step is true, or goes before it from the same sender.

@@ -3,6 +3,7 @@
 
 pub mod abi;
 mod check;
+pub mod diamond;
 mod family;
 mod fault;
 mod flags;
@@ -17,6 +18,7 @@ pub mod text;
 pub mod version;
 
 pub use check::{Check, Finding, Report, Severity, Verdict};
+pub use diamond::DiamondState;
 pub use family::{DataFee, Family, FamilyError, Finality, Traits};
 pub use fault::{BoxFault, Code, ExitCode, Fault};
 pub use flags::RouteFlags;

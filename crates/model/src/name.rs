@@ -1,5 +1,6 @@
 //! Names of facets, systems and networks: they end up in paths, logs and shells.
 
+use alloy_primitives::Address;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::{fmt, str::FromStr};
 
@@ -14,6 +15,11 @@ pub struct Name(String);
 pub struct NameError(String);
 
 impl Name {
+    /// A name for a facet that nobody named: `Facet_` and its address.
+    pub fn facet_at(address: Address) -> Self {
+        Self(format!("Facet_{}", alloy_primitives::hex::encode(address)))
+    }
+
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0

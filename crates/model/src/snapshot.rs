@@ -1,6 +1,6 @@
 //! What a chain said, at one block, about one system: read by `chain`, used by everything that must be pure.
 
-use crate::{ChainId, CodeHash, Epoch, PlanId, Root};
+use crate::{ChainId, CodeHash, DiamondState, Epoch, PlanId, Root};
 use alloy_primitives::{Address, B256};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub struct ChainSnapshot {
     pub dispatcher: Option<DispatcherState>,
     /// The router, where it has code.
     pub router: Option<RouterState>,
+    /// The diamond, where that is what was asked for.
+    pub diamond: Option<DiamondState>,
 }
 
 impl ChainSnapshot {

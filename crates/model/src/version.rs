@@ -4,6 +4,8 @@
 pub const MANIFEST: u8 = 1;
 /// `artifacts/dispatcher.plan.json`.
 pub const PLAN: u32 = 1;
+/// The same for a diamond of EIP-2535, which has a part more.
+pub const PLAN_OF_A_DIAMOND: u32 = 2;
 /// `payrox.toml` and its variants.
 pub const PROJECT: u32 = 1;
 /// `networks/<name>.toml`.
@@ -34,6 +36,8 @@ pub const GAS_SNAPSHOT: u32 = 1;
 pub const VALIDATION: u32 = 1;
 /// What `payrox validate` keeps under `.payrox/validate/`.
 pub const VALIDATION_CACHE: u32 = 1;
+/// `artifacts/adopted.json`.
+pub const ADOPTED: u32 = 1;
 /// The transactions that `--unsigned` writes.
 pub const UNSIGNED: u32 = 1;
 /// The signed transactions that `--signed` reads.

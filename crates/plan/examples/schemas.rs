@@ -5,6 +5,7 @@ use std::io::Write as _;
 fn main() -> std::io::Result<()> {
     let schemas = serde_json::json!({
         "plan.v1.schema.json": payrox_plan::schema(),
+        "plan.v2.schema.json": payrox_plan::diamond_schema(),
         "release.v1.schema.json": payrox_plan::release_schema(),
     });
     writeln!(std::io::stdout(), "{schemas}")

@@ -21,7 +21,7 @@ pub(crate) fn costs(steps: &[PlannedStep], code_bytes: u64) -> Costs {
         .map(|s| match s.effect {
             Effect::Code { .. } => 1,
             Effect::System { .. } => 2,
-            Effect::Staged | Effect::Active => 0,
+            Effect::Staged | Effect::Active | Effect::Cut { .. } => 0,
         })
         .sum();
     let calldata: u64 =

@@ -1,6 +1,6 @@
 //! What changes between two tables of routes, by function name, removals first.
 
-use crate::{Change, Plan};
+use crate::{Change, Plan, ServedPart};
 use alloy_primitives::Address;
 use payrox_model::{CodeHash, Manifest, RouteFlags, Selector};
 use std::collections::BTreeMap;
@@ -15,10 +15,32 @@ pub struct Names {
 impl Names {
     /// The names that a plan gives.
     pub fn of(plan: &Plan) -> Self {
-        Self {
+        let mut names = Self {
             functions: plan.routes.iter().map(|r| (r.selector, r.signature.clone())).collect(),
             facets: plan.facets.iter().map(|f| (f.address, f.name.to_string())).collect(),
+        };
+        if let Some(part) = &plan.diamond {
+            names.extend(&Self::of_served(&part.before));
         }
+        names
+    }
+
+    /// The names of what a diamond serves.
+    pub(crate) fn of_served(part: &ServedPart) -> Self {
+        Self {
+            functions: part.routes.iter().map(|r| (r.selector, r.signature.clone())).collect(),
+            facets: part.facets.iter().map(|f| (f.address, f.name.to_string())).collect(),
+        }
+    }
+
+    /// The functions that have a name.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&Selector, &str)> {
+        self.functions.iter().map(|(selector, name)| (selector, name.as_str()))
+    }
+
+    /// The name of the facet at an address.
+    pub(crate) fn facet_at(&self, address: Address) -> Option<&str> {
+        self.facets.get(&address).map(String::as_str)
     }
 
     /// Names a function; one that has a name keeps it.

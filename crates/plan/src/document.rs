@@ -2,6 +2,7 @@
 //!
 //! Nothing in it depends on a clock or a gas price, so the same inputs give the same bytes.
 
+use crate::DiamondPart;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use payrox_model::{
     Addresses, ChainId, CodeHash, Epoch, Gas, Name, PlanId, Roles, Root, RouteFlags, Salt, Selector, abi,
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Plan {
-    /// [`payrox_model::version::PLAN`].
+    /// [`payrox_model::version::PLAN`], or [`payrox_model::version::PLAN_OF_A_DIAMOND`] where `diamond` is there.
     pub version: u32,
     /// The network's name.
     pub network: Name,
@@ -57,6 +58,9 @@ pub struct Plan {
     pub costs: Costs,
     /// How to go back.
     pub inverse: Inverse,
+    /// What only a plan for a diamond has; a plan of version 1 has no such field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diamond: Option<DiamondPart>,
     /// SHA-256 over the artifacts it was made from.
     pub artifacts_hash: B256,
     /// SHA-256 of the canonical JSON of all the rest.
@@ -318,6 +322,13 @@ pub enum Effect {
     Staged,
     /// The plan is active.
     Active,
+    /// The diamond serves the routes of this root, or of a later step's.
+    Cut {
+        /// Root of what it serves before.
+        before: Root,
+        /// Root of what it serves afterwards.
+        after: Root,
+    },
 }
 
 /// Which slice of the run a step belongs to: `deploy dispatcher|factory|router|facets`, `stage`, `apply`.
@@ -387,4 +398,25 @@ pub enum Inverse {
         /// One call of the owner.
         calls: Vec<Call>,
     },
+    /// The diamond is cut back to what it served before.
+    #[serde(rename_all = "camelCase")]
+    CutBack {
+        /// The root of that.
+        root: Root,
+        /// Calls of the owner, in order.
+        calls: Vec<Call>,
+        /// The init contract wrote storage, which stays as it left it.
+        leaves_storage: bool,
+    },
+}
+
+impl Inverse {
+    /// The calls that go back.
+    pub fn calls(&self) -> &[Call] {
+        match self {
+            Self::PauseAndFreeze { calls } | Self::Rollback { calls, .. } | Self::CutBack { calls, .. } => {
+                calls
+            }
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Why there is no plan.
 
+use crate::DiamondPlanError;
 use alloy_primitives::Address;
 use payrox_artifacts::{ArgumentError, CreationError, PolicyError, SetError};
 use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, ManifestError, PlanId, Selector};
@@ -68,6 +69,8 @@ pub enum PlanError {
     NoProxy(Address),
     #[error("these facets make no manifest: {0}")]
     Manifest(#[from] ManifestError),
+    #[error(transparent)]
+    Diamond(#[from] DiamondPlanError),
     #[error("a plan cannot be written: {0}")]
     Encode(#[from] serde_json::Error),
 }
@@ -112,6 +115,7 @@ impl Fault for PlanError {
             Self::InitEpoch { .. } => "PRX-PLAN-021",
             Self::Manifest(ManifestError::HotRoutes(_) | ManifestError::Exchange { .. }) => "PRX-PLAN-022",
             Self::Manifest(_) => "PRX-PLAN-023",
+            Self::Diamond(error) => return error.code(),
             Self::Encode(_) => "PRX-PLAN-024",
             Self::NoRoles(_) => "PRX-PLAN-025",
             Self::NoProxy(_) => "PRX-FORK-008",
@@ -121,6 +125,7 @@ impl Fault for PlanError {
     fn exit(&self) -> ExitCode {
         match self {
             Self::Compiler { source, .. } => source.exit(),
+            Self::Diamond(error) => error.exit(),
             Self::Sealed => ExitCode::Refused,
             Self::WrongChain { .. } | Self::OtherRouter { .. } => ExitCode::Endpoint,
             Self::Encode(_) => ExitCode::Internal,
@@ -175,6 +180,7 @@ impl Fault for PlanError {
                 "`cold = true` for facets that are rarely called".into()
             }
             Self::Manifest(_) => "see docs/formats.md for the bounds of a manifest".into(),
+            Self::Diamond(error) => return error.hint(),
             Self::Encode(_) => return None,
         })
     }

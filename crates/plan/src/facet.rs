@@ -72,7 +72,7 @@ impl Resolver<'_> {
         Ok((deployment, data))
     }
 
-    fn deployment(
+    pub(crate) fn deployment(
         &self,
         facet: &str,
         label: String,

@@ -188,7 +188,7 @@ fn callback(signature: &str) -> Option<String> {
     Some(format!("a receiver of {standard}, called in the middle of transfers"))
 }
 
-fn mutability(function: &Function) -> Mutability {
+pub(crate) fn mutability(function: &Function) -> Mutability {
     use alloy_json_abi::StateMutability as S;
     match function.mutability {
         S::Pure => Mutability::Pure,

@@ -3,6 +3,7 @@
 
 pub mod address;
 mod cost;
+mod diamond;
 mod diff;
 mod document;
 mod eip712;
@@ -19,12 +20,13 @@ mod standing;
 mod steps;
 mod verify;
 
+pub use diamond::{DiamondPart, DiamondPlanError, Lack, ServedPart, diamond, diamond_schema};
 pub use diff::{Names, Table, TableRow, diff};
 pub use document::*;
 pub use eip712::plan_id;
 pub use error::PlanError;
 pub use inputs::{Constructor, Creation, Inputs, Parent, ReleaseCode};
-pub use lower::{Backend, Lower, PayRox, Transition};
+pub use lower::{Backend, Eip2535, Lower, PayRox, Transition};
 pub use planner::{PlanOutcome, addresses, plan};
 pub use read::{LIMIT, ReadError};
 pub use release::{

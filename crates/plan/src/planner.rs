@@ -4,12 +4,13 @@ use crate::{
     Constructor, InitPart, Inputs, ManifestPart, Names, OnchainPlan, Parent, Plan, PlanError, PlannedFacet,
     PlannedRoute, SystemPart, Unlocked,
     address::{self, Core},
-    cost, diff,
+    cost, diamond, diff,
     facet::{self, Deployment, Facet, Resolver},
     lower::{Backend, Lower as _, Transition},
     plan_id, steps,
 };
 use alloy_primitives::{Address, B256, Bytes, keccak256};
+use payrox_config::TargetKind;
 use payrox_model::{Addresses, CodeHash, Epoch, Manifest, PlanId, RouteFlags, Selector, version};
 use std::collections::BTreeMap;
 
@@ -35,7 +36,10 @@ pub enum PlanOutcome {
 /// # Errors
 /// When the system's name is too long, or one of its own contracts is to hold a role.
 pub fn addresses(inputs: &Inputs<'_>) -> Result<Addresses, PlanError> {
-    Ok(core(inputs)?.1.addresses)
+    match inputs.project.system.target.value {
+        TargetKind::PayRox => Ok(core(inputs)?.1.addresses),
+        TargetKind::Eip2535 => diamond::addresses(inputs),
+    }
 }
 
 /// Makes the plan: the same inputs give the same bytes.
@@ -43,6 +47,14 @@ pub fn addresses(inputs: &Inputs<'_>) -> Result<Addresses, PlanError> {
 /// # Errors
 /// The first reason why these inputs make no plan.
 pub fn plan(inputs: Inputs<'_>, constructor: &dyn Constructor) -> Result<PlanOutcome, PlanError> {
+    if inputs.project.system.target.value == TargetKind::Eip2535 {
+        return Ok(match diamond::diamond(inputs, constructor)? {
+            plan if plan.parent.0 == plan.root.0 => {
+                PlanOutcome::NoChanges { addresses: plan.addresses, epoch: plan.epoch, plan_id: plan.plan_id }
+            }
+            plan => PlanOutcome::Planned(plan),
+        });
+    }
     let (system, core) = core(&inputs)?;
     check_chain(&inputs, &core.addresses)?;
     let hashes = core_hashes(&core, constructor)?;
@@ -94,6 +106,7 @@ pub fn plan(inputs: Inputs<'_>, constructor: &dyn Constructor) -> Result<PlanOut
         from: served.as_ref(),
         to: &manifest,
         parent: parent.map(|p| &p.onchain),
+        init_target: onchain.init_target,
         init_data: init.as_ref().map_or(&empty, |(part, _)| &part.data),
         after: &after,
     };
@@ -127,6 +140,7 @@ pub fn plan(inputs: Inputs<'_>, constructor: &dyn Constructor) -> Result<PlanOut
         costs: cost::costs(&all, code_bytes),
         steps: all,
         inverse,
+        diamond: None,
         artifacts_hash: inputs.artifacts.hash(),
         content_hash: B256::ZERO,
     };

@@ -20,8 +20,14 @@ pub enum ReadError {
     File(#[from] FileError),
     #[error("{file}:{line}:{column}: no plan: {why}")]
     Shape { file: String, line: usize, column: usize, why: String },
-    #[error("{file}: version {found} is unknown; this payrox reads version {}", version::PLAN)]
+    #[error(
+        "{file}: version {found} is unknown; this payrox reads {} and {}",
+        version::PLAN,
+        version::PLAN_OF_A_DIAMOND
+    )]
     Version { file: String, found: u32 },
+    #[error("{file}: version {found} {}", kind(*.diamond))]
+    Kind { file: String, found: u32, diamond: bool },
     #[error("{file}:{line}: not as payrox writes it: a plan has one form only")]
     NotCanonical { file: String, line: usize },
     #[error("{file}: its content has hash {computed}, it says {written}")]
@@ -30,12 +36,21 @@ pub enum ReadError {
     Inconsistent { file: String, source: Inconsistency },
 }
 
+fn kind(diamond: bool) -> &'static str {
+    if diamond {
+        "is of no plan for a diamond, which this is"
+    } else {
+        "is of a plan for a diamond, which this is not"
+    }
+}
+
 impl Fault for ReadError {
     fn code(&self) -> Code {
         Code(match self {
             Self::File(error) => return error.code(),
             Self::Shape { .. } => "PRX-PLAN-030",
             Self::Version { .. } => "PRX-PLAN-031",
+            Self::Kind { .. } => "PRX-PLAN-035",
             Self::NotCanonical { .. } => "PRX-PLAN-032",
             Self::ContentHash { .. } => "PRX-PLAN-033",
             Self::Inconsistent { .. } => "PRX-PLAN-034",
@@ -99,10 +114,15 @@ impl Plan {
         };
         // The version first: a later one has fields that this reader does not know.
         let head: Head = serde_json::from_str(text).map_err(shape)?;
-        if head.version != version::PLAN {
+        if ![version::PLAN, version::PLAN_OF_A_DIAMOND].contains(&head.version) {
             return Err(ReadError::Version { file, found: head.version });
         }
         let plan: Self = serde_json::from_str(text).map_err(shape)?;
+        // Who reads version 1 alone knows no `diamond`: the version must be what tells him.
+        let diamond = plan.diamond.is_some();
+        if diamond != (plan.version == version::PLAN_OF_A_DIAMOND) {
+            return Err(ReadError::Kind { file, found: head.version, diamond });
+        }
         let value = serde_json::to_value(&plan).map_err(shape)?;
         let canonical = canonical_text(&value).map_err(shape)?;
         if canonical != text {

@@ -1,7 +1,7 @@
 //! The whole list of ensures, from an empty chain to the active release.
 
 use crate::{
-    Call, Effect, Phase, PlannedStep, Sender,
+    Call, Creation, Effect, Phase, PlannedStep, Sender,
     address::{self, CREATE2_DEPLOYER, Core},
     facet::{Deployment, Facet},
 };
@@ -35,14 +35,7 @@ pub(crate) fn core(
     config: abi::SystemConfig,
 ) -> Vec<PlannedStep> {
     let factory = &core.factory;
-    let data = [factory.salt.0.as_slice(), &factory.init_code].concat();
-    let mut steps = vec![code_step(
-        "factory".into(),
-        Phase::Factory,
-        (factory.address, hashes.factory),
-        Some(anyone(CREATE2_DEPLOYER, data)),
-        &[],
-    )];
+    let mut steps = vec![self::factory(factory, hashes.factory)];
     for (singleton, hash) in core.singletons.iter().zip(hashes.singletons) {
         let call = deploy(factory.address, &singleton.code, &singleton.arguments, hash);
         let at = (singleton.creation.address, hash);
@@ -68,16 +61,31 @@ pub(crate) fn release(
     init: Option<&Deployment>,
     manifest: &[u8],
 ) -> Vec<PlannedStep> {
-    let through = |d: &Deployment| {
-        let call = deploy(factory, &d.code.code, &d.code.arguments, d.code_hash);
-        let at = (d.creation.address, d.code_hash);
-        code_step(d.creation.label.clone(), Phase::Facets, at, Some(call), &["factory"])
-    };
+    let through = |d: &Deployment| through(factory, d);
     let mut steps: Vec<_> = facets.iter().map(|f| through(&f.deployment)).chain(init.map(through)).collect();
     let stage = F::stageCall { data: manifest.to_vec().into() }.abi_encode();
     let at = (address::chunk(factory, manifest), address::chunk_code_hash(manifest));
     steps.push(code_step("manifest".into(), Phase::Facets, at, Some(anyone(factory, stage)), &["factory"]));
     steps
+}
+
+/// The factory, through the canonical deployer.
+pub(crate) fn factory(factory: &Creation, hash: CodeHash) -> PlannedStep {
+    let data = [factory.salt.0.as_slice(), &factory.init_code].concat();
+    let at = (factory.address, hash);
+    code_step("factory".into(), Phase::Factory, at, Some(anyone(CREATE2_DEPLOYER, data)), &[])
+}
+
+/// A facet or init contract, through the factory.
+pub(crate) fn through(factory: Address, d: &Deployment) -> PlannedStep {
+    let call = deploy(factory, &d.code.code, &d.code.arguments, d.code_hash);
+    let at = (d.creation.address, d.code_hash);
+    code_step(d.creation.label.clone(), Phase::Facets, at, Some(call), &["factory"])
+}
+
+/// A facet that stands already: nothing to send, only to prove.
+pub(crate) fn proof(name: String, at: (Address, CodeHash)) -> PlannedStep {
+    code_step(name, Phase::Facets, at, None, &[])
 }
 
 fn code_step(

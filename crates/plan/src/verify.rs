@@ -3,6 +3,8 @@
 //! What a plan cannot prove about itself is whose code it deploys: [`Plan::check_release`] does for the singletons, the
 //! artifacts' hash for the facets.
 
+mod diamond;
+
 use crate::{
     Call, Effect, Inverse, Mutability, Phase, Plan, PlannedFacet, PlannedStep, ReleaseCode, Sender, Table,
     address::{self, CREATE2_DEPLOYER, Core, create2},
@@ -43,6 +45,9 @@ impl Plan {
     /// # Errors
     /// The first part that does not.
     pub fn check(&self) -> Result<(), Inconsistency> {
+        if let Some(part) = &self.diamond {
+            return self.check_diamond(part);
+        }
         let manifest = Manifest::decode(&self.manifest.bytes)
             .map_err(|e| Inconsistency { field: "manifest.bytes", subject: e.to_string() })?;
         self.check_onchain(&manifest)?;
@@ -64,11 +69,12 @@ impl Plan {
     /// # Errors
     /// When one is not.
     pub fn check_release(&self, release: &ReleaseCode) -> Result<(), Inconsistency> {
-        demand(
-            Core::predict(release, &self.system).addresses == self.addresses,
-            "addresses",
-            "another release",
-        )
+        let predicted = Core::predict(release, &self.system).addresses;
+        let same = match self.diamond {
+            None => predicted == self.addresses,
+            Some(_) => predicted.factory == self.addresses.factory,
+        };
+        demand(same, "addresses", "another release")
     }
 
     fn check_onchain(&self, manifest: &Manifest) -> Checked {
@@ -183,6 +189,7 @@ impl Plan {
             from: None,
             to: manifest,
             parent: None,
+            init_target: self.onchain.init_target,
             init_data: self.init.as_ref().map_or(&empty, |i| &i.data),
             after,
         })
@@ -262,6 +269,7 @@ impl Plan {
                 [call] => self.is_rollback(call, *target_epoch, root.0),
                 _ => false,
             },
+            Inverse::CutBack { .. } => false,
         };
         demand(good, "inverse", "")
     }

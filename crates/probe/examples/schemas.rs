@@ -5,6 +5,7 @@ use std::io::Write as _;
 fn main() -> std::io::Result<()> {
     let schemas = serde_json::json!({
         "verify.v1.schema.json": payrox_probe::schema(),
+        "adopted.v1.schema.json": payrox_probe::adopt::adopted_schema(),
     });
     writeln!(std::io::stdout(), "{schemas}")
 }

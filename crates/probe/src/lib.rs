@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
 pub mod compiled;
+pub mod adopt;
 mod history;
 mod ready;
 mod slither;

@@ -9,9 +9,9 @@ pub(crate) use global::GlobalArgs;
 pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, ReviewArgs};
 pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
-    BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
+    AdoptArgs, BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
     ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ProbeVerb,
-    RehearseArgs, ReleaseArgs, ReleasePlanArgs, ReleaseVerb, ReplayArgs, RestoreArgs, ShowArgs, SourcesArgs,
+    RehearseArgs, ReleaseArgs, ReleasePlanArgs, ReleaseVerb, ReplayArgs, RestoreArgs, RunArgs, ShowArgs, SourcesArgs,
     ValidateArgs, Verb, VerifyArgs, VerifyWhat, WhichVerifier,
 };
 

@@ -12,6 +12,11 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox init wallet            a project in ./wallet\n  payrox init . --name wallet   in this folder"
     )]
     Init(InitArgs),
+    /// Start from a diamond of EIP-2535 that is live: project file, network file, manifest, findings. Sends nothing
+    #[command(
+        after_help = "Examples:\n  payrox adopt 0x1f98…c5A1 --network mainnet --rpc-url $URL\n  payrox adopt 0x1f98…c5A1 --network mainnet --artifacts out   facets named by their code\n  payrox adopt 0x1f98…c5A1 --network base --from-block 9000000 --json"
+    )]
+    Adopt(AdoptArgs),
     /// What is set, and by whom
     #[command(
         subcommand,
@@ -57,9 +62,9 @@ pub(crate) enum Verb {
     Cancel,
     /// From artifacts to a live, proved system; run it again to go on
     #[command(
-        after_help = "Examples:\n  payrox run --network local --project examples/payments\n  payrox run --network local --project examples/payments --config upgrade.toml\n  payrox run --network anvil                 what would be sent\n  payrox run --network anvil --broadcast"
+        after_help = "Examples:\n  payrox run --network local --project examples/payments\n  payrox run --network local --project examples/payments --config upgrade.toml\n  payrox run --network anvil                 what would be sent\n  payrox run --network anvil --broadcast\n  payrox run --network mainnet --inverse     a diamond: what would take the last plan back"
     )]
-    Run,
+    Run(RunArgs),
     /// What is live, what waits and until when, and the next safe command
     #[command(after_help = "Examples:\n  payrox status\n  payrox status --network anvil --json")]
     Status,
@@ -153,11 +158,36 @@ impl Verb {
                 | Self::Stage
                 | Self::Apply
                 | Self::Cancel
-                | Self::Run
+                | Self::Run(_)
                 | Self::Nonce(_)
                 | Self::Release(ReleaseVerb::Apply(_))
         )
     }
+}
+
+/// `payrox adopt`.
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArgs {
+    /// The diamond
+    #[arg(value_name = "ADDRESS")]
+    pub(crate) address: String,
+    /// Foundry's folder of what its facets were compiled to, relative to the project's folder: facets with that code get their names
+    #[arg(long, value_name = "DIR")]
+    pub(crate) artifacts: Option<PathBuf>,
+    /// The system's name
+    #[arg(long, default_value = "diamond")]
+    pub(crate) name: String,
+    /// First block whose events are read: the diamond's own first, where a node limits how many blocks it searches
+    #[arg(long, value_name = "BLOCK", default_value_t = 0)]
+    pub(crate) from_block: u64,
+}
+
+/// `payrox run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// Take the last plan back: cut a diamond to what it served before. Only for a project with target = "eip2535"
+    #[arg(long)]
+    pub(crate) inverse: bool,
 }
 
 /// `payrox init`.

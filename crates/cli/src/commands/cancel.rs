@@ -3,6 +3,7 @@
 use super::plan::read_plan;
 use crate::{
     context::{Connection, Context},
+    diamond,
     execution::{Act, act, conclude},
     planning::Workshop,
 };
@@ -11,6 +12,7 @@ use payrox_plan::{Plan, PlanOutcome};
 
 pub(crate) async fn cancel(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let workshop = Workshop::open_to_stop(context).await?;
+    diamond::refuse(&workshop.project, "cancel")?;
     let connection = context.connect(&workshop.network)?;
     let plan = plan(context, &workshop, &connection).await?;
     let cancel = Act::Cancel(None);

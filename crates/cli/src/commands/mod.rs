@@ -1,5 +1,6 @@
 //! One file a verb.
 
+mod adopt;
 mod apply;
 mod backup;
 mod build;
@@ -41,6 +42,7 @@ use payrox_plan::{Plan, PlanOutcome};
 pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     match verb {
         Verb::Init(args) => init::init(args, context),
+        Verb::Adopt(args) => adopt::adopt(args, context).await,
         Verb::Config(verb) => config::config(verb, context),
         Verb::Build(args) => build::build(args, context),
         Verb::Plan(args) => plan::plan(args, context).await,
@@ -49,7 +51,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Stage => stage::stage(context).await,
         Verb::Apply => apply::apply(context).await,
         Verb::Cancel => cancel::cancel(context).await,
-        Verb::Run => run::run(context).await,
+        Verb::Run(args) => run::run(args, context).await,
         Verb::Status => status::status(context).await,
         Verb::Nonce(args) => nonce::nonce(args, context).await,
         Verb::Verify(args) => verify::verify(args, context).await,
@@ -97,6 +99,13 @@ async fn refuse_a_foreign_plan(
         return foreign("its addresses");
     }
     let chain = workshop.snapshot(connection).await?;
+    if let Some(live) = &chain.diamond {
+        if plan.parent.0 != live.root().0 {
+            return Ok(());
+        }
+        let made = workshop.diamond_plan(&chain)?;
+        return if made.plan_id == plan.plan_id { Ok(()) } else { foreign("its routes or code") };
+    }
     let active = chain.dispatcher.as_ref().map(|d| d.active).unwrap_or_default();
     if (plan.epoch, plan.parent) != (Epoch(active.epoch.0 + 1), active.plan_id) {
         return Ok(());

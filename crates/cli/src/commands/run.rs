@@ -1,24 +1,31 @@
 //! `payrox run`: artifacts, plan, gates, execution, verification.
 
-use super::plan::{changes, summary};
+use super::plan::{changes, read_plan, summary};
 use crate::{
-    context::Context,
+    args::RunArgs,
+    context::{Connection, Context},
+    diamond::caveats,
     execution::{Act, act, conclude},
+    fault::CliFault,
     planning::Workshop,
     rehearsals,
 };
 use payrox_execute::{Outcome, RunResult, Selection};
 use payrox_model::{BoxFault, Check, Epoch, ExitCode, Finding, Manifest, Report, Severity, Verdict};
-use payrox_plan::{Plan, PlanOutcome};
+use payrox_plan::{Plan, PlanError, PlanOutcome};
 use payrox_probe::{SILENT, Scope, Verification, verify_at};
 use std::time::Instant;
 
-pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+pub(crate) async fn run(args: &RunArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let started = Instant::now();
     let make = Act::Make(Selection::All);
     let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
+    if args.inverse {
+        return back(&workshop, &connection).await;
+    }
     let chain = workshop.snapshot(&connection).await?;
+    workshop.refuse_an_unknown_state(&chain)?;
     let plan = match workshop.plan(&connection, &chain).await? {
         PlanOutcome::Planned(plan) => {
             workshop.write(&plan)?;
@@ -58,6 +65,24 @@ pub(crate) async fn run(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     Ok(conclude(&workshop, &make, result, Some(&verified)).await)
 }
 
+/// Takes the last plan back, through everything that a plan goes through. The plan's file stays: run again, it has nothing to do.
+async fn back(workshop: &Workshop<'_>, connection: &Connection) -> Result<ExitCode, BoxFault> {
+    let context = workshop.context;
+    let plan = read_plan(context)?;
+    let Some(mut back) = plan.inverted()? else { return Err(CliFault::NoInverseRun.into()) };
+    // It brings nothing: what the artifacts are meanwhile does not matter.
+    back.artifacts_hash = workshop.artifacts.hash();
+    back.content_hash = back.compute_content_hash().map_err(PlanError::from)?;
+    tell(context, &back);
+    let make = Act::Make(Selection::All);
+    let result = act(workshop, connection, &back, &make).await?;
+    if !matches!(result.outcome, Outcome::Complete | Outcome::NothingToDo) {
+        return Ok(conclude(workshop, &make, result, None).await);
+    }
+    let verified = verify_at(&connection.endpoint, &back, Scope::Everything, result.seen).await;
+    Ok(conclude(workshop, &make, result, Some(&verified)).await)
+}
+
 /// What is served is what was asked for by the planner's word alone: nothing was compared, and that is no pass.
 fn unverified(block: u64, epoch: Epoch) -> Verification {
     let check = Check {
@@ -85,5 +110,5 @@ fn tell(context: &Context<'_>, plan: &Plan) {
     let paint = context.printer.paint();
     let what =
         if plan.epoch.0 == 1 { String::new() } else { format!("\n{}\n", changes(&plan.changes, paint)) };
-    context.printer.result(&format!("{}\n{what}\n", summary(plan)));
+    context.printer.result(&format!("{}\n{what}{}\n", summary(plan), caveats(plan)));
 }

@@ -2,11 +2,13 @@
 
 use crate::{
     context::{Connection, Context},
+    diamond::{owner, standing},
+    execution::counted,
     moment,
     printer::Tone,
     table::pairs,
 };
-use payrox_chain::{SnapshotQuery, snapshot};
+use payrox_chain::{DiamondQuery, SnapshotQuery, diamond_snapshot, snapshot};
 use payrox_config::Network;
 use payrox_files::FileError;
 use payrox_model::{BoxFault, ChainSnapshot, DispatcherState, ExitCode, version};
@@ -38,6 +40,9 @@ pub(crate) async fn status(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
     };
     let connection = context.connect(&network)?;
     context.is_meant(&network, &connection.endpoint).await?;
+    if plan.diamond.is_some() {
+        return diamond(context, &network, &plan, &connection).await;
+    }
     let query = SnapshotQuery {
         addresses: plan.facets.iter().map(|f| f.address).collect(),
         dispatcher: plan.addresses.dispatcher,
@@ -70,6 +75,53 @@ pub(crate) async fn status(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
         "countdowns": countdowns,
         "reason": next.why,
         "next": next.command,
+    }));
+    Ok(ExitCode::Ok)
+}
+
+/// A diamond has no pending plan, no epoch and no countdown: only what it serves.
+async fn diamond(
+    context: &Context<'_>,
+    network: &Network,
+    plan: &Plan,
+    connection: &Connection,
+) -> Result<ExitCode, BoxFault> {
+    let query = DiamondQuery { diamond: plan.addresses.router, ..DiamondQuery::default() };
+    let chain = diamond_snapshot(&connection.endpoint, &query).await?;
+    let live = chain.diamond.as_ref().map(|diamond| diamond.root()).unwrap_or_default();
+    let routes = chain.diamond.as_ref().map_or(0, |diamond| diamond.routes.len());
+    let (why, next) = standing(context, plan, live);
+    let rows = [
+        ["diamond".to_owned(), plan.addresses.router.to_string()],
+        ["owner".into(), owner(&chain)],
+        ["live".into(), format!("{} of root {live}", counted(routes, "route"))],
+        ["planned".into(), format!("root {} by plan {}", plan.root, plan.plan_id)],
+        ["made against".into(), format!("root {}", plan.parent)],
+    ];
+    context.printer.result(&format!(
+        "{} on {} (chain {}), block {}\n\n{}\n\n{why}\nnext: {next}",
+        context.printer.paint().tone(Tone::Strong, plan.system.name.as_str()),
+        network.name,
+        network.chain_id,
+        chain.block,
+        pairs(rows)
+    ));
+    context.printer.document(&json!({
+        "version": version::OUTPUT,
+        "network": network.name,
+        "chainId": network.chain_id,
+        "block": chain.block,
+        "time": chain.timestamp,
+        "system": plan.system.name,
+        "diamond": plan.addresses.router,
+        "owner": chain.diamond.as_ref().and_then(|diamond| diamond.owner),
+        "ownerIsContract": chain.diamond.as_ref().is_some_and(|diamond| diamond.owner_is_contract),
+        "routes": routes,
+        "root": live,
+        "plannedRoot": plan.root,
+        "planId": plan.plan_id,
+        "reason": why,
+        "next": next,
     }));
     Ok(ExitCode::Ok)
 }

@@ -8,6 +8,7 @@ mod backup;
 mod chain;
 mod chaos;
 mod ci;
+mod diamonds;
 mod dice;
 mod doctor;
 mod effects;

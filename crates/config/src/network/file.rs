@@ -34,6 +34,9 @@ pub(super) struct NetworkFile {
     #[serde(default)]
     pub(super) args: BTreeMap<Spanned<String>, Vec<Arg>>,
     pub(super) allowed_addresses: Option<Vec<Spanned<String>>>,
+    pub(super) diamond: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) live: BTreeMap<Spanned<String>, Spanned<String>>,
     pub(super) requires_passed_on: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     pub(super) policy: RolePolicyFile,

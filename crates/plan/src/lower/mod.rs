@@ -1,8 +1,9 @@
 //! Turning a change of manifests into calls: the seam where another kind of diamond goes.
 
+mod eip2535;
 mod payrox;
 
-pub use self::payrox::PayRox;
+pub use self::{eip2535::Eip2535, payrox::PayRox};
 
 use crate::{Inverse, OnchainPlan, PlannedStep};
 use alloy_primitives::{Address, Bytes};
@@ -19,6 +20,8 @@ pub struct Transition<'a> {
     pub to: &'a Manifest,
     /// What was staged for what is served before.
     pub parent: Option<&'a OnchainPlan>,
+    /// The init contract; zero without one.
+    pub init_target: Address,
     /// Calldata of the init contract; empty without one.
     pub init_data: &'a Bytes,
     /// Steps that must be true before the first call.
@@ -38,6 +41,8 @@ pub trait Lower {
 pub enum Backend {
     /// Stage, wait, activate, through a dispatcher.
     PayRox(PayRox),
+    /// Cut, by the owner of a diamond.
+    Eip2535(Eip2535),
 }
 
 impl Backend {
@@ -45,18 +50,25 @@ impl Backend {
     pub fn payrox(dispatcher: Address) -> Self {
         Self::PayRox(PayRox { dispatcher })
     }
+
+    /// The back end of a diamond.
+    pub fn eip2535(diamond: Address) -> Self {
+        Self::Eip2535(Eip2535 { diamond })
+    }
 }
 
 impl Lower for Backend {
     fn forward(&self, transition: &Transition<'_>) -> Vec<PlannedStep> {
         match self {
             Self::PayRox(back) => back.forward(transition),
+            Self::Eip2535(back) => back.forward(transition),
         }
     }
 
     fn backward(&self, transition: &Transition<'_>) -> Inverse {
         match self {
             Self::PayRox(back) => back.backward(transition),
+            Self::Eip2535(back) => back.backward(transition),
         }
     }
 }

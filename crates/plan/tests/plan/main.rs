@@ -1,6 +1,7 @@
 //! The planner and its documents, from outside.
 #![cfg(test)]
 
+mod diamond;
 mod example;
 mod fixture;
 mod merkle;

@@ -38,6 +38,7 @@ fn run(chain: &Chain, plan: &Plan) {
             Effect::Active => {
                 chain.view(plan.addresses.dispatcher, &D::activeCall {}).planId == plan.plan_id.0
             }
+            Effect::Cut { .. } => unreachable!("it is no plan for a diamond"),
         };
         if holds() {
             continue;

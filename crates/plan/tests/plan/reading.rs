@@ -33,7 +33,8 @@ fn prx_b30_every_deviation_from_the_one_form_is_refused_with_its_code() {
     assert_eq!(with(chain, "\"chainId\": 31338,\n  \"added\": 1"), "PRX-PLAN-030");
     assert_eq!(with(chain, "\"chainId\":  31338"), "PRX-PLAN-032");
     assert_eq!(with(chain, "\"chainId\": 31339"), "PRX-PLAN-033");
-    assert_eq!(with("\"version\": 1", "\"version\": 2"), "PRX-PLAN-031");
+    assert_eq!(with("\"version\": 1", "\"version\": 3"), "PRX-PLAN-031");
+    assert_eq!(with("\"version\": 1", "\"version\": 2"), "PRX-PLAN-035");
     assert_eq!(with("\"name\": \"Payments\"", "\"name\": \"P\u{430}yments\""), "PRX-PLAN-030");
     assert_eq!(code(&TEXT[..TEXT.len() - 1]), "PRX-PLAN-032");
     assert_eq!(code(&TEXT[..TEXT.len() / 2]), "PRX-PLAN-030");
@@ -185,6 +186,7 @@ pub(crate) fn holds(root: &Value, schema: &Value, value: &Value) -> bool {
             "object" => value.is_object(),
             "array" => value.is_array(),
             "string" => value.is_string(),
+            "boolean" => value.is_boolean(),
             "integer" => value.is_u64(),
             "null" => value.is_null(),
             other => panic!("{other}"),

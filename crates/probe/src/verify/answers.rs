@@ -54,6 +54,23 @@ impl Questions {
     }
 }
 
+/// An answer that was given, and where it was none, what came in its place.
+pub(crate) fn seen(
+    answer: Option<Result<Bytes, ChainError>>,
+    trouble: &RefCell<Option<ChainError>>,
+) -> Seen<Bytes> {
+    match answer {
+        Some(Ok(bytes)) => Seen::Value(bytes),
+        Some(Err(error @ ChainError::Reverted { .. })) => Seen::Wrong(error.to_string()),
+        Some(Err(error)) => {
+            let text = error.to_string();
+            trouble.borrow_mut().get_or_insert(error);
+            Seen::Unknown(text)
+        }
+        None => Seen::Unknown("an answer is missing".into()),
+    }
+}
+
 /// All answers; each is taken once.
 pub(crate) struct Answers {
     answers: RefCell<Vec<Option<Result<Bytes, ChainError>>>>,
@@ -62,16 +79,13 @@ pub(crate) struct Answers {
 
 impl Answers {
     fn take<T>(&self, place: &Place<T>) -> Seen<Bytes> {
-        match self.answers.borrow_mut().get_mut(place.0).and_then(Option::take) {
-            Some(Ok(bytes)) => Seen::Value(bytes),
-            Some(Err(error @ ChainError::Reverted { .. })) => Seen::Wrong(error.to_string()),
-            Some(Err(error)) => {
-                let text = error.to_string();
-                self.trouble.borrow_mut().get_or_insert(error);
-                Seen::Unknown(text)
-            }
-            None => Seen::Unknown("an answer is missing".into()),
-        }
+        let answer = self.answers.borrow_mut().get_mut(place.0).and_then(Option::take);
+        seen(answer, &self.trouble)
+    }
+
+    /// What the endpoint said in place of an answer, the first time.
+    pub(crate) fn trouble(&self) -> &RefCell<Option<ChainError>> {
+        &self.trouble
     }
 
     pub(crate) fn code(&self, place: &Place<CodeOf>) -> Seen<Bytes> {

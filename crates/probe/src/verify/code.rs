@@ -7,7 +7,7 @@ use super::{
 use payrox_model::{Check, Code, CodeHash, abi::IDeterministicChunkFactory as Factory};
 use payrox_plan::Plan;
 
-const CODE: Code = Code("PRX-PRB-008");
+pub(super) const CODE: Code = Code("PRX-PRB-008");
 const CREATION: Code = Code("PRX-PRB-014");
 
 pub(crate) struct Facets {

@@ -18,12 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const SYSTEM: Code = Code("PRX-PRB-003");
 const ACTIVE: Code = Code("PRX-PRB-004");
 const MANIFEST: Code = Code("PRX-PRB-006");
-const LOUPE: Code = Code("PRX-PRB-007");
+pub(super) const LOUPE: Code = Code("PRX-PRB-007");
 const SLOT: Code = Code("PRX-PRB-009");
 const ROUTE_CODE: Code = Code("PRX-PRB-010");
 const PROOF: Code = Code("PRX-PRB-011");
 const INTEGRITY: Code = Code("PRX-PRB-015");
-const STRAY: Code = Code("PRX-PRB-016");
+pub(super) const STRAY: Code = Code("PRX-PRB-016");
 
 const REPLAN: &str = "`payrox status` says what is live; `payrox plan diff` shows the difference";
 const REPAIR: &str = "the owner's `repair` rewrites slots; find out who wrote them first";

@@ -3,6 +3,7 @@
 mod answers;
 mod code;
 mod diamond;
+mod eip2535;
 mod schema;
 mod slot;
 mod staging;
@@ -89,6 +90,10 @@ async fn look(
             Pin { block: head.number, timestamp: head.timestamp }
         }
     };
+    if let Some(part) = &plan.diamond {
+        let (checks, trouble) = eip2535::look(endpoint, plan, part, scope, At::Block(pin.block)).await?;
+        return Ok(Verification { report: Report { checks }, block: Some(pin.block), epoch: None, trouble });
+    }
     let mut questions = Questions::default();
     let facets = scope.includes(Scope::Facets).then(|| code::Facets::ask(plan, &mut questions));
     let staging = scope.includes(Scope::Staging).then(|| staging::Staging::ask(plan, &mut questions));

@@ -8,6 +8,7 @@ pub(crate) use diff::changes;
 use crate::{
     args::{PlanArgs, PlanVerb},
     context::Context,
+    diamond::{caveats, is_for_one},
     execution::counted,
     fault::CliFault,
     planning::Workshop,
@@ -56,8 +57,9 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let shown =
         if plan.epoch.0 == 1 { String::new() } else { format!("\n{}\n", changes(&plan.changes, paint)) };
     context.printer.result(&format!(
-        "{}\n{shown}\nplan  {}\nroot  {}\nfile  {file}\n\nnext: {}",
+        "{}\n{shown}{}\nplan  {}\nroot  {}\nfile  {file}\n\nnext: {}",
         summary(&plan),
+        caveats(&plan),
         plan.plan_id,
         plan.root,
         context.command("plan show")
@@ -84,10 +86,13 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
 /// The chain serves exactly what the project says.
 fn no_changes(context: &Context<'_>, workshop: &Workshop<'_>, plan_id: PlanId, epoch: Epoch) -> ExitCode {
     let network = &workshop.network;
-    context.printer.result(&format!(
-        "no changes: epoch {epoch} on {} serves exactly this\n\nplan  {plan_id}",
-        network.name
-    ));
+    let what = match network.diamond.filter(|_| is_for_one(&workshop.project)) {
+        Some(diamond) => format!("the diamond {diamond}"),
+        None => format!("epoch {epoch}"),
+    };
+    context
+        .printer
+        .result(&format!("no changes: {what} on {} serves exactly this\n\nplan  {plan_id}", network.name));
     context.printer.document(&json!({
         "version": version::OUTPUT,
         "outcome": "nothing_to_do",
@@ -101,12 +106,15 @@ fn no_changes(context: &Context<'_>, workshop: &Workshop<'_>, plan_id: PlanId, e
 
 /// `payments on local (chain 31338): epoch 1, 13 facets, 71 routes; 71 added`.
 pub(crate) fn summary(plan: &Plan) -> String {
+    let what = match &plan.diamond {
+        Some(part) => format!("diamond {}", part.address),
+        None => format!("epoch {}", plan.epoch),
+    };
     format!(
-        "{} on {} (chain {}): epoch {}, {}, {}; {}",
+        "{} on {} (chain {}): {what}, {}, {}; {}",
         plan.system.name,
         plan.network,
         plan.chain_id,
-        plan.epoch,
         counted(plan.facets.len(), "facet"),
         counted(plan.routes.len(), "route"),
         counts(&plan.changes)

@@ -1,10 +1,10 @@
 //! `payrox plan show [--inverse]`.
 
 use super::{read_plan, summary};
-use crate::{args::ShowArgs, context::Context, printer::Tone, table::table};
+use crate::{args::ShowArgs, context::Context, diamond::caveats, printer::Tone, table::table};
 use alloy_primitives::Address;
 use payrox_model::{BoxFault, ExitCode, text::grouped, version};
-use payrox_plan::{Call, Inverse, Mutability, Plan, Sender};
+use payrox_plan::{Inverse, Mutability, Plan, PlannedRoute, Sender};
 use serde_json::json;
 
 pub(crate) fn show(args: &ShowArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -16,7 +16,7 @@ pub(crate) fn show(args: &ShowArgs, context: &Context<'_>) -> Result<ExitCode, B
             "planId": plan.plan_id,
             "chainId": plan.chain_id,
             "inverse": plan.inverse,
-            "from": calls(&plan.inverse).iter().map(|c| senders(&plan, c.sender)).collect::<Vec<_>>(),
+            "from": plan.inverse.calls().iter().map(|c| senders(&plan, c.sender)).collect::<Vec<_>>(),
         }));
     } else {
         context.printer.result(&whole(&plan, context));
@@ -39,15 +39,20 @@ fn whole(plan: &Plan, context: &Context<'_>) -> String {
         ));
         let mut routes: Vec<_> = plan.routes.iter().filter(|r| r.facet == facet.name).collect();
         routes.sort_by(|a, b| a.signature.cmp(&b.signature));
-        let rows = routes.iter().map(|r| {
-            [
-                format!("  {}", r.signature),
-                r.selector.to_string(),
-                mutability(r.mutability).into(),
-                r.flags.to_string(),
-            ]
+        let head = |r: &PlannedRoute| {
+            [format!("  {}", r.signature), r.selector.to_string(), mutability(r.mutability).to_owned()]
+        };
+        text.push_str(&match &plan.diamond {
+            // It knows no flags.
+            Some(_) => table(["  function", "selector", "state"], routes.iter().map(|r| head(r))),
+            None => {
+                let rows = routes.iter().map(|r| {
+                    let [signature, selector, state] = head(r);
+                    [signature, selector, state, r.flags.to_string()]
+                });
+                table(["  function", "selector", "state", "flags"], rows)
+            }
         });
-        text.push_str(&table(["  function", "selector", "state", "flags"], rows));
     }
     if !plan.unlocked.is_empty() {
         text.push_str("\n\nwriting functions without the lock\n");
@@ -56,6 +61,9 @@ fn whole(plan: &Plan, context: &Context<'_>) -> String {
             .iter()
             .map(|u| [format!("  {}", u.function), payrox_model::text::escape(&u.reason)]);
         text.push_str(&table(["  function", "why"], rows));
+    }
+    if plan.diamond.is_some() {
+        text.push_str(&format!("\n\n{}", caveats(plan).trim()));
     }
     let c = &plan.costs;
     text.push_str(&format!(
@@ -84,12 +92,19 @@ fn inverse(plan: &Plan) -> String {
         Inverse::PauseAndFreeze { .. } => {
             "pause, then freeze: nothing is before the first release".to_owned()
         }
+        Inverse::CutBack { root, calls, leaves_storage } => {
+            let stays = if *leaves_storage { "; what the init contract wrote stays" } else { "" };
+            match calls.as_slice() {
+                [] => "the plan changes nothing".to_owned(),
+                _ => format!("cut back to the routes of root {root}{stays}"),
+            }
+        }
         Inverse::Rollback { target_epoch, root, .. } => {
             format!("roll back to the routes of epoch {target_epoch}, root {root}")
         }
     };
     let mut text = format!("{what}\n");
-    for call in calls(&plan.inverse) {
+    for call in plan.inverse.calls() {
         let from: Vec<_> = senders(plan, call.sender).iter().map(ToString::to_string).collect();
         text.push_str(&format!(
             "\nfrom  {}\nto    {}\nvalue {}\ndata  {}\n",
@@ -100,12 +115,6 @@ fn inverse(plan: &Plan) -> String {
         ));
     }
     text
-}
-
-fn calls(inverse: &Inverse) -> &[Call] {
-    match inverse {
-        Inverse::PauseAndFreeze { calls } | Inverse::Rollback { calls, .. } => calls,
-    }
 }
 
 /// Who may make a call, by the roles at creation.

@@ -132,7 +132,10 @@ fn workshops<'a>(contexts: &'a [Context<'a>]) -> Result<Vec<Workshop<'a>>, BoxFa
             None => Workshop::open(context),
             Some(first) => first.on(context),
         };
-        all.push(opened.map_err(|fault| OnNetwork::of(context.args.network.as_deref(), fault))?);
+        let opened = opened.map_err(|fault| OnNetwork::of(context.args.network.as_deref(), fault))?;
+        // What is the same on two networks is judged by what a plan brings; two diamonds were different before.
+        crate::diamond::refuse(&opened.project, "release")?;
+        all.push(opened);
     }
     Ok(all)
 }

@@ -7,6 +7,7 @@ use super::plan::read_plan;
 use crate::{
     args::{VerifyArgs, VerifyWhat},
     context::Context,
+    fault::CliFault,
     printer::Tone,
     report,
 };
@@ -39,6 +40,9 @@ pub(crate) async fn verify(args: &VerifyArgs, context: &Context<'_>) -> Result<E
     };
     let network = context.network()?;
     let plan = read_plan(context)?;
+    if plan.diamond.is_some() && scope == Scope::Staging {
+        return Err(CliFault::NotForADiamond { command: "verify staging" }.into());
+    }
     let connection = context.connect(&network)?;
     if network.known_block.is_some() {
         context.is_meant(&network, &connection.endpoint).await?;
