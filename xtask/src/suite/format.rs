@@ -6,7 +6,7 @@ use crate::{failure::Done, process::run, repo::Repo};
 pub(crate) fn check(repo: &Repo) -> Done<Report> {
     let mut report = Report::default();
     report.verdict("cargo fmt", &run(repo.cargo().args(["fmt", "--all", "--check"]))?);
-    for project in ["contracts", "examples/payments"] {
+    for project in ["contracts", "examples/payments", "tests/diamonds"] {
         let folders: Vec<&str> =
             ["src", "test"].into_iter().filter(|f| repo.path(project).join(f).is_dir()).collect();
         if repo.foundry("forge").exists() {

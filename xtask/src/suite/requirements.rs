@@ -21,6 +21,7 @@ pub(crate) fn scope() -> Vec<String> {
     add('V', &[1, 2, 4, 5, 6, 7, 8, 9]);
     add('O', &[3]);
     add('D', &(1..=13).collect::<Vec<_>>());
+    add('O', &[1, 2]);
     add('R', &[1, 2, 3]);
     add('S', &[3]);
     ids
