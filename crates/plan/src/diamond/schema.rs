@@ -1,7 +1,7 @@
 //! The JSON Schema of a plan for a diamond: that of every plan, narrowed to what such a one has, and one part more.
 
 use super::Lack;
-use crate::schema::{list, object, reference};
+use payrox_files::schema::{list, object, reference};
 use payrox_model::version;
 use serde_json::{Value, json};
 
