@@ -65,7 +65,7 @@ impl<'a> Workshop<'a> {
         wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
         let folder = context.folder().join(&*project.artifacts);
         // A diamond of which the project has no source has no artifacts either.
-        let source = if wanted.is_empty() { Source::Foundry(folder) } else { Source::at(&folder) };
+        let source = if wanted.is_empty() { Source::Folder(folder) } else { Source::at(&folder) };
         let artifacts = thread::scope(|scope| {
             // Parsing the release takes as long as reading the project's own contracts.
             scope.spawn(payrox_artifacts::release);

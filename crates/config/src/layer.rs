@@ -1,8 +1,8 @@
 //! One project file, and how it lies over the one it extends.
 
 use crate::{
-    Alert, Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings, KeptFacet,
-    NoLock, Place, Policy, Project, Source, Sourced, SystemSettings, TargetKind,
+    Alert, Arg, Compiler, ConfigError, Contacts, ContractRef, FacetSettings, Functions, InitSettings,
+    KeptFacet, NoLock, Place, Policy, Project, Source, Sourced, SystemSettings, TargetKind,
     alerts::{self, AlertFile},
     contacts::ContactsFile,
     diamond::{self, KeptFile},

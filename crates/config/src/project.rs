@@ -1,6 +1,8 @@
 //! `payrox.toml`, resolved.
 
-use crate::{Alert, Arg, ConfigError, Contacts, KeptFacet, Policy, Setting, Sourced, TargetKind, layer::Layer};
+use crate::{
+    Alert, Arg, ConfigError, Contacts, KeptFacet, Policy, Setting, Sourced, TargetKind, layer::Layer,
+};
 use alloy_primitives::{Address, B256};
 use payrox_model::Name;
 use serde::Deserialize;

@@ -14,7 +14,10 @@ use payrox_devnet::{Change, Devnet, Executed, Fork};
 use payrox_model::ChainSnapshot;
 use payrox_plan::{Call, Effect, Inverse, Plan};
 use payrox_validate::{Part, Rehearsed, RehearsedStep};
-use std::time::{Duration, Instant};
+use std::{
+    iter,
+    time::{Duration, Instant},
+};
 
 /// Where a rehearsal begins.
 #[derive(Clone, Copy, Debug)]
@@ -156,9 +159,11 @@ impl Drill<'_> {
         let (calls, names, root) = match &plan.inverse {
             Inverse::PauseAndFreeze { calls } => (calls, ["pause (way back)", "freeze (way back)"], None),
             Inverse::Rollback { calls, root, .. } => (calls, ["rollback", "rollback"], Some(*root)),
+            Inverse::CutBack { calls, root, .. } => (calls, ["cut back", "cut back on"], Some(*root)),
         };
         let chain = self.stage.look().await?;
-        for (call, name) in calls.iter().zip(names) {
+        let [first, rest] = names;
+        for (call, name) in calls.iter().zip(iter::once(first).chain(iter::repeat(rest))) {
             let from = self.stage.sender(call.sender, &chain);
             match self.transact(name, from, call).await {
                 Ok(executed) => self.note(name, Part::WayBack, Some(executed.gas), None),
@@ -170,10 +175,12 @@ impl Drill<'_> {
             }
         }
         let after = self.stage.look().await?;
-        let back = after.dispatcher.is_some_and(|d| match root {
-            Some(root) => d.active.root == root,
-            None => d.paused && d.frozen,
-        });
+        let cut_back = after.diamond.as_ref().is_some_and(|diamond| Some(diamond.root()) == root);
+        let back = cut_back
+            || after.dispatcher.is_some_and(|d| match root {
+                Some(root) => d.active.root == root,
+                None => d.paused && d.frozen,
+            });
         if let Some(last) = self.seen.steps.last_mut().filter(|_| !back) {
             last.failure = Some("it goes through and leads somewhere else".into());
         }

@@ -6,7 +6,7 @@ use crate::{
     engine::Run,
     landing::is_of,
     nonce::BACK,
-    truth::{Truth, truth},
+    truth::{self, Truth, truth},
 };
 use alloy_primitives::{Address, B256};
 use payrox_chain::{At, Receipt, Seen, snapshot_at};
@@ -86,9 +86,14 @@ impl Run<'_> {
         let hashes = self.session.endpoint.block_hashes(named.keys().copied()).await?;
         let mut blocks = BTreeMap::new();
         for (number, hash) in hashes.into_iter().filter_map(|(number, hash)| Some((number, hash?))) {
-            let then = match snapshot_at(self.session.endpoint, &self.query(), number).await {
-                Ok(chain) => Then { chain, is_now: false },
-                Err(_) => {
+            let then = match truth::diamond_query(self.plan) {
+                // What a diamond served then is not asked for.
+                Some(_) => None,
+                None => snapshot_at(self.session.endpoint, &self.query(), number).await.ok(),
+            };
+            let then = match then {
+                Some(chain) => Then { chain, is_now: false },
+                None => {
                     self.read_chain().await?;
                     Then { chain: self.chain.clone(), is_now: true }
                 }

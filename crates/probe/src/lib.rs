@@ -1,8 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
-pub mod compiled;
 pub mod adopt;
+pub mod compiled;
 mod history;
 mod ready;
 mod slither;

@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use payrox_artifacts::{ArtifactSet, DecodedCall, decode_call, release};
 use payrox_model::text::escape;
-use payrox_plan::{Call, Inverse, Plan, Sender, address::CREATE2_DEPLOYER};
+use payrox_plan::{Call, Plan, Sender, address::CREATE2_DEPLOYER};
 use serde::Serialize;
 
 /// A call as it is shown.
@@ -33,8 +33,7 @@ pub struct ShownCall {
 /// Every call forwards, then the way back.
 pub fn calls(plan: &Plan, artifacts: &ArtifactSet) -> Vec<ShownCall> {
     let forward = plan.steps.iter().filter_map(|s| Some((s.name.clone(), s.call.as_ref()?)));
-    let (Inverse::PauseAndFreeze { calls } | Inverse::Rollback { calls, .. }) = &plan.inverse;
-    let back = calls.iter().enumerate().map(|(i, call)| (format!("back {}", i + 1), call));
+    let back = plan.inverse.calls().iter().enumerate().map(|(i, call)| (format!("back {}", i + 1), call));
     forward.chain(back).map(|(step, call)| show(plan, artifacts, step, call)).collect()
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let what = match subject.plan.inverse {
         Inverse::PauseAndFreeze { .. } => "pause and freeze, for nothing was there before".to_owned(),
         Inverse::Rollback { target_epoch, .. } => format!("back to epoch {target_epoch}"),
+        Inverse::CutBack { .. } => "cut back to what the diamond served before".to_owned(),
     };
     let compared =
         seen.not_compared.as_ref().map(|why| format!("; storage was not compared: {}", escape(why)));
