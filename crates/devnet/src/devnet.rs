@@ -6,7 +6,7 @@ use crate::{
     core::Core,
     evm::{self, Mode},
     rpc::{self, RpcError},
-    state::Slot,
+    state::{Accounts, Slot},
     store::{Store, StoreError},
 };
 use alloy_consensus::TxEip1559;
@@ -52,6 +52,19 @@ pub struct Executed {
     pub logs: Vec<Log>,
     /// Slots that it read or wrote and that are zero now.
     pub zeros: Vec<(Address, U256)>,
+}
+
+/// What [`Devnet::newest`] tells of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Newest {
+    /// Its number.
+    pub number: u64,
+    /// Unix seconds.
+    pub timestamp: u64,
+    /// Base fee in wei.
+    pub base_fee: u64,
+    /// Gas limit.
+    pub gas_limit: u64,
 }
 
 impl Devnet {
@@ -163,6 +176,25 @@ impl Devnet {
         account
             .map(|account| account.storage.iter().map(|(key, value)| (*key, *value)).collect())
             .unwrap_or_default()
+    }
+
+    /// All accounts as they are now, for an execution outside: what happens here afterwards is not seen there.
+    pub fn state(&self) -> Accounts {
+        let core = &self.read().core;
+        let hashes = core.blocks().iter().rev().take(256).map(|block| (block.header.number, block.hash));
+        Accounts::new(core.state.clone(), hashes.collect())
+    }
+
+    /// Number, time, base fee and gas limit of the newest block.
+    pub fn newest(&self) -> Newest {
+        let core = &self.read().core;
+        let header = core.head().map(|head| &head.header);
+        Newest {
+            number: core.number(),
+            timestamp: header.map_or(0, |header| header.timestamp),
+            base_fee: header.and_then(|header| header.base_fee_per_gas).unwrap_or_default(),
+            gas_limit: core.rules.gas_limit,
+        }
     }
 
     /// Sets an account's code, whatever it was.

@@ -19,8 +19,9 @@ mod transport;
 
 pub use accounts::{CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE, DEV_ACCOUNTS, DEV_MNEMONIC, DevAccount};
 pub use config::{Clock, DevnetConfig, Hardfork};
-pub use devnet::{Devnet, Executed, Execution};
+pub use devnet::{Devnet, Executed, Execution, Newest};
 pub use http::{ServeError, Server, serve};
 pub use rpc::{METHODS, RpcError};
+pub use state::Accounts;
 pub use store::StoreError;
 pub use transport::InMemory;

@@ -243,6 +243,40 @@ impl<F: Fn(u64) -> B256> DatabaseRef for View<'_, F> {
     }
 }
 
+/// The accounts of a chain at one moment, as revm reads them.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    state: State,
+    hashes: HashMap<u64, B256>,
+}
+
+impl Accounts {
+    pub(crate) fn new(state: State, hashes: HashMap<u64, B256>) -> Self {
+        Self { state, hashes }
+    }
+}
+
+impl DatabaseRef for Accounts {
+    type Error = Infallible;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, Infallible> {
+        View { state: &self.state, block_hash: |_| B256::ZERO }.basic_ref(address)
+    }
+
+    fn code_by_hash_ref(&self, _: B256) -> Result<Bytecode, Infallible> {
+        // Never asked for: every account above comes with its code.
+        Ok(Bytecode::default())
+    }
+
+    fn storage_ref(&self, address: Address, key: U256) -> Result<U256, Infallible> {
+        Ok(self.state.slot(address, key))
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, Infallible> {
+        Ok(self.hashes.get(&number).copied().unwrap_or_default())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,9 +8,9 @@ pub(crate) use global::GlobalArgs;
 pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
     BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs, DrillArgs,
-    ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, Phase, PlanArgs, PlanVerb, ReleaseArgs,
-    ReleasePlanArgs, ReleaseVerb, RestoreArgs, ShowArgs, SourcesArgs, ValidateArgs, Verb, VerifyArgs,
-    VerifyWhat, WhichVerifier,
+    ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, ParityArgs, ParityVerb, Phase, PlanArgs,
+    PlanVerb, ReleaseArgs, ReleasePlanArgs, ReleaseVerb, ReplayArgs, RestoreArgs, ShowArgs, SourcesArgs,
+    ValidateArgs, Verb, VerifyArgs, VerifyWhat, WhichVerifier,
 };
 
 use clap::Parser;

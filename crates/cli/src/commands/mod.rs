@@ -14,6 +14,7 @@ mod init;
 mod man;
 mod nonce;
 mod notify;
+mod parity;
 mod plan;
 mod release;
 mod run;
@@ -50,6 +51,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Verify(args) => verify::verify(args, context).await,
         Verb::Release(verb) => release::release(verb, context).await,
         Verb::Validate(args) => validate::validate(args, context),
+        Verb::Parity(args) => parity::parity(args, context).await,
         Verb::Notify(verb) => notify::notify(verb, context).await,
         Verb::Devnet(args) => devnet::devnet(args, context).await,
         Verb::Doctor => doctor::doctor(context).await,
