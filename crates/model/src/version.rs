@@ -42,3 +42,7 @@ pub const ADOPTED: u32 = 1;
 pub const UNSIGNED: u32 = 1;
 /// The signed transactions that `--signed` reads.
 pub const SIGNED: u32 = 1;
+/// A counter-example of `payrox parity`, under `parity/`.
+pub const PARITY_CASE: u32 = 1;
+/// `.payrox/parity/corpus.json`.
+pub const PARITY_CORPUS: u32 = 1;

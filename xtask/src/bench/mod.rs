@@ -122,6 +122,19 @@ const WORK: &[Work] = &[
     )
     .of(Unit::Times),
     Work::time(
+        "parity",
+        "`parity`: two functions, 100,000 runs of two calls each (120,000 runs a second)",
+        Some(1667.0),
+        Bench::parity,
+    )
+    .beside(&[("forge test --fuzz-runs", Bench::parity_by_forge)]),
+    Work::time(
+        "parity-all",
+        "`parity` of all 71 routes, 1,000 runs each",
+        Some(3000.0),
+        Bench::parity_of_all,
+    ),
+    Work::time(
         "merkle",
         "Merkle tree and all proofs of 3,900 routes, in process",
         Some(5.0),

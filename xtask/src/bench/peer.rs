@@ -3,7 +3,7 @@
 use super::{
     figures::{output, peak_memory, time},
     node::Anvil,
-    work::{Bench, Slowly, copy, once, plan_file},
+    work::{Bench, PARITY_RUNS, Slowly, copy, once, plan_file},
 };
 use crate::{
     failure::{Doing, Done},
@@ -26,6 +26,17 @@ impl Bench {
     pub(super) fn deploy_by_forge(&self) -> Done<f64> {
         let anvil = Anvil::start(&self.repo, &[])?;
         time(&mut self.forge_script(&anvil.url())?)
+    }
+
+    /// The same two functions of the same system, by forge's fuzzer; compiled beforehand.
+    pub(super) fn parity_by_forge(&self) -> Done<f64> {
+        let forge = |runs: u32| {
+            let mut command = self.repo.forge(&self.repo.path("examples/payments"));
+            command.args(["test", "--match-contract", "ParityTest", "--fuzz-runs", &runs.to_string()]);
+            command
+        };
+        output(&mut forge(1))?;
+        time(&mut forge(PARITY_RUNS))
     }
 
     pub(super) fn memory_of_forge(&self) -> Done<f64> {

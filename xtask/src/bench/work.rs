@@ -17,6 +17,9 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// Of each of two functions; a run is two calls.
+pub(super) const PARITY_RUNS: u32 = 100_000;
+
 /// What is set up once for all measurements.
 pub(super) struct Bench {
     pub(super) repo: Repo,
@@ -86,6 +89,21 @@ impl Bench {
     pub(super) fn verify_locally(&self) -> Done<f64> {
         let project = self.local()?;
         time(self.payrox(project).args(["verify", "--network", "local"]))
+    }
+
+    /// Two functions, directly and through the router.
+    pub(super) fn parity(&self) -> Done<f64> {
+        let project = self.project()?;
+        let runs = PARITY_RUNS.to_string();
+        let mut command = self.payrox(project.path());
+        command.args(["parity", "--fuzz-runs", &runs]);
+        time(command.args(["--route", "Payments.quote", "--route", "Payments.isTokenAllowed"]))
+    }
+
+    /// Every route of the example.
+    pub(super) fn parity_of_all(&self) -> Done<f64> {
+        let project = self.project()?;
+        time(self.payrox(project.path()).args(["parity", "--fuzz-runs", "1000"]))
     }
 
     pub(super) fn deploy(&self) -> Done<f64> {

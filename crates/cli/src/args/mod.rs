@@ -9,10 +9,11 @@ pub(crate) use global::GlobalArgs;
 pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, ReviewArgs};
 pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
-    AdoptArgs, BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs,
-    DrillArgs, ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, Phase, PlanArgs, PlanVerb,
-    ProbeVerb, RehearseArgs, ReleaseArgs, ReleasePlanArgs, ReleaseVerb, ReplayArgs, RestoreArgs, RunArgs,
-    ShowArgs, SourcesArgs, ValidateArgs, Verb, VerifyArgs, VerifyWhat, WhichVerifier,
+    AdoptArgs, BackupVerb, BuildArgs, CaseArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs,
+    DiffArgs, DrillArgs, ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, ParityArgs,
+    ParityVerb, Phase, PlanArgs, PlanVerb, ProbeVerb, RehearseArgs, ReleaseArgs, ReleasePlanArgs,
+    ReleaseVerb, ReplayArgs, RestoreArgs, RunArgs, ShowArgs, SourcesArgs, ValidateArgs, Verb, VerifyArgs,
+    VerifyWhat, WhichVerifier,
 };
 
 use clap::Parser;

@@ -102,6 +102,12 @@ pub(crate) enum Verb {
         after_help = "Examples:\n  payrox probe replay --network mainnet --last 100    real transactions, as they were and as they would be"
     )]
     Probe(ProbeVerb),
+    /// Fuzz every route: is it the same through the router as directly, and in this release as in the one before?
+    #[command(
+        args_conflicts_with_subcommands = true,
+        after_help = "Examples:\n  payrox parity                                     every route, 1,000 runs each\n  payrox parity --fuzz-runs 100000 --seed 7\n  payrox parity --route 'pay(address,address,uint256,bytes32)' --route Escrow\n  payrox parity replay parity/Payments.pay-1f0c2d3e.json   what both sides do, frame by frame"
+    )]
+    Parity(ParityArgs),
     /// Webhooks that are told how a run ended: what waits, try it, send a test
     #[command(
         subcommand,
@@ -430,6 +436,43 @@ pub(crate) struct ValidateArgs {
 const PHASES: &str = "\
 A phase; may be repeated: compile, test, parity, selectors, abi, size, merkle, storage, code, source, gas, roles, rollback, \
 deploy, or full for all of them";
+
+/// `payrox parity`.
+#[derive(Debug, Args)]
+pub(crate) struct ParityArgs {
+    #[command(subcommand)]
+    pub(crate) verb: Option<ParityVerb>,
+    /// Runs of each route; a run is a call made in both ways
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub(crate) fuzz_runs: u64,
+    /// Where all numbers come from: the same seed, state and corpus give the same run
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// A route alone, by signature, name, selector or facet; may be repeated
+    #[arg(long, value_name = "ROUTE")]
+    pub(crate) route: Vec<String>,
+    /// Leave out what earlier runs kept in .payrox/parity/
+    #[arg(long)]
+    pub(crate) fresh: bool,
+}
+
+/// Below `payrox parity`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ParityVerb {
+    /// Make the calls of a case again, and show what both sides do
+    #[command(
+        after_help = "Examples:\n  payrox parity replay parity/Payments.pay-1f0c2d3e.json\n  payrox parity replay parity/Payments.pay-1f0c2d3e.json --json"
+    )]
+    Replay(CaseArgs),
+}
+
+/// `payrox parity replay`.
+#[derive(Debug, Args)]
+pub(crate) struct CaseArgs {
+    /// The case
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
 
 /// Phases of validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

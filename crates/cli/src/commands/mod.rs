@@ -16,6 +16,7 @@ mod init;
 mod man;
 mod nonce;
 mod notify;
+mod parity;
 mod plan;
 mod probe;
 mod rehearse;
@@ -59,6 +60,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Validate(args) => validate::validate(args, context).await,
         Verb::Rehearse(args) => rehearse::rehearse(args, context).await,
         Verb::Probe(verb) => probe::probe(verb, context).await,
+        Verb::Parity(args) => parity::parity(args, context).await,
         Verb::Notify(verb) => notify::notify(verb, context).await,
         Verb::Devnet(args) => devnet::devnet(args, context).await,
         Verb::Doctor => doctor::doctor(context).await,

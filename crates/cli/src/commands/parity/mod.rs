@@ -1,0 +1,165 @@
+//! `payrox parity [replay FILE]`.
+
+mod replay;
+mod scene;
+
+use crate::{
+    args::{ParityArgs, ParityVerb},
+    context::Context,
+    printer::{Paint, Tone},
+    report,
+    table::table,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use payrox_model::{
+    BoxFault, Check, ExitCode, Report, Verdict,
+    text::{escape, grouped},
+    version,
+};
+use payrox_parity::{
+    Case, Inputs, Options, Outcome, compare_releases_on, compare_routes_on, read_corpus, write_corpus,
+};
+use scene::Scene;
+use serde_json::json;
+use std::{path::PathBuf, time::Duration};
+
+/// Where cases are written, below the project's folder: they are for committing.
+const CASES: &str = "parity";
+/// What earlier runs found worth trying again.
+const CORPUS: &str = ".payrox/parity/corpus.json";
+
+/// Both comparisons, as data and as checks.
+pub(crate) struct Compared {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) cases: Vec<PathBuf>,
+    /// Inputs that came from earlier runs.
+    pub(crate) kept: usize,
+}
+
+pub(crate) async fn parity(args: &ParityArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    if let Some(ParityVerb::Replay(args)) = &args.verb {
+        return replay::replay(args, context).await;
+    }
+    let scene = Scene::open(context).await?;
+    let compared = compare(args, context, &scene)?;
+    let report = Report { checks: compared.checks.clone() };
+    let exit = report::exit(&report);
+    context.printer.result(&shown(args, &compared, &report, context.printer.paint()));
+    context.printer.document(&json!({
+        "version": version::OUTPUT,
+        "outcome": report.verdict(),
+        "seed": args.seed,
+        "fuzzRuns": args.fuzz_runs,
+        "corpus": compared.kept,
+        "plan": scene.plan.content_hash,
+        "comparisons": compared.outcomes.iter().map(|o| json!({
+            "comparison": o.comparison, "runs": o.runs(), "routes": o.rows,
+        })).collect::<Vec<_>>(),
+        "cases": compared.cases.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "checks": report.checks,
+        "exit": exit as u8,
+    }));
+    Ok(exit)
+}
+
+/// Compares, and writes cases and corpus.
+pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -> Result<Compared, BoxFault> {
+    let system = &scene.system;
+    let mut only = Vec::new();
+    for wanted in &args.route {
+        only.extend(system.find(wanted)?);
+    }
+    let options = Options { runs: args.fuzz_runs, seed: args.seed, only, ..Options::default() };
+    let corpus = context.inside(CORPUS.as_ref());
+    let kept = if args.fresh { Inputs::new() } else { read_corpus(&corpus)? };
+    let routes = if options.only.is_empty() { system.len() } else { options.only.len() };
+    let sides = 1 + u64::from(scene.before.is_some());
+    let bar = progress(context, sides * routes as u64 * options.runs);
+    let made = |runs| bar.inc(runs);
+
+    let mut outcomes = vec![compare_routes_on(system, &scene.chain, &kept, &options, &made)?];
+    if let Some(before) = &scene.before {
+        outcomes.push(compare_releases_on(system, [before, &scene.chain], &kept, &options, &made)?);
+    }
+    bar.finish_and_clear();
+
+    let (mut checks, mut cases) = (Vec::new(), Vec::new());
+    for outcome in &outcomes {
+        let mut described = Vec::new();
+        for example in &outcome.counter_examples {
+            let case = Case::of(system, example);
+            let path = case.write(&context.inside(CASES.as_ref()))?;
+            described.push(describe(&case, &path));
+            cases.push(path);
+        }
+        checks.push(outcome.check(&described));
+    }
+    write_corpus(&corpus, &kept, &outcomes[0])?;
+    let kept = kept.values().map(Vec::len).sum();
+    Ok(Compared { outcomes, checks, cases, kept })
+}
+
+fn describe(case: &Case, path: &std::path::Path) -> String {
+    let aspects: Vec<_> = case.differs.iter().map(|aspect| aspect.words()).collect();
+    let calls: Vec<_> = case.words.iter().map(|w| format!("{} calls {}", w.from, w.call)).collect();
+    let [a, b] = case.comparison.sides();
+    format!(
+        "{a} and {b} differ in {}: {}; {}",
+        aspects.join(", "),
+        calls.join(", then "),
+        escape(&path.display().to_string())
+    )
+}
+
+fn progress(context: &Context<'_>, runs: u64) -> ProgressBar {
+    if !context.printer.animated() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(runs);
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {human_pos} of {human_len} runs, {per_sec}, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(120));
+    bar
+}
+
+fn shown(args: &ParityArgs, compared: &Compared, report: &Report, paint: Paint) -> String {
+    let mut parts = Vec::new();
+    for outcome in &compared.outcomes {
+        let [a, b] = outcome.comparison.sides();
+        let rows = outcome.rows.iter().map(|row| {
+            let (word, tone) = match row.verdict {
+                Verdict::Pass => ("same", Tone::Good),
+                Verdict::Unknown => ("unknown", Tone::Notice),
+                Verdict::Fail => ("differs", Tone::Bad),
+            };
+            [
+                row.title(),
+                row.flags.to_string(),
+                grouped(row.runs),
+                grouped(row.returned),
+                grouped(row.paths),
+                grouped(row.mismatches),
+                paint.tone(tone, word),
+            ]
+        });
+        let head = [&*format!("{a} against {b}"), "flags", "#runs", "#returned", "#paths", "#mismatches", ""];
+        parts.push(table(head, rows));
+    }
+    parts.push(report::checks(report, paint));
+    let kept = match compared.kept {
+        0 => String::new(),
+        kept => format!(", after {} inputs of earlier runs", grouped(kept as u64)),
+    };
+    let (word, tone) = match report.verdict() {
+        Verdict::Pass => ("no mismatch", Tone::Good),
+        Verdict::Unknown => ("no mismatch, and some routes are unknown, which is not a pass", Tone::Notice),
+        Verdict::Fail => ("mismatches", Tone::Bad),
+    };
+    let runs = compared.outcomes.iter().map(Outcome::runs).sum();
+    parts.push(format!("{}: {} runs, seed {}{kept}", paint.tone(tone, word), grouped(runs), args.seed));
+    parts.join("\n\n")
+}
