@@ -301,6 +301,11 @@ fn choose(rng: &mut Rng, opening: &[&Seed], pool: &[&Seed]) -> Vec<Call> {
             }
         }
     }
+    // What was done once is sometimes not enough: a deposit that a first payment took whole.
+    if !calls.is_empty() && calls.len() < BEFORE && rng.u8(..) < 80 {
+        let at = rng.usize(..calls.len());
+        calls.insert(at, calls[at].clone());
+    }
     calls
 }
 
@@ -312,7 +317,7 @@ fn words<'a>(call: &'a Call, effects: &'a Effects) -> impl Iterator<Item = U256>
         let topics = log.topics().iter().skip(1).map(|topic| U256::from_be_bytes(topic.0));
         topics.chain(said(&log.data.data).take(4))
     });
-    let told = call.data.get(4..).map(|data| said(data).take(4)).into_iter().flatten();
+    let told = call.data.get(4..).map(|data| said(data).take(8)).into_iter().flatten();
     output.chain(logged).chain(told).filter(|word| !word.is_zero())
 }
 

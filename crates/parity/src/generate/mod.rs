@@ -175,6 +175,12 @@ impl<'a> Maker<'a> {
         {
             return *caller;
         }
+        // Who was named by a call before may have to make this one: an arbiter, a payee.
+        if self.rng.u8(..) < 110
+            && let Some(named) = self.rng.choice(&self.people)
+        {
+            return *named;
+        }
         match self.rng.u8(..) {
             0..96 => crate::world::STRANGERS[usize::from(self.rng.bool())],
             // People with a role stand first.
@@ -221,7 +227,7 @@ impl<'a> Maker<'a> {
         // What was agreed before is often a time.
         let agreed = self.rng.choice(&self.fresh).copied().unwrap_or_default();
         match self.rng.u8(..) {
-            0..80 if agreed.bit_len() <= 33 => agreed.to(),
+            0..80 if agreed.bit_len() <= 62 => agreed.to(),
             0..220 => PAUSES[self.rng.usize(..PAUSES.len())],
             _ => self.rng.u64(..1 << 32),
         }

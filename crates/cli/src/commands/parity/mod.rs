@@ -19,12 +19,14 @@ use payrox_model::{
 use payrox_parity::{
     Case, Inputs, Options, Outcome, compare_releases_on, compare_routes_on, read_corpus, write_corpus,
 };
-use scene::Scene;
+pub(super) use scene::Scene;
 use serde_json::json;
 use std::{path::PathBuf, time::Duration};
 
 /// Where cases are written, below the project's folder: they are for committing.
 const CASES: &str = "parity";
+/// Inputs of the project's own, for committing: a way to functions that nobody finds by chance in the runs that are made.
+const OWN: &str = "parity/corpus.json";
 /// What earlier runs found worth trying again.
 const CORPUS: &str = ".payrox/parity/corpus.json";
 
@@ -72,7 +74,12 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
     }
     let options = Options { runs: args.fuzz_runs, seed: args.seed, only, ..Options::default() };
     let corpus = context.inside(CORPUS.as_ref());
-    let kept = if args.fresh { Inputs::new() } else { read_corpus(&corpus)? };
+    let mut kept = if args.fresh { Inputs::new() } else { read_corpus(&corpus)? };
+    for (route, own) in read_corpus(&context.inside(OWN.as_ref()))? {
+        let of = kept.entry(route).or_default();
+        let new: Vec<_> = own.into_iter().filter(|calls| !of.contains(calls)).collect();
+        of.extend(new);
+    }
     let routes = if options.only.is_empty() { system.len() } else { options.only.len() };
     let sides = 1 + u64::from(scene.before.is_some());
     let bar = progress(context, sides * routes as u64 * options.runs);

@@ -1,6 +1,9 @@
 //! What is compared: a plan, the chain after it and, where there is one, the chain before.
 
-use crate::{context::Context, planning::Workshop};
+use crate::{
+    context::{Connection, Context},
+    planning::Workshop,
+};
 use payrox_devnet::Devnet;
 use payrox_model::BoxFault;
 use payrox_parity::{ParityError, System, after, empty_chain};
@@ -20,9 +23,14 @@ impl Scene {
     pub(crate) async fn open(context: &Context<'_>) -> Result<Self, BoxFault> {
         let workshop = Workshop::open(context)?;
         let connection = context.connect(&workshop.network)?;
-        let snapshot = workshop.snapshot(&connection).await?;
+        Self::of(&workshop, &connection).await
+    }
+
+    /// The same of what is open already.
+    pub(crate) async fn of(workshop: &Workshop<'_>, connection: &Connection) -> Result<Self, BoxFault> {
+        let snapshot = workshop.snapshot(connection).await?;
         let elsewhere = || ParityError::Elsewhere { network: workshop.network.name.to_string() };
-        let (plan, chain, before) = match workshop.plan(&connection, &snapshot).await? {
+        let (plan, chain, before) = match workshop.plan(connection, &snapshot).await? {
             // What is on the chain besides does not matter: nothing of the system was there.
             PlanOutcome::Planned(plan) if plan.epoch.0 == 1 => {
                 let chain = after(&empty_chain(plan.chain_id), &plan)?;
@@ -36,7 +44,7 @@ impl Scene {
             PlanOutcome::NoChanges { .. } => {
                 let chain = connection.devnet.as_ref().ok_or_else(elsewhere)?.fork();
                 let active = snapshot.dispatcher.as_ref().map(|d| d.active.plan_id).unwrap_or_default();
-                let plan = workshop.active_plan(&connection, &snapshot, active).await?;
+                let plan = workshop.active_plan(connection, &snapshot, active).await?;
                 (plan.ok_or_else(elsewhere)?, chain, None)
             }
         };

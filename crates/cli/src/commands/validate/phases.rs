@@ -78,7 +78,7 @@ impl Work<'_> {
                 checks.extend(self.slither());
                 checks
             }
-            Phase::Parity => parity::check(self.ground, self.args.fuzz_runs),
+            Phase::Parity => parity::check(self.ground, self.args.fuzz_runs).await,
             phase => {
                 if rehearses(phase) {
                     took_then = self.rehearse_once().await?;
