@@ -68,10 +68,10 @@ pub(crate) async fn told(
 ) -> RunResult {
     let (context, network, keyring) = (workshop.context, &workshop.network, &workshop.keyring);
     let (contracts, reasons) = workshop.contracts();
-    if let (Act::Make(_), true) = (act, context.sends(network)) {
-        if let Err(error) = layouts::keep(workshop, plan) {
-            context.printer.warn(&format!("the layouts of storage are not kept: {error}"));
-        }
+    if let (Act::Make(_), true) = (act, context.sends(network))
+        && let Err(error) = layouts::keep(workshop, plan)
+    {
+        context.printer.warn(&format!("the layouts of storage are not kept: {error}"));
     }
     let session = Session {
         project: context.folder(),

@@ -1,8 +1,8 @@
 //! The run, from the first look to the last record.
 
 use crate::{
-    Event, Outcome, PlannedCall, Refusal, RunResult, Sandbox, Selection, Session, StepOutcome, StepResult,
-    adopted,
+    Event, Outcome, PlannedCall, ProxyElsewhere, Refusal, RunResult, Sandbox, Selection, Session,
+    StepOutcome, StepResult, adopted,
     after::After,
     ending::Ending,
     flight::Landed,
@@ -254,7 +254,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let adopted::Move { from, to, data } = adopted::way(endpoint, proxy, router).await?;
-        Err(Refusal::ProxyElsewhere { proxy, now, router, from, to, data }.into())
+        Err(Refusal::ProxyElsewhere(Box::new(ProxyElsewhere { proxy, now, router, from, to, data })).into())
     }
 
     fn clear(&self, rehearsal: &Rehearsal) -> Result<Cleared<'a, Plan>, Ending> {

@@ -43,7 +43,7 @@ pub use event::{Event, Observer, Silent};
 pub use gates::{Cleared, GateError, NotCleared};
 pub use nonce::{Accounts, NonceEntry, NonceReport, NonceState, Remedy};
 pub use payrox_journal::ContractInfo;
-pub use refusal::{OWNER_ACTS, Refusal};
+pub use refusal::{OWNER_ACTS, ProxyElsewhere, Refusal};
 pub use rehearse::Rehearsal;
 pub use result::{Cost, Outcome, PlannedCall, RunResult, StepOutcome, StepResult, Stopped};
 pub use sandbox::Sandbox;

@@ -6,6 +6,23 @@ use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, Gas, PlanId, Root};
 /// What the owner of a diamond must do, who is a contract: its call is handed over.
 pub const OWNER_ACTS: Code = Code("PRX-EXE-030");
 
+/// A proxy that does not point to the router yet, and the call that lets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProxyElsewhere {
+    /// The proxy.
+    pub proxy: Address,
+    /// What it points to.
+    pub now: Address,
+    /// What it must point to.
+    pub router: Address,
+    /// Who can change that.
+    pub from: Address,
+    /// Callee.
+    pub to: Address,
+    /// Calldata.
+    pub data: Bytes,
+}
+
 /// A reason of the tool's own, beside those of endpoint, journal and gates.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each text says it")]
@@ -33,9 +50,10 @@ pub enum Refusal {
     #[error("{step} needs what is not there yet: {missing}")]
     Missing { step: String, missing: String },
     #[error(
-        "the proxy {proxy} points to {now}; before the plan is activated it must point to the router {router}: {from} sends {data} to {to}"
+        "the proxy {} points to {}; before the plan is activated it must point to the router {}: {} sends {} to {}",
+        .0.proxy, .0.now, .0.router, .0.from, .0.data, .0.to
     )]
-    ProxyElsewhere { proxy: Address, now: Address, router: Address, from: Address, to: Address, data: Bytes },
+    ProxyElsewhere(Box<ProxyElsewhere>),
     #[error("{step} would revert: {reason}")]
     WouldRevert { step: String, reason: String },
     #[error("{step} reverted in {tx}: {reason}")]
@@ -128,7 +146,7 @@ impl Fault for Refusal {
             Self::FailedBefore { .. } => "PRX-EXE-023",
             Self::NoOpcodes { .. } => "PRX-EXE-024",
             Self::NoDeployer { .. } => "PRX-EXE-025",
-            Self::ProxyElsewhere { .. } => "PRX-FORK-009",
+            Self::ProxyElsewhere(_) => "PRX-FORK-009",
             Self::BlockTooSmall { .. } => "PRX-EXE-026",
             Self::Untrue { .. } => "PRX-EXE-027",
             Self::NoBlock { .. } => "PRX-EXE-028",
@@ -144,7 +162,7 @@ impl Fault for Refusal {
             Self::NoKey { .. }
             | Self::Stuck { .. }
             | Self::NoBlock { .. }
-            | Self::ProxyElsewhere { .. }
+            | Self::ProxyElsewhere(_)
             | Self::OwnerActs { .. }
             | Self::Interrupted => ExitCode::Waiting,
             Self::WouldRevert { .. } | Self::Reverted { .. } => ExitCode::Reverted,
@@ -173,7 +191,7 @@ impl Fault for Refusal {
             Self::NoSuchSlice { .. } => "payrox run brings facets and cuts; payrox deploy facets brings them alone".into(),
             Self::Frozen { .. } => "the owner can unfreeze it".into(),
             Self::Sealed { .. } => "the active release is final".into(),
-            Self::ProxyElsewhere { .. } => {
+            Self::ProxyElsewhere(_) => {
                 "whoever governs the proxy sends that, with the activation in one batch where it is a Safe; then run it again".into()
             }
             Self::NoKey { .. } => {

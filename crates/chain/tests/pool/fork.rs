@@ -142,7 +142,8 @@ async fn prx_v08_a_fork_needs_nobody_the_second_time() {
     let first = chain.execute(BOB, add(2)).unwrap();
     drop((anvil, chain, fork));
 
-    assert_eq!(cache.points(Some(point.chain_id), Some(point.header.number)).unwrap(), [point.clone()]);
+    let points = cache.points(Some(point.chain_id), Some(point.header.number)).unwrap();
+    assert_eq!(points, std::slice::from_ref(&point));
     assert!(cache.points(None, Some(point.header.number + 1)).unwrap().is_empty());
     let remote = || Box::new(Remote::at(&endpoint, point.hash).unwrap());
     let again = Fork::cached(point.clone(), remote(), &cache).unwrap();
@@ -156,13 +157,13 @@ async fn prx_v08_a_fork_needs_nobody_the_second_time() {
     // A torn end is cut off; what was whole counts.
     let file = std::fs::read_dir(folder.path().join("fork")).unwrap().next().unwrap().unwrap().path();
     let bytes = std::fs::read(&file).unwrap();
-    std::fs::write(&file, &bytes[..bytes.len() - 3]).unwrap();
+    payrox_files::write_atomic(&file, &bytes[..bytes.len() - 3]).unwrap();
     let torn = Fork::cached(point.clone(), remote(), &cache).unwrap();
     assert!(torn.size() < again.size() && torn.size().0 > 1, "{:?}", torn.size());
     // Another version is not guessed at.
     let mut newer = bytes.clone();
     newer[8] = 2;
-    std::fs::write(&file, newer).unwrap();
+    payrox_files::write_atomic(&file, newer.as_ref()).unwrap();
     assert_eq!(Fork::cached(point.clone(), remote(), &cache).unwrap_err().code().0, "PRX-FORK-005");
 }
 

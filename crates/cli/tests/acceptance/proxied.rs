@@ -56,7 +56,7 @@ fn project(proxy: &str) -> Project {
     let folder = project.path().join("networks");
     fs::create_dir_all(&folder).unwrap();
     let file = format!("version = 1\nname = \"moved\"\nextends = \"anvil\"\nproxy = \"{proxy}\"\n");
-    fs::write(folder.join("moved.toml"), file).unwrap();
+    payrox_files::write_atomic(&folder.join("moved.toml"), file.as_bytes()).unwrap();
     project
 }
 

@@ -176,7 +176,7 @@ fn dearer(project: &Project) {
         assert_ne!(other, code);
         artifact[part]["object"] = other.into();
     }
-    fs::write(file, artifact.to_string()).unwrap();
+    payrox_files::write_atomic(&file, artifact.to_string().as_bytes()).unwrap();
 }
 
 #[test]

@@ -60,9 +60,15 @@ pub enum ReplayError {
     #[error(transparent)]
     Chain(#[from] ChainError),
     #[error(transparent)]
-    Gate(#[from] GateError),
+    Gate(Box<GateError>),
     #[error("{} is the first release: nobody has called it yet", .0)]
     First(B256),
+}
+
+impl From<GateError> for ReplayError {
+    fn from(error: GateError) -> Self {
+        Self::Gate(Box::new(error))
+    }
 }
 
 impl payrox_model::Fault for ReplayError {

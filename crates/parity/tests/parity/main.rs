@@ -1,4 +1,5 @@
 //! Both comparisons on the example, and on systems that were broken on purpose.
+#![cfg(test)]
 
 mod cases;
 mod clean;
