@@ -18,8 +18,9 @@ pub(crate) fn scope() -> Vec<String> {
     add('B', &(1..=32).chain(41..=52).collect::<Vec<_>>());
     add('Q', &[1, 2, 3, 4, 5, 6, 7]);
     add('P', &[1, 2, 3, 4, 5]);
-    add('V', &[1, 2, 4, 5, 6, 7, 8, 9]);
-    add('O', &[3]);
+    add('V', &(1..=11).collect::<Vec<_>>());
+    add('G', &[4]);
+    add('O', &[1, 2, 3]);
     add('D', &(1..=13).collect::<Vec<_>>());
     add('O', &[1, 2]);
     add('R', &[1, 2, 3]);
