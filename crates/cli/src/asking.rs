@@ -1,6 +1,6 @@
 //! Asking whoever sits at the terminal, who may answer with Ctrl-C.
 
-use crate::{fault::CliFault, interruption, printer::Printer};
+use crate::{fault::CliFault, printer::Printer, signals::Signals};
 use payrox_model::BoxFault;
 use std::{fs::File, io, process, thread, time::Duration};
 
@@ -9,8 +9,9 @@ use std::{fs::File, io, process, thread, time::Duration};
 pub(crate) fn ask<T>(printer: &Printer, read: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let terminal = Terminal::now();
     let printer = printer.clone();
+    let signals = Signals::of_this_process();
     let watch = tokio::spawn(async move {
-        let fault: BoxFault = CliFault::Interrupted { signal: interruption().await }.into();
+        let fault: BoxFault = CliFault::Interrupted { signal: signals.after(0).await }.into();
         terminal.restore();
         printer.fault(fault.as_ref());
         process::exit(fault.exit() as i32)

@@ -18,6 +18,7 @@ mod production;
 mod progress;
 mod rehearsals;
 mod report;
+mod signals;
 mod signing;
 mod table;
 
@@ -28,6 +29,7 @@ use fault::CliFault;
 use payrox_execute::Stop;
 use payrox_model::{BoxFault, ExitCode};
 use printer::Printer;
+use signals::Signals;
 use std::{
     panic::{self, AssertUnwindSafe},
     process,
@@ -70,11 +72,12 @@ fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
     let stop = Stop::default();
     let context = Context::new(&cli.global, printer, stop.clone());
     let outcome = runtime.block_on(async {
+        let signals = Signals::of_this_process();
         let command = commands::dispatch(&cli.verb, &context);
         tokio::pin!(command);
         let signal = tokio::select! {
             outcome = &mut command => return outcome,
-            signal = interruption() => signal,
+            signal = signals.after(0) => signal,
         };
         if cli.verb.ends_itself() {
             // The run stops at its next safe place. Who asks twice does not want to wait for that.
@@ -82,7 +85,7 @@ fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
             printer.notice("stopping at the next safe place; once more stops at once");
             tokio::select! {
                 outcome = &mut command => return outcome,
-                _ = interruption() => {}
+                _ = signals.after(1) => {}
             }
         }
         Err(CliFault::Interrupted { signal }.into())
@@ -123,32 +126,4 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
         "`payrox --help` lists verbs and flags, `payrox VERB --help` shows examples".into()
     });
     conclude(Err(CliFault::Usage { text: said, hint: Some(hint) }.into()), &printer)
-}
-
-/// Completes when the process is asked to stop, with what asked.
-#[cfg(unix)]
-async fn interruption() -> &'static str {
-    use tokio::signal::unix::{SignalKind, signal};
-    async fn one(kind: SignalKind) {
-        match signal(kind) {
-            Ok(mut signals) => {
-                signals.recv().await;
-            }
-            // Without the signal the process ends as it would have anyway.
-            Err(_) => std::future::pending().await,
-        }
-    }
-    tokio::select! {
-        () = one(SignalKind::interrupt()) => "SIGINT",
-        () = one(SignalKind::terminate()) => "SIGTERM",
-        () = one(SignalKind::hangup()) => "SIGHUP",
-    }
-}
-
-#[cfg(not(unix))]
-async fn interruption() -> &'static str {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => "Ctrl-C",
-        Err(_) => std::future::pending().await,
-    }
 }
