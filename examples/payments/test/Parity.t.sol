@@ -15,9 +15,7 @@ contract ParityTest is PaymentsTest {
         // Allowed in the router's storage, of which a facet at its own address knows nothing.
         if (candidate == address(token)) return;
 
-        compare(
-            IPayments.isTokenAllowed.selector, abi.encodeCall(IPayments.isTokenAllowed, (candidate))
-        );
+        compare(IPayments.isTokenAllowed.selector, abi.encodeCall(IPayments.isTokenAllowed, (candidate)));
     }
 
     function compare(bytes4 selector, bytes memory data) private view {
