@@ -86,6 +86,6 @@ mod tests {
     fn the_scope_names_each_identifier_once() {
         let ids = scope();
         assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
-        assert_eq!(ids.len(), 55 + 26 + 17 + 16 + 44 + 7 + 5 + 8 + 13 + 3 + 1);
+        assert_eq!(ids.len(), 55 + 26 + 17 + 16 + 44 + 7 + 5 + 11 + 1 + 3 + 13 + 3 + 1);
     }
 }
