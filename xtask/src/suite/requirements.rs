@@ -22,7 +22,6 @@ pub(crate) fn scope() -> Vec<String> {
     add('G', &[4]);
     add('O', &[1, 2, 3]);
     add('D', &(1..=13).collect::<Vec<_>>());
-    add('O', &[1, 2]);
     add('R', &[1, 2, 3]);
     add('S', &[3]);
     ids
