@@ -84,8 +84,17 @@ impl Run<'_> {
     /// The blocks that receipts name are the chain's.
     async fn are_canonical(&self, landed: &[Landed]) -> Result<(), Ending> {
         let known = |landed: &&Landed| self.landed.iter().any(|known| known.receipt == landed.receipt);
-        let blocks = landed.iter().map(|landed| landed.receipt.block).filter(|n| *n != self.chain.block);
-        let mut hashes = self.session.endpoint.block_hashes(blocks).await?;
+        let blocks: BTreeSet<u64> = landed.iter().map(|landed| landed.receipt.block).collect();
+        let others = || blocks.iter().copied().filter(|block| *block != self.chain.block);
+        let mut pauses = Pauses::new();
+        let mut hashes = loop {
+            let hashes = self.session.endpoint.block_hashes(others()).await?;
+            // An endpoint that is behind does not have the block yet.
+            if hashes.values().all(Option::is_some) || pauses.elapsed() > LAG {
+                break hashes;
+            }
+            pauses.pause().await;
+        };
         hashes.insert(self.chain.block, Some(self.chain.block_hash));
         for Landed { step, receipt, .. } in landed.iter().filter(known) {
             let (block, hash, tx) = (receipt.block, receipt.block_hash, receipt.tx);
