@@ -1,19 +1,22 @@
 //! What can be said on the command line: one definition feeds parser, help and completions.
 
+mod gates;
 mod global;
 mod review;
 mod signing;
 mod verbs;
 
+pub(crate) use gates::{
+    CaseArgs, Group, ParityArgs, ParityVerb, Phase, ProbeVerb, RehearseArgs, ReplayArgs, ValidateArgs,
+};
 pub(crate) use global::GlobalArgs;
 pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, ReviewArgs};
 pub(crate) use signing::SigningArgs;
 pub(crate) use verbs::{
-    AdoptArgs, BackupVerb, BuildArgs, CaseArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs,
-    DiffArgs, DrillArgs, ExplainArgs, Group, InitArgs, ManArgs, NonceArgs, NotifyVerb, ParityArgs,
-    ParityVerb, Phase, PlanArgs, PlanVerb, ProbeVerb, RehearseArgs, ReleaseArgs, ReleasePlanArgs,
-    ReleaseVerb, ReplayArgs, RestoreArgs, RunArgs, ShowArgs, SourcesArgs, ValidateArgs, Verb, VerifyArgs,
-    VerifyWhat, WhichVerifier,
+    AdoptArgs, BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs,
+    DrillArgs, ExplainArgs, InitArgs, ManArgs, NonceArgs, NotifyVerb, PlanArgs, PlanVerb, ReleaseArgs,
+    ReleasePlanArgs, ReleaseVerb, RestoreArgs, RunArgs, ShowArgs, SourcesArgs, Verb, VerifyArgs, VerifyWhat,
+    WhichVerifier,
 };
 
 use clap::Parser;
