@@ -1,6 +1,6 @@
 //! Three-valued checks with evidence.
 
-use crate::Code;
+use crate::{Code, Fault};
 use serde::Serialize;
 
 /// The outcome of a check. What could not be looked at is unknown, never a pass.
@@ -40,6 +40,28 @@ pub struct Finding {
     pub evidence: String,
     /// What to do next.
     pub hint: Option<String>,
+}
+
+impl Finding {
+    /// An error and what caused it, about its subject, or about this where it has none.
+    pub fn of(fault: &dyn Fault, otherwise: &str) -> Self {
+        let mut evidence = fault.to_string();
+        let mut cause = fault.source();
+        while let Some(source) = cause {
+            let why = source.to_string();
+            if !evidence.contains(&why) {
+                evidence.push_str(&format!(": {why}"));
+            }
+            cause = source.source();
+        }
+        Self {
+            code: fault.code(),
+            severity: Severity::Error,
+            subject: fault.subject().unwrap_or_else(|| otherwise.into()),
+            evidence,
+            hint: fault.hint(),
+        }
+    }
 }
 
 /// One named check and what it found.

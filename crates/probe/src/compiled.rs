@@ -178,20 +178,6 @@ fn judged(name: &str, summary: impl Into<String>, findings: Vec<Finding>) -> Che
 }
 
 fn found(fault: &dyn Fault) -> Finding {
-    let mut evidence = fault.to_string();
-    let mut cause = fault.source();
-    while let Some(source) = cause {
-        let why = source.to_string();
-        if !evidence.contains(&why) {
-            evidence.push_str(&format!(": {why}"));
-        }
-        cause = source.source();
-    }
-    Finding {
-        code: fault.code(),
-        severity: Severity::Error,
-        subject: escape(&fault.subject().unwrap_or_else(|| "sources".into())),
-        evidence: escape(&evidence),
-        hint: fault.hint(),
-    }
+    let Finding { code, severity, subject, evidence, hint } = Finding::of(fault, "sources");
+    Finding { code, severity, subject: escape(&subject), evidence: escape(&evidence), hint }
 }

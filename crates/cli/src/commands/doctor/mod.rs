@@ -192,22 +192,9 @@ impl Told {
 
 /// An error as a finding.
 fn told(fault: &dyn Fault) -> Finding {
-    let mut evidence = fault.to_string();
-    let mut cause = fault.source();
-    while let Some(source) = cause {
-        let why = source.to_string();
-        if !evidence.contains(&why) {
-            evidence.push_str(&format!(": {why}"));
-        }
-        cause = source.source();
-    }
-    Finding {
-        code: fault.code(),
-        severity: Severity::Error,
-        subject: fault.subject().unwrap_or_else(|| "the project".into()),
-        evidence,
-        hint: fault.hint().or(Some(format!("`payrox explain {}`", fault.code()))),
-    }
+    let mut finding = Finding::of(fault, "the project");
+    finding.hint.get_or_insert_with(|| format!("`payrox explain {}`", fault.code()));
+    finding
 }
 
 /// What `payrox run` would send, by its dry run.

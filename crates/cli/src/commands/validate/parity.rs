@@ -7,7 +7,7 @@ use crate::{
     context::Connection,
     planning::Workshop,
 };
-use payrox_model::{BoxFault, Check, Fault, Finding, Severity, Verdict, text::escape};
+use payrox_model::{BoxFault, Check, Finding, Verdict};
 
 /// `runs` calls of each route. What cannot be compared is unknown.
 pub(super) async fn check(ground: &Ground<'_>, runs: u32) -> Vec<Check> {
@@ -16,22 +16,12 @@ pub(super) async fn check(ground: &Ground<'_>, runs: u32) -> Vec<Check> {
     };
     match compared(workshop, connection, runs).await {
         Ok(compared) => compared.checks,
-        Err(fault) => vec![unknown("not compared", vec![told(fault.as_ref())])],
+        Err(fault) => vec![unknown("not compared", vec![Finding::of(fault.as_ref(), "the plan")])],
     }
 }
 
 fn unknown(summary: &str, findings: Vec<Finding>) -> Check {
     Check { name: "parity".into(), verdict: Verdict::Unknown, summary: summary.into(), findings }
-}
-
-fn told(fault: &dyn Fault) -> Finding {
-    Finding {
-        code: fault.code(),
-        severity: Severity::Error,
-        subject: escape(&fault.subject().unwrap_or_else(|| "the plan".into())),
-        evidence: escape(&fault.to_string()),
-        hint: fault.hint(),
-    }
 }
 
 async fn compared(workshop: &Workshop<'_>, connection: &Connection, runs: u32) -> Result<Compared, BoxFault> {
