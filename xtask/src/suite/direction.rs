@@ -24,12 +24,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("probe", &["artifacts", "chain", "config", "devnet", "files", "model", "plan"]),
     ("review", &["artifacts", "config", "files", "model", "plan"]),
     ("parity", &["artifacts", "devnet", "files", "model", "plan"]),
-    ("backup", &["files", "model"]),
+    ("archive", &["files", "model"]),
     (
         "cli",
         &[
             "artifacts",
-            "backup",
+            "archive",
             "chain",
             "config",
             "devnet",

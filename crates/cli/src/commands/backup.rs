@@ -9,7 +9,7 @@ use crate::{
     printer::Tone,
     table::{pairs, table},
 };
-use payrox_backup::{
+use payrox_archive::{
     BackupError, Contents, Drill, Drilled, Kind, Wanted, create, restore, select, try_out, verify,
 };
 use payrox_config::Project;

@@ -93,7 +93,8 @@ fn prx_d12_nonce_tells_what_waits_and_sends_only_with_broadcast() {
 fn ctrl_c_when_asked(project: &Project, args: &str, question: &str) -> Option<Ran> {
     let script = program("script")?;
     let payrox = project.bare().get_program().to_str().unwrap().to_owned();
-    let command = format!("{payrox} {args} --project {}", project.path().display());
+    // `exec`: a shell of its own between the terminal and it would be interrupted as well, and its status be told.
+    let command = format!("exec {payrox} {args} --project {}", project.path().display());
     let mut child = Command::new(script)
         .args(["-q", "-e", "-c", &command, "/dev/null"])
         .env("NO_COLOR", "1")

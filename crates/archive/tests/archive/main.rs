@@ -4,7 +4,7 @@
 mod forge;
 mod hostile;
 
-use payrox_backup::{BackupError, Created, Selected, Wanted, create, restore, select, verify};
+use payrox_archive::{BackupError, Created, Selected, Wanted, create, restore, select, verify};
 use payrox_files::write_atomic;
 use payrox_model::Fault as _;
 use std::{

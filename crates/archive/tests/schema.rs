@@ -1,7 +1,7 @@
 //! An archive's list of files and a drill against their schemas.
 #![cfg(test)]
 
-use payrox_backup::{Drill, Drilled, Wanted, create, drill_schema, schema, select};
+use payrox_archive::{Drill, Drilled, Wanted, create, drill_schema, schema, select};
 use payrox_conforms::{conforms, mutations};
 use payrox_files::write_atomic;
 use payrox_model::{ChainId, Code, Name, PlanId, Verdict, version};

@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 fn main() -> std::io::Result<()> {
     let schemas = serde_json::json!({
-        "backup.v1.schema.json": payrox_backup::schema(),
-        "drill.v1.schema.json": payrox_backup::drill_schema(),
+        "backup.v1.schema.json": payrox_archive::schema(),
+        "drill.v1.schema.json": payrox_archive::drill_schema(),
     });
     writeln!(std::io::stdout(), "{schemas}")
 }

@@ -1,7 +1,7 @@
 //! Each trick of a hostile archive (B49).
 
 use crate::forge::{Forge, header, listed};
-use payrox_backup::{BackupError, Kind, limits, restore, verify};
+use payrox_archive::{BackupError, Kind, limits, restore, verify};
 use payrox_model::Fault as _;
 use std::{fs, path::Path};
 use tar::EntryType;

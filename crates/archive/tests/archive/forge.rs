@@ -1,7 +1,7 @@
 //! Archives that payrox does not write.
 
 use crate::CREATED;
-use payrox_backup::{BackupError, Entry, Kind, Manifest, restore, verify};
+use payrox_archive::{BackupError, Entry, Kind, Manifest, restore, verify};
 use payrox_files::{to_canonical_json, write_atomic};
 use payrox_model::Fault as _;
 use sha2::{Digest as _, Sha256};
