@@ -7,7 +7,7 @@ use crate::{
 use alloy_primitives::Bytes;
 use payrox_artifacts::{ArtifactSet, Source, layout::Layouts, release};
 use payrox_config::{Network, Project};
-use payrox_model::{ChainSnapshot, Fault, Name};
+use payrox_model::{ChainSnapshot, Fault, Finding, Name};
 use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode, plan};
 use payrox_validate::{Baseline, GasSnapshot, OwnerSeen, Phase, RouteGas, Seen, Subject, run, slither};
 use serde::Deserialize;
@@ -64,6 +64,9 @@ pub(crate) struct Case {
     description: Description,
 }
 
+trait Refusal: Fault + ToString {}
+impl<T: Fault + ToString> Refusal for T {}
+
 /// A release of a case, as far as it came.
 struct Planned {
     project: Project,
@@ -97,11 +100,11 @@ impl Case {
         &self.description.replace
     }
 
-    /// What is found, each code once, with what was said.
-    pub(crate) fn findings(&self) -> BTreeMap<String, Vec<String>> {
+    /// What is found, code and line each.
+    pub(crate) fn findings(&self) -> Vec<(String, String)> {
         let mut now = match self.planned("payrox.toml") {
             Ok(now) => now,
-            Err(found) => return BTreeMap::from([found]),
+            Err(found) => return vec![found],
         };
         if let Some(forged) = self.description.forge {
             forged.before_the_rehearsal(&mut now.plan);
@@ -126,12 +129,13 @@ impl Case {
         };
         let asked = |phase: &Phase| *phase != Phase::Roles || self.description.owner.is_some();
         let phases: Vec<_> = Phase::ALL.into_iter().filter(asked).collect();
-        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for finding in run(&phases, &subject).findings() {
-            let said = format!("{}: {}", finding.subject, finding.evidence);
-            found.entry(finding.code.0.to_owned()).or_default().push(said);
-        }
-        found
+        let report = run(&phases, &subject);
+        let line = |finding: &Finding| {
+            let Finding { code, severity, subject, evidence, hint } = finding;
+            let hint = hint.as_deref().unwrap_or_default();
+            (code.0.to_owned(), format!("{code} {severity:?} {subject}\n    {evidence}\n    {hint}"))
+        };
+        report.findings().map(line).collect()
     }
 
     fn seen(&self, now: &Planned) -> Seen {
@@ -164,10 +168,12 @@ impl Case {
         Network::find(&self.folder, self.description.network.as_deref().unwrap_or("local")).unwrap()
     }
 
-    fn planned(&self, file: &str) -> Result<Planned, (String, Vec<String>)> {
-        fn refused(fault: &(impl Fault + ToString)) -> (String, Vec<String>) {
-            (fault.code().0.to_owned(), vec![fault.to_string()])
-        }
+    fn planned(&self, file: &str) -> Result<Planned, (String, String)> {
+        // Whatever folder it is in.
+        let refused = |fault: &dyn Refusal| {
+            let text = fault.to_string().replace(&self.folder.display().to_string(), ".");
+            (fault.code().0.to_owned(), format!("{} {text}", fault.code()))
+        };
         let project = Project::load(&self.folder.join(file)).unwrap();
         let init = project.init.iter().map(|init| init.contract.to_string());
         let wanted: Vec<_> =
