@@ -187,3 +187,141 @@ impl Memory {
         *self != before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::U256;
+
+    const CALLDATA: Origins = Origins::CALLDATA;
+    const CALLER: Origins = Origins::CALLER;
+    const BLOCK: Origins = Origins::BLOCK;
+    const SOMEWHERE: Value = Value::Any(Origins::NONE);
+
+    fn at(number: u64) -> Value {
+        Value::Known(U256::from(number))
+    }
+
+    fn place(offset: Option<i64>) -> Value {
+        Value::Place { base: 7, offset }
+    }
+
+    #[test]
+    fn prx_v11_a_word_is_read_where_it_was_stored_and_in_parts_around() {
+        let mut memory = Memory::default();
+        memory.store(at(32), Value::Any(CALLER));
+        memory.store(at(64), at(5));
+        assert_eq!(memory.load(at(32)), Value::Any(CALLER));
+        assert_eq!(memory.load(at(64)), at(5));
+        assert_eq!(memory.load(at(33)), Value::Any(CALLER));
+        assert_eq!(memory.load(at(31)), Value::Any(CALLER));
+        assert_eq!(memory.load(at(0)), SOMEWHERE);
+        assert_eq!(memory.load(at(65)), SOMEWHERE);
+        assert_eq!(memory.origins(at(60), 4), CALLER);
+        assert_eq!(memory.origins(at(64), 4), Origins::NONE);
+        assert_eq!(memory.origins(at(28), 4), Origins::NONE);
+        // The same number, from another beginning, is another place.
+        assert_eq!(memory.load(place(Some(32))), SOMEWHERE);
+        memory.store(place(Some(32)), Value::Any(BLOCK));
+        assert_eq!(
+            (memory.load(place(Some(32))), memory.load(at(32))),
+            (Value::Any(BLOCK), Value::Any(CALLER))
+        );
+    }
+
+    #[test]
+    fn prx_v11_what_is_written_over_is_gone_and_what_stands_before_and_behind_it_stays() {
+        let mut memory = Memory::default();
+        memory.copy(at(0), at(96), CALLDATA);
+        memory.store(at(32), at(1));
+        for (from, wanted) in [(0, CALLDATA), (28, CALLDATA), (32, Origins::NONE), (60, Origins::NONE)] {
+            assert_eq!(memory.origins(at(from), 4), wanted, "{from}");
+        }
+        for (from, wanted) in [(64, CALLDATA), (92, CALLDATA), (96, Origins::NONE)] {
+            assert_eq!(memory.origins(at(from), 4), wanted, "{from}");
+        }
+        assert_eq!(memory.origins(at(30), 4), CALLDATA, "in part");
+        // What begins where the new one ends is not touched.
+        let mut memory = Memory::default();
+        memory.store(at(32), at(9));
+        memory.copy(at(0), at(32), CALLDATA);
+        memory.copy(at(0), at(32), CALLER);
+        assert_eq!((memory.load(at(32)), memory.origins(at(0), 32)), (at(9), CALLER));
+        // Its end is unknown: everything behind it is overwritten.
+        memory.copy(at(16), SOMEWHERE, BLOCK);
+        assert_eq!((memory.origins(at(0), 16), memory.origins(at(40), 4)), (CALLER, BLOCK));
+        memory.store(at(64), at(2));
+        assert_eq!((memory.load(at(64)), memory.origins(at(100), 4)), (at(2), BLOCK));
+    }
+
+    #[test]
+    fn prx_v11_nothing_is_copied_where_nothing_is_to_be_copied() {
+        let mut memory = Memory::default();
+        memory.copy(at(0), at(0), CALLDATA);
+        memory.copy(SOMEWHERE, at(0), CALLDATA);
+        assert_eq!(memory, Memory::default());
+        memory.copy(at(0), at(1), CALLDATA);
+        assert_eq!((memory.origins(at(0), 1), memory.origins(at(1), 4)), (CALLDATA, Origins::NONE));
+    }
+
+    #[test]
+    fn prx_v11_what_was_written_nobody_knows_where_may_be_anywhere_that_is_not_known() {
+        let mut memory = Memory::default();
+        memory.store(at(0), Value::Any(CALLER));
+        memory.store(Value::Any(CALLDATA), Value::Any(BLOCK));
+        memory.store(Value::Known(U256::MAX), Value::Any(BLOCK));
+        assert_eq!(memory.load(at(0)), Value::Any(CALLER), "what is known is known");
+        assert_eq!(memory.origins(at(0), 33), CALLER.and(BLOCK));
+        assert_eq!(memory.origins(at(64), 4), BLOCK);
+        assert_eq!(memory.load(SOMEWHERE), Value::Any(CALLER.and(BLOCK)));
+        assert_eq!(memory.origins(SOMEWHERE, 4), CALLER.and(BLOCK));
+        let mut memory = Memory::default();
+        memory.store(place(None), Value::Any(CALLDATA));
+        memory.store(place(Some(0)), Value::Any(CALLER));
+        assert_eq!(memory.load(place(Some(0))), Value::Any(CALLER));
+        assert_eq!(memory.load(place(Some(64))), Value::Any(CALLDATA));
+        assert_eq!(memory.load(place(None)), Value::Any(CALLER.and(CALLDATA)));
+        assert_eq!(memory.origins(place(None), 4), CALLER.and(CALLDATA));
+        assert_eq!(memory.load(at(0)), SOMEWHERE, "another base");
+        assert_eq!(memory.load(SOMEWHERE), Value::Any(CALLER.and(CALLDATA)));
+    }
+
+    #[test]
+    fn prx_v11_a_stretch_of_unknown_length_is_all_that_may_be_there() {
+        let mut memory = Memory::default();
+        memory.store(at(0), Value::Any(CALLER));
+        memory.store(at(32), Value::Any(CALLDATA));
+        memory.store(place(Some(0)), Value::Any(BLOCK));
+        assert_eq!(memory.whole(at(0), at(32)), CALLER);
+        assert_eq!(memory.whole(at(0), at(33)), CALLER.and(CALLDATA));
+        assert_eq!(memory.whole(at(0), SOMEWHERE), CALLER.and(CALLDATA));
+        assert_eq!(memory.whole(place(Some(0)), SOMEWHERE), BLOCK);
+        assert_eq!(memory.whole(SOMEWHERE, SOMEWHERE), CALLER.and(CALLDATA).and(BLOCK));
+    }
+
+    #[test]
+    fn prx_v11_two_paths_that_meet_know_what_either_may_have_left() {
+        let (mut one, mut other) = (Memory::default(), Memory::default());
+        one.store(at(0), at(1));
+        other.store(at(0), at(1));
+        assert!(!one.join(&other), "nothing new");
+        other.store(at(0), Value::Any(CALLER));
+        other.store(at(32), Value::Any(BLOCK));
+        other.store(place(None), Value::Any(CALLDATA));
+        other.store(SOMEWHERE, Value::Any(CALLDATA));
+        assert!(one.join(&other));
+        assert_eq!(one.load(at(0)), Value::Any(CALLER));
+        assert_eq!(one.load(at(32)), Value::Any(BLOCK));
+        assert_eq!((one.origins(place(Some(0)), 4), one.origins(at(99), 4)), (CALLDATA, CALLDATA));
+        assert!(!one.join(&other), "once is enough");
+        // A word and bytes are bytes of both; the longer counts.
+        let (mut one, mut other) = (Memory::default(), Memory::default());
+        one.store(at(0), Value::Any(CALLER));
+        other.copy(at(0), at(64), CALLDATA);
+        assert!(one.join(&other));
+        assert_eq!(
+            (one.origins(at(0), 4), one.origins(at(60), 4)),
+            (CALLER.and(CALLDATA), CALLER.and(CALLDATA))
+        );
+    }
+}

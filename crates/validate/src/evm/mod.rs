@@ -19,6 +19,8 @@ pub(crate) use value::Origins;
 pub(crate) use walk::{Entry, Walked, walk};
 
 #[cfg(test)]
+mod steps;
+#[cfg(test)]
 mod tests;
 
 /// Opcodes that rules ask for.

@@ -133,3 +133,114 @@ pub(crate) fn name(op: u8) -> &'static str {
 pub(crate) fn immediate(op: u8) -> usize {
     usize::from(op.checked_sub(PUSH0).filter(|n| *n <= 32).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// First and last of a row, and how many words each takes and puts, as the execution specification says.
+    const TABLE: &[(u8, u8, usize, usize)] = &[
+        (0x00, 0x00, 0, 0),
+        (0x01, 0x07, 2, 1),
+        (0x08, 0x09, 3, 1),
+        (0x0a, 0x0b, 2, 1),
+        (0x10, 0x14, 2, 1),
+        (0x15, 0x15, 1, 1),
+        (0x16, 0x18, 2, 1),
+        (0x19, 0x19, 1, 1),
+        (0x1a, 0x1d, 2, 1),
+        (0x1e, 0x1e, 1, 1),
+        (0x20, 0x20, 2, 1),
+        (0x30, 0x30, 0, 1),
+        (0x31, 0x31, 1, 1),
+        (0x32, 0x34, 0, 1),
+        (0x35, 0x35, 1, 1),
+        (0x36, 0x36, 0, 1),
+        (0x37, 0x37, 3, 0),
+        (0x38, 0x38, 0, 1),
+        (0x39, 0x39, 3, 0),
+        (0x3a, 0x3a, 0, 1),
+        (0x3b, 0x3b, 1, 1),
+        (0x3c, 0x3c, 4, 0),
+        (0x3d, 0x3d, 0, 1),
+        (0x3e, 0x3e, 3, 0),
+        (0x3f, 0x40, 1, 1),
+        (0x41, 0x48, 0, 1),
+        (0x49, 0x49, 1, 1),
+        (0x4a, 0x4a, 0, 1),
+        (0x50, 0x50, 1, 0),
+        (0x51, 0x51, 1, 1),
+        (0x52, 0x53, 2, 0),
+        (0x54, 0x54, 1, 1),
+        (0x55, 0x55, 2, 0),
+        (0x56, 0x56, 1, 0),
+        (0x57, 0x57, 2, 0),
+        (0x58, 0x5a, 0, 1),
+        (0x5b, 0x5b, 0, 0),
+        (0x5c, 0x5c, 1, 1),
+        (0x5d, 0x5d, 2, 0),
+        (0x5e, 0x5e, 3, 0),
+        (0x5f, 0x7f, 0, 1),
+        // DUP and SWAP: the walk does them itself.
+        (0x80, 0x9f, 0, 0),
+        (0xa0, 0xa0, 2, 0),
+        (0xa1, 0xa1, 3, 0),
+        (0xa2, 0xa2, 4, 0),
+        (0xa3, 0xa3, 5, 0),
+        (0xa4, 0xa4, 6, 0),
+        (0xf0, 0xf0, 3, 1),
+        (0xf1, 0xf2, 7, 1),
+        (0xf3, 0xf3, 2, 0),
+        (0xf4, 0xf4, 6, 1),
+        (0xf5, 0xf5, 4, 1),
+        (0xfa, 0xfa, 6, 1),
+        (0xfd, 0xfd, 2, 0),
+        (0xff, 0xff, 1, 0),
+    ];
+
+    #[test]
+    fn prx_v11_each_byte_takes_and_puts_what_the_specification_says_or_is_no_instruction() {
+        for op in 0..=u8::MAX {
+            let row = TABLE.iter().find(|(first, last, ..)| (*first..=*last).contains(&op));
+            assert_eq!(arity(op), row.map(|(_, _, takes, puts)| (*takes, *puts)), "{op:#04x}");
+            let constant = if (0x60..=0x7f).contains(&op) { usize::from(op) - 0x5f } else { 0 };
+            assert_eq!(immediate(op), constant, "{op:#04x}");
+        }
+    }
+
+    #[test]
+    fn prx_v11_what_rules_speak_of_has_its_name() {
+        let named: Vec<_> =
+            (0..=u8::MAX).map(|op| (op, name(op))).filter(|(_, name)| *name != "an instruction").collect();
+        assert_eq!(
+            named,
+            [
+                (0x32, "ORIGIN"),
+                (0x33, "CALLER"),
+                (0x3a, "GASPRICE"),
+                (0x40, "BLOCKHASH"),
+                (0x41, "COINBASE"),
+                (0x42, "TIMESTAMP"),
+                (0x43, "NUMBER"),
+                (0x44, "PREVRANDAO"),
+                (0x45, "GASLIMIT"),
+                (0x48, "BASEFEE"),
+                (0x49, "BLOBHASH"),
+                (0x4a, "BLOBBASEFEE"),
+                (0x55, "SSTORE"),
+                (0x5d, "TSTORE"),
+                (0xa0, "LOG"),
+                (0xa1, "LOG"),
+                (0xa2, "LOG"),
+                (0xa3, "LOG"),
+                (0xa4, "LOG"),
+                (0xf0, "CREATE"),
+                (0xf1, "CALL"),
+                (0xf2, "CALLCODE"),
+                (0xf4, "DELEGATECALL"),
+                (0xf5, "CREATE2"),
+                (0xff, "SELFDESTRUCT"),
+            ]
+        );
+    }
+}

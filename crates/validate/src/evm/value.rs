@@ -181,3 +181,147 @@ fn fold(code: u8, a: U256, b: U256) -> Option<U256> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANY: Value = Value::Any(Origins::CALLDATA);
+    const NONE: Calls<'_> = Calls::OtherThan(&[]);
+    const OF: Calls<'_> = Calls::Of(0xaabb_ccdd);
+
+    fn known(number: u64) -> Value {
+        Value::Known(U256::from(number))
+    }
+
+    fn place(offset: Option<i64>) -> Value {
+        Value::Place { base: 7, offset }
+    }
+
+    #[test]
+    fn prx_v11_two_numbers_give_the_number_that_the_machine_gives() {
+        let max = U256::MAX;
+        for (code, a, b, wanted) in [
+            (op::ADD, U256::from(6), U256::from(3), U256::from(9)),
+            (op::ADD, max, U256::from(2), U256::from(1)),
+            (op::MUL, U256::from(6), U256::from(3), U256::from(18)),
+            (op::SUB, U256::from(6), U256::from(4), U256::from(2)),
+            (op::SUB, U256::ZERO, U256::from(1), max),
+            (op::DIV, U256::from(7), U256::from(3), U256::from(2)),
+            (op::DIV, U256::from(7), U256::ZERO, U256::ZERO),
+            (op::MOD, U256::from(8), U256::from(3), U256::from(2)),
+            (op::MOD, U256::from(8), U256::ZERO, U256::ZERO),
+            (op::EXP, U256::from(2), U256::from(10), U256::from(1024)),
+            (op::LT, U256::from(1), U256::from(2), U256::from(1)),
+            (op::LT, U256::from(2), U256::from(2), U256::ZERO),
+            (op::LT, U256::from(3), U256::from(2), U256::ZERO),
+            (op::GT, U256::from(3), U256::from(2), U256::from(1)),
+            (op::GT, U256::from(2), U256::from(2), U256::ZERO),
+            (op::GT, U256::from(1), U256::from(2), U256::ZERO),
+            (op::EQ, U256::from(2), U256::from(2), U256::from(1)),
+            (op::EQ, U256::from(2), U256::from(3), U256::ZERO),
+            (op::AND, U256::from(0b1100), U256::from(0b1010), U256::from(0b1000)),
+            (op::OR, U256::from(0b1100), U256::from(0b1010), U256::from(0b1110)),
+            (op::XOR, U256::from(0b1100), U256::from(0b1010), U256::from(0b0110)),
+            (op::SHL, U256::from(4), U256::from(0xf0), U256::from(0xf00)),
+            (op::SHL, U256::from(255), U256::from(1), U256::from(1) << 255),
+            (op::SHL, U256::from(256), U256::from(1), U256::ZERO),
+            (op::SHL, max, U256::from(1), U256::ZERO),
+            (op::SHR, U256::from(4), U256::from(0xf0), U256::from(0xf)),
+            (op::SHR, U256::from(255), max, U256::from(1)),
+            (op::SHR, U256::from(256), max, U256::ZERO),
+            (op::SHR, max, max, U256::ZERO),
+        ] {
+            let found = binary(code, Value::Known(a), Value::Known(b), NONE);
+            assert_eq!(found, Value::Known(wanted), "{code:#04x} {a} {b}");
+        }
+        // SIGNEXTEND and the like are not computed, nor is anything where one of the two is unknown.
+        assert_eq!(binary(0x0b, known(0), known(1), NONE), Value::anything());
+        assert_eq!(binary(op::ADD, known(1), ANY, NONE), ANY);
+        assert_eq!(binary(op::ADD, ANY, known(1), NONE), ANY);
+        let caller = Value::Any(Origins::CALLER);
+        let both = binary(op::OR, caller, ANY, NONE).origins();
+        assert!(both.has(Origins::CALLER) && both.has(Origins::CALLDATA) && !both.has(Origins::BLOCK));
+    }
+
+    #[test]
+    fn prx_v11_the_selector_is_known_where_the_function_is() {
+        let shift = |bits| binary(op::SHR, known(bits), Value::Head, OF);
+        assert_eq!(shift(224), known(0xaabb_ccdd));
+        assert_eq!(shift(223), ANY);
+        assert_eq!(binary(op::SHR, known(224), Value::Head, NONE), Value::Selector);
+        let divide = |bits| binary(op::DIV, Value::Head, Value::Known(U256::from(1) << bits), OF);
+        assert_eq!(divide(224), known(0xaabb_ccdd));
+        assert_eq!(divide(223), ANY);
+        let mask = known(0xffff_ffff);
+        assert_eq!(binary(op::AND, Value::Selector, mask, NONE), Value::Selector);
+        assert_eq!(binary(op::AND, mask, Value::Selector, NONE), Value::Selector);
+    }
+
+    #[test]
+    fn prx_v11_a_call_of_no_known_function_is_none_of_them() {
+        let others = Calls::OtherThan(&[5]);
+        for (code, wanted) in [(op::EQ, 0), (op::XOR, 1), (op::SUB, 1)] {
+            assert_eq!(binary(code, Value::Selector, known(5), others), known(wanted), "{code:#04x}");
+            assert_eq!(binary(code, known(5), Value::Selector, others), known(wanted), "{code:#04x}");
+            assert_eq!(binary(code, known(6), Value::Selector, others), ANY, "{code:#04x}");
+            assert_eq!(binary(code, known(5), Value::Selector, Calls::Of(5)), ANY, "{code:#04x}");
+        }
+    }
+
+    #[test]
+    fn prx_v11_calldata_of_a_function_has_at_least_four_bytes() {
+        let size = Value::Size;
+        for (code, a, b, wanted) in [
+            (op::LT, size, known(4), known(0)),
+            (op::GT, known(4), size, known(0)),
+            (op::LT, size, known(5), ANY),
+            (op::GT, known(5), size, ANY),
+            (op::GT, size, known(3), known(1)),
+            (op::LT, known(3), size, known(1)),
+            (op::GT, size, known(4), ANY),
+            (op::LT, known(4), size, ANY),
+        ] {
+            assert_eq!(binary(code, a, b, OF), wanted, "{code:#04x} {a:?} {b:?}");
+            assert_eq!(binary(code, a, b, NONE), ANY, "{code:#04x} {a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn prx_v11_a_place_moves_by_numbers_and_stays_based() {
+        let minus = |n: u64| Value::Known(U256::from(n).wrapping_neg());
+        for (code, a, b, wanted) in [
+            (op::ADD, place(Some(4)), known(32), place(Some(36))),
+            (op::ADD, known(32), place(Some(4)), place(Some(36))),
+            (op::ADD, place(Some(4)), minus(1), place(Some(3))),
+            (op::SUB, place(Some(36)), known(32), place(Some(4))),
+            (op::SUB, place(Some(36)), minus(2), place(Some(38))),
+            (op::ADD, place(Some(4)), ANY, place(None)),
+            (op::ADD, place(None), known(1), place(None)),
+            (op::ADD, place(Some(4)), Value::Known(U256::from(1) << 200), place(None)),
+            (op::SUB, place(Some(36)), place(Some(4)), known(32)),
+            (op::SUB, place(Some(4)), place(Some(4)), known(0)),
+            (op::SUB, place(Some(4)), place(Some(36)), Value::anything()),
+            (op::SUB, place(Some(9)), Value::Place { base: 8, offset: Some(4) }, Value::anything()),
+            (op::SUB, place(None), place(Some(4)), Value::anything()),
+            (op::AND, place(Some(4)), minus(32), place(None)),
+            (op::AND, minus(32), place(Some(4)), place(None)),
+            (op::MUL, place(Some(4)), known(2), Value::anything()),
+        ] {
+            assert_eq!(binary(code, a, b, NONE), wanted, "{code:#04x} {a:?} {b:?}");
+        }
+    }
+
+    #[test]
+    fn prx_v11_what_two_paths_leave_is_what_both_know() {
+        assert_eq!(known(1).join(known(1)), known(1));
+        assert_eq!(known(1).join(known(2)), Value::anything());
+        assert_eq!(known(1).join(ANY), ANY);
+        assert_eq!(place(Some(1)).join(place(Some(2))), place(None));
+        assert_eq!(place(Some(1)).join(Value::Place { base: 8, offset: Some(1) }), Value::anything());
+        let both = Value::Any(Origins::CALLER).join(Value::Any(Origins::BLOCK)).origins();
+        assert!(both.has(Origins::CALLER.and(Origins::BLOCK)) && !both.has(Origins::CALLDATA));
+        assert!(!Origins::CALLER.has(both), "some of it is not all of it");
+        assert_eq!(both.and(Origins::CALLER), both, "what was there already changes nothing");
+    }
+}

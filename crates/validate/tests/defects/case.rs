@@ -1,12 +1,15 @@
 //! One seeded defect: a project, what is wrong with it, and perhaps the release that is live before it.
 
-use crate::chain::Chain;
+use crate::{
+    chain::Chain,
+    rehearsal::{Forged, Retold, rehearse},
+};
 use alloy_primitives::Bytes;
 use payrox_artifacts::{ArtifactSet, Source, layout::Layouts, release};
 use payrox_config::{Network, Project};
-use payrox_model::{ChainSnapshot, Fault, Name};
+use payrox_model::{ChainSnapshot, Fault, Finding, Name};
 use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode, plan};
-use payrox_validate::{Baseline, Phase, Seen, Subject, run};
+use payrox_validate::{Baseline, GasSnapshot, OwnerSeen, Phase, RouteGas, Seen, Subject, run, slither};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -25,6 +28,25 @@ struct Description {
     /// What is done to the artifacts after the compiler.
     #[serde(default)]
     replace: Vec<Replace>,
+    /// Whether the plan is rehearsed.
+    #[serde(default)]
+    rehearse: bool,
+    /// The project file whose calls the committed snapshot of gas is of.
+    snapshot: Option<String>,
+    /// What the chain shows of the owner. Without it nobody asks who holds which power.
+    owner: Option<Owner>,
+    /// What is done to the plan.
+    forge: Option<Forged>,
+    /// What the rehearsal is made to say.
+    #[serde(default)]
+    retell: Vec<Retold>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owner {
+    is_contract: bool,
+    threshold: Option<u64>,
 }
 
 /// Text of an artifact in place of other text.
@@ -39,10 +61,11 @@ pub(crate) struct Replace {
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
-    pub(crate) rule: Option<String>,
-    pub(crate) replace: Vec<Replace>,
-    network: String,
+    description: Description,
 }
+
+trait Refusal: Fault + ToString {}
+impl<T: Fault + ToString> Refusal for T {}
 
 /// A release of a case, as far as it came.
 struct Planned {
@@ -65,18 +88,31 @@ impl Case {
         Self {
             name: folder.file_name().unwrap().to_str().unwrap().to_owned(),
             folder: folder.to_owned(),
-            rule: description.rule,
-            replace: description.replace,
-            network: description.network.unwrap_or_else(|| "local".into()),
+            description,
         }
     }
 
-    /// What is found, each code once, with what was said.
-    pub(crate) fn findings(&self) -> BTreeMap<String, Vec<String>> {
-        let now = match self.planned("payrox.toml") {
+    pub(crate) fn rule(&self) -> Option<&str> {
+        self.description.rule.as_deref()
+    }
+
+    pub(crate) fn replace(&self) -> &[Replace] {
+        &self.description.replace
+    }
+
+    /// What is found, code and line each.
+    pub(crate) fn findings(&self) -> Vec<(String, String)> {
+        let mut now = match self.planned("payrox.toml") {
             Ok(now) => now,
-            Err(found) => return BTreeMap::from([found]),
+            Err(found) => return vec![found],
         };
+        if let Some(forged) = self.description.forge {
+            forged.before_the_rehearsal(&mut now.plan);
+        }
+        let seen = self.seen(&now);
+        if let Some(forged) = self.description.forge {
+            forged.after_the_rehearsal(&mut now.plan);
+        }
         let layouts = Layouts::read(&self.folder.join("out/layouts.json")).unwrap().unwrap();
         let baseline = self.folder.join("before.toml").is_file().then(|| self.baseline(&layouts));
         let network = self.network();
@@ -89,28 +125,59 @@ impl Case {
             code: &now.code,
             layouts: Some(&layouts),
             baseline: baseline.as_ref(),
-            seen: &Seen::default(),
+            seen: &seen,
         };
-        // Who holds which power is not what these are about.
-        let phases: Vec<_> = Phase::ALL.into_iter().filter(|phase| *phase != Phase::Roles).collect();
-        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for finding in run(&phases, &subject).findings() {
-            let said = format!("{}: {}", finding.subject, finding.evidence);
-            found.entry(finding.code.0.to_owned()).or_default().push(said);
+        let asked = |phase: &Phase| *phase != Phase::Roles || self.description.owner.is_some();
+        let phases: Vec<_> = Phase::ALL.into_iter().filter(asked).collect();
+        let report = run(&phases, &subject);
+        let line = |finding: &Finding| {
+            let Finding { code, severity, subject, evidence, hint } = finding;
+            let hint = hint.as_deref().unwrap_or_default();
+            (code.0.to_owned(), format!("{code} {severity:?} {subject}\n    {evidence}\n    {hint}"))
+        };
+        report.findings().map(line).collect()
+    }
+
+    fn seen(&self, now: &Planned) -> Seen {
+        let mut seen = Seen::default();
+        if self.description.rehearse {
+            let mut rehearsed = rehearse(&now.plan);
+            for retold in &self.description.retell {
+                retold.tell(&mut rehearsed);
+            }
+            seen.rehearsed = Some(rehearsed);
         }
-        found
+        seen.gas_snapshot = self.description.snapshot.as_ref().map(|file| {
+            let planned = self.planned(file).unwrap_or_else(|why| panic!("{}: {why:?}", self.name));
+            let names = planned.plan.routes.iter().map(|r| (r.selector, r.signature.clone())).collect();
+            GasSnapshot::new(&names, &rehearse(&planned.plan).routes)
+        });
+        let address = now.plan.system.roles.owner;
+        seen.owner = self.description.owner.map(|Owner { is_contract, threshold }| OwnerSeen {
+            address,
+            is_contract,
+            threshold,
+        });
+        if let Ok(printed) = std::fs::read_to_string(self.folder.join("slither.json")) {
+            seen.ready.insert(Phase::Source, vec![slither(Ok(&printed))]);
+        }
+        seen
     }
 
     fn network(&self) -> Network {
-        Network::find(&self.folder, &self.network).unwrap()
+        Network::find(&self.folder, self.description.network.as_deref().unwrap_or("local")).unwrap()
     }
 
-    fn planned(&self, file: &str) -> Result<Planned, (String, Vec<String>)> {
-        fn refused(fault: &(impl Fault + ToString)) -> (String, Vec<String>) {
-            (fault.code().0.to_owned(), vec![fault.to_string()])
-        }
+    fn planned(&self, file: &str) -> Result<Planned, (String, String)> {
+        // Whatever folder it is in.
+        let refused = |fault: &dyn Refusal| {
+            let text = fault.to_string().replace(&self.folder.display().to_string(), ".");
+            (fault.code().0.to_owned(), format!("{} {text}", fault.code()))
+        };
         let project = Project::load(&self.folder.join(file)).unwrap();
-        let wanted: Vec<_> = project.facets.iter().map(|facet| facet.contract.to_string()).collect();
+        let init = project.init.iter().map(|init| init.contract.to_string());
+        let wanted: Vec<_> =
+            project.facets.iter().map(|facet| facet.contract.to_string()).chain(init).collect();
         let artifacts =
             ArtifactSet::read(&Source::at(&self.folder.join("out")), &wanted).map_err(|e| refused(&e))?;
         let chain = Chain::new();
@@ -142,8 +209,14 @@ impl Case {
             let contract = before.artifacts.get(&facet.contract.to_string()).unwrap();
             (facet.name.clone(), contract.abi.clone())
         });
+        let rehearsed = self.description.rehearse.then(|| rehearse(&before.plan));
+        let took = rehearsed
+            .into_iter()
+            .flat_map(|seen| seen.routes)
+            .map(|(route, RouteGas { gas, .. })| (route, gas));
         Baseline {
             abi: abi.collect(),
+            gas: took.collect(),
             layouts: Some(layouts.only(|name| names.iter().any(|known| known == name))),
             code: before.code,
             routes: before.plan.routes.iter().map(|route| route.selector).collect(),

@@ -45,7 +45,7 @@ pub(crate) fn check(cases: &[Case]) {
                 files.insert(file, fs::read_to_string(&contract.file).unwrap());
             }
         }
-        for replace in &case.replace {
+        for replace in case.replace() {
             let text = files.get_mut(&replace.file).unwrap_or_else(|| panic!("{}", replace.file.display()));
             assert!(text.contains(&replace.from), "{}: `{}` is not there", case.name, replace.from);
             *text = text.replace(&replace.from, &replace.to);

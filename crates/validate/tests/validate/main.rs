@@ -3,6 +3,7 @@
 
 mod clean;
 mod contracts;
+mod golden;
 mod plans;
 mod reports;
 mod roles;

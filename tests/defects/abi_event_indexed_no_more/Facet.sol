@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+contract Facet {
+    event Paid(address payer, uint256 amount);
+
+    function pay(uint256 amount) external {
+        emit Paid(msg.sender, amount);
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+contract Init {
+    uint256 private constant FEE = 0x2a1276342aec5be5c8c5295e23ff9b63e634aa7655660197e4a45d97c9eb3300;
+
+    function init(uint256 value) external {
+        assembly {
+            sstore(FEE, value)
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+contract Facet {
+    function fee() external pure returns (uint16) {
+        return 100;
+    }
+
+    function maxFee() external pure returns (uint16) {
+        return 1_000;
+    }
+}
