@@ -36,11 +36,11 @@ pub(crate) fn receipt(chain: &Chain, tx: &str) -> Value {
     panic!("{tx} is in no block");
 }
 
-fn succeeded(chain: &Chain, tx: &str) -> bool {
+pub(crate) fn succeeded(chain: &Chain, tx: &str) -> bool {
     receipt(chain, tx)["status"] == "0x1"
 }
 
-fn pay(chain: &Chain, router: &str, wei: u64) -> String {
+pub(crate) fn pay(chain: &Chain, router: &str, wei: u64) -> String {
     send(
         chain,
         PAYER,
@@ -50,12 +50,12 @@ fn pay(chain: &Chain, router: &str, wei: u64) -> String {
     )
 }
 
-fn set_fee(chain: &Chain, router: &str, fee: u64) -> String {
+pub(crate) fn set_fee(chain: &Chain, router: &str, fee: u64) -> String {
     send(chain, OWNER, router, 0, &calldata("setFee(uint16)", &[uint(fee)]))
 }
 
 /// The example, live on anvil.
-fn live(anvil: &Served) -> (Project, String) {
+pub(crate) fn live(anvil: &Served) -> (Project, String) {
     let project = Project::example();
     let run = ["run", "--network", "anvil", "--rpc-url", anvil.url(), "--broadcast"];
     let ran = project.json(&run);
@@ -166,7 +166,7 @@ fn prx_v08_devnet_serves_a_fork_and_serves_it_again_when_the_chain_is_gone() {
 }
 
 /// A second version whose fee is twice what the first one's is: of the same source, with half the basis.
-fn dearer(project: &Project) {
+pub(crate) fn dearer(project: &Project) {
     let file = project.path().join("out/PaymentsWithTips.sol/PaymentsWithTips.json");
     let mut artifact: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     for part in ["bytecode", "deployedBytecode"] {
