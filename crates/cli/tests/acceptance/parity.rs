@@ -76,7 +76,7 @@ fn prx_v03_an_upgrade_of_a_live_system_changes_nothing_that_stays_and_that_is_se
     assert_eq!(again, first, "every count, and the seed");
     assert_eq!(project.run(&validate).status, judged.status);
     let more = project.run(&[&parity[..], &["--seed", "2"]].concat());
-    assert_eq!((more.status, &more.json()["code"]), (5, &json!("PRX-PAR-010")), "{}", more.stderr);
+    assert_eq!((more.status, &more.json()["error"]["code"]), (5, &json!("PRX-PAR-010")), "{}", more.stderr);
 }
 
 #[test]
@@ -119,12 +119,11 @@ fn prx_v03_an_endpoint_that_does_not_answer_is_no_pass() {
     let proxy = FaultProxy::start(anvil.url(), Schedule::default()).unwrap();
     let url = proxy.url();
     let on = [&["--network", "anvil", "--rpc-url", &url][..], &UPGRADE, &RUNS].concat();
-    let pruned = Fault::Error { code: -32_000, message: "missing trie node".into() };
     let validate = [&["validate", "--phase", "parity"][..], &on].concat();
     // In its middle.
-    proxy.set(Schedule::default().on("*", When::After(150), pruned));
+    proxy.set(Schedule::default().on("*", When::After(40), Fault::Status(401)));
     let ran = project.run(&[&["parity", "--json"][..], &on].concat());
-    assert_eq!((ran.status, &ran.json()["code"]), (5, &json!("PRX-PAR-010")), "{}", ran.stderr);
+    assert_eq!((ran.status, &ran.json()["error"]["code"]), (5, &json!("PRX-PAR-010")), "{}", ran.stderr);
     assert!(ran.stdout.contains("payrox doctor"), "{}", ran.stdout);
     let judged = project.run(&validate);
     assert_eq!(judged.status, 1, "{judged:?}");
@@ -135,6 +134,6 @@ fn prx_v03_an_endpoint_that_does_not_answer_is_no_pass() {
     for args in [validate, [&["parity"][..], &on].concat()] {
         let ran = project.run(&args);
         assert_eq!(ran.status, 5, "{ran:?}");
-        assert!(ran.stderr.contains("PRX-") && ran.stderr.contains("doctor"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("error[PRX-CHN-003]") && ran.stderr.contains("hint: "), "{}", ran.stderr);
     }
 }

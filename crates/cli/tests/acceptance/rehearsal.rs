@@ -231,3 +231,40 @@ fn prx_v08_prx_t05_replay_shows_exactly_the_payments_that_another_fee_changes() 
     let first = project.run(&["probe", "replay", "--network", "local"]);
     assert_eq!(first.status, 2, "{first:?}");
 }
+
+/// Passes every call on to an address, with its ether, and reverts where that does.
+fn relay(to: &str) -> String {
+    format!("0x365f5f375f5f365f3473{}5af1602657{}", to.trim_start_matches("0x"), "5f5ffd5b00")
+}
+
+#[test]
+fn prx_v08_a_call_through_another_contract_is_replayed_whole_where_the_system_logs_and_only_there() {
+    let Some(anvil) = Served::anvil() else { return };
+    let (project, router) = live(&anvil);
+    let chain = anvil.chain();
+    let through = "0x00000000000000000000000000000000000a11ce";
+    chain.ask("anvil_setCode", json!([through, relay(&router)])).unwrap();
+    assert!(succeeded(&chain, &set_fee(&chain, &router, 50)));
+    let free = pay(&chain, through, 20_000);
+    let order =
+        [B256::ZERO, address(BOOTSTRAPPER), uint(40_000), uint(200), uint(u64::from(u32::MAX)), B256::ZERO];
+    let data = calldata("pay((address,address,uint256,uint256,uint64,bytes32))", &order);
+    let bounded = send(&chain, PAYER, through, 40_000, &data);
+    // It reads, and logs nothing.
+    let silent = send(&chain, PAYER, through, 0, &calldata("quote(uint256)", &[uint(7)]));
+    assert!([&free, &bounded, &silent].iter().all(|tx| succeeded(&chain, tx)));
+
+    dearer(&project);
+    let replay = ["probe", "replay", "--last", "9", "--network", "anvil", "--rpc-url", anvil.url(), "--json"];
+    let ran = project.run(&[&replay[..], &["--config", "upgrade.toml"]].concat());
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let document = ran.json();
+    let fate = |tx: &str| {
+        let found = list(&document["replay"]["transactions"]).iter().find(|one| one["tx"] == tx);
+        found.map(|one| (text(one, "fate").to_owned(), one["functions"].clone()))
+    };
+    assert_eq!(fate(&free), Some(("changed".into(), json!([]))), "{document:#}");
+    assert_eq!(fate(&bounded), Some(("broken".into(), json!([]))), "{document:#}");
+    assert_eq!(fate(&silent), None);
+    assert!(document["replay"]["blind"].to_string().contains("log nothing"), "{document:#}");
+}
