@@ -69,10 +69,9 @@ pub fn compare_routes<S: DatabaseRef + Sync>(
 ///
 /// # Errors
 /// When a state cannot be read.
-pub fn compare_releases<A: DatabaseRef + Sync, B: DatabaseRef + Sync>(
+pub fn compare_releases<S: DatabaseRef + Sync>(
     system: &System,
-    old: &A,
-    new: &B,
+    [old, new]: [&S; 2],
     moment: Moment,
     kept: &Inputs,
     options: &Options,

@@ -130,7 +130,7 @@ pub fn compare_releases_on(
     let reading = Reading::of(new, progress);
     let (before, after, settle) = (old.state(), new.state(), || reading.settle());
     let (before, after) = (before.guessing(&reading.unread), after.guessing(&reading.unread));
-    run::compare_releases(system, &before, &after, moment_of(new), kept, options, progress, &settle)
+    run::compare_releases(system, [&before, &after], moment_of(new), kept, options, progress, &settle)
 }
 
 /// [`replay`](crate::replay()) on embedded chains.
