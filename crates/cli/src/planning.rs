@@ -132,14 +132,19 @@ impl<'a> Workshop<'a> {
         if diamond::is_for_one(&self.project) {
             return self.diamond(connection).await;
         }
-        let Addresses { dispatcher, router, .. } = self.addresses()?;
-        let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
-        let chain = snapshot(&connection.endpoint, &query).await?;
+        let chain = self.snapshot_of(connection).await?;
         // The id came with the snapshot.
         if chain.chain_id != self.network.chain_id || self.network.known_block.is_some() {
             self.context.is_meant(&self.network, &connection.endpoint).await?;
         }
         Ok(chain)
+    }
+
+    /// The system on a chain of which is known what it is: a fork has no blocks before its own to be asked for.
+    pub(crate) async fn snapshot_of(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
+        let Addresses { dispatcher, router, .. } = self.addresses()?;
+        let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
+        Ok(snapshot(&connection.endpoint, &query).await?)
     }
 
     /// Plans against a state of the chain.

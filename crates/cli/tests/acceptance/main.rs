@@ -25,6 +25,7 @@ mod keys;
 mod kills;
 #[cfg(all(feature = "aws", feature = "ledger", feature = "trezor"))]
 mod kms;
+mod parity;
 mod planning;
 mod production;
 mod project;

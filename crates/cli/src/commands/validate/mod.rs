@@ -37,7 +37,7 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
     if asked == [Phase::Test] && !context.project_file().exists() {
         return Ok(units(&groups, context));
     }
-    let ground = Ground::gather(context).await?;
+    let ground = Ground::gather(context, asked == [Phase::Parity]).await?;
     let cache = Cache::new(context.folder().join(".payrox/validate"), !args.no_cache);
     let meter = Meter::new(context.printer, asked.len());
     let snapshot = context.inside(&ground.project.policy.gas_snapshot);
