@@ -6,6 +6,8 @@ mod contracts;
 mod plans;
 mod reports;
 mod roles;
+mod sarif;
 mod schemas;
+mod storage;
 mod waivers;
 mod world;
