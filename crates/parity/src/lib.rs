@@ -13,6 +13,7 @@ mod pair;
 mod replay;
 mod report;
 mod run;
+mod schema;
 mod state;
 mod system;
 mod world;
@@ -26,6 +27,7 @@ pub use fuzz::Options;
 pub use replay::{Side, Step, replay};
 pub use report::{Comparison, CounterExample, Outcome, Row};
 pub use run::{Inputs, Progress, compare_releases, compare_routes};
+pub use schema::{case_schema, corpus_schema};
 pub use state::{
     after, compare_releases_on, compare_routes_on, empty_chain, is_active, moment_of, replay_on,
 };
