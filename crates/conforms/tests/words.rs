@@ -49,8 +49,12 @@ fn each_word_accepts_what_it_names_and_refuses_what_it_does_not() {
 
 #[test]
 fn a_word_that_is_not_known_and_a_reference_to_nothing_are_no_pass() {
-    let odd =
-        [json!({ "allOf": [] }), json!({ "$ref": "#/$defs/none" }), json!({ "type": "decimal" }), json!(true)];
+    let odd = [
+        json!({ "allOf": [] }),
+        json!({ "$ref": "#/$defs/none" }),
+        json!({ "type": "decimal" }),
+        json!(true),
+    ];
     for schema in odd {
         assert!(conforms(&schema, &json!(1)).is_err(), "{schema}");
     }
