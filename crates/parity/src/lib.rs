@@ -14,6 +14,7 @@ mod reading;
 mod replay;
 mod report;
 mod run;
+mod schema;
 mod state;
 mod system;
 mod world;
@@ -27,6 +28,7 @@ pub use fuzz::Options;
 pub use replay::{Side, Step, replay};
 pub use report::{Comparison, CounterExample, Outcome, Row};
 pub use run::{Done, Inputs, Progress, Settle, compare_releases, compare_routes};
+pub use schema::{case_schema, corpus_schema};
 pub use state::{
     after, before, compare_releases_on, compare_routes_on, empty_chain, is_active, moment_of, replay_on,
 };

@@ -16,6 +16,7 @@ mod endpoint;
 mod explorer;
 mod faulty;
 mod from_clean;
+mod gas;
 mod hardhat;
 mod hardhat_builds;
 mod image;

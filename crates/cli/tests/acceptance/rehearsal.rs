@@ -6,6 +6,7 @@ use crate::{
     served::Served,
 };
 use alloy_primitives::{B256, Bytes};
+use payrox_conforms::{conforms, mutations};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -82,10 +83,19 @@ fn prx_v08_the_first_release_is_rehearsed_recorded_and_the_run_compared_with_it(
     )
     .unwrap();
     assert_eq!((&kept["version"], &kept["plan"]), (&json!(1), &record["plan"]));
+    let schema = payrox_execute::rehearsal_schema();
+    for document in [&kept, &document] {
+        assert_eq!(conforms(&schema, document), Ok(()));
+        for (what, spoiled) in mutations(document) {
+            assert!(conforms(&schema, &spoiled).is_err(), "{what}");
+        }
+    }
 
     let ran = project.run(&["run", "--network", "local"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(ran.stderr.contains("is that of the rehearsal"), "{}", ran.stderr);
+    let nothing = project.json(&["rehearse", "--network", "local"]);
+    assert_eq!(conforms(&schema, &nothing), Ok(()));
     let again = project.run(&["rehearse", "--network", "local"]);
     assert!(again.stdout.contains("nothing to rehearse"), "{again:?}");
 }
@@ -112,6 +122,7 @@ fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_c
     ];
     let first = project.json(&rehearse);
     assert_eq!(first["outcome"], "passed", "{first:#}");
+    assert_eq!(conforms(&payrox_execute::rehearsal_schema(), &first), Ok(()));
     assert_eq!(names(&first, "exercise"), ALL);
     assert_eq!(names(&first, "wayBack"), ["rollback"]);
     let ground = &first["rehearsal"]["ground"];

@@ -194,7 +194,11 @@ impl<'a> Ground<'a> {
     }
 
     /// What rules look at; `None` where there is no plan.
-    pub(super) fn subject<'b>(&'b self, seen: &'b Seen) -> Option<Subject<'b>> {
+    pub(super) fn subject<'b>(
+        &'b self,
+        seen: &'b Seen,
+        baseline: Option<&'b Baseline>,
+    ) -> Option<Subject<'b>> {
         let workshop = self.workshop.as_ref()?;
         Some(Subject {
             project: &self.project,
@@ -204,7 +208,7 @@ impl<'a> Ground<'a> {
             release: workshop.release(),
             code: &self.code,
             layouts: self.layouts.as_ref(),
-            baseline: self.baseline.as_ref(),
+            baseline,
             seen,
         })
     }
