@@ -6,6 +6,9 @@ mod kept;
 mod namespaces;
 mod shared;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use app_storage::check as app_storage;
 pub(crate) use kept::check as kept;
 pub(crate) use namespaces::check as namespaces;
