@@ -5,6 +5,7 @@ mod node;
 mod page;
 mod peer;
 mod release;
+mod signer;
 mod work;
 
 use crate::{
@@ -134,6 +135,25 @@ const WORK: &[Work] = &[
         Some(3000.0),
         Bench::parity_of_all,
     ),
+    Work::time(
+        "validate",
+        "`validate --phase full --fuzz-runs 1000`; compilation and the project's own tests as kept",
+        Some(5000.0),
+        Bench::validate,
+    ),
+    Work::time(
+        "review",
+        "`review` of a commit in a bundle; compilation as kept",
+        Some(2000.0),
+        Bench::review,
+    ),
+    Work::time(
+        "storage",
+        "the storage of 100 facets against the release before, in process",
+        Some(1000.0),
+        Bench::storage_of_many,
+    )
+    .once(),
     Work::time(
         "merkle",
         "Merkle tree and all proofs of 3,900 routes, in process",

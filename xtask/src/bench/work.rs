@@ -3,6 +3,7 @@
 use super::{
     figures::{output, peak_memory, time},
     node::{Anvil, Proxy, Traffic},
+    signer::Asked,
 };
 use crate::{
     failure::{Doing, Done, Failure},
@@ -30,6 +31,8 @@ pub(super) struct Bench {
     pub(super) forge_slowly: OnceCell<Slowly>,
     pub(super) ignition_slowly: OnceCell<Slowly>,
     in_process: OnceCell<String>,
+    validated: OnceCell<String>,
+    asked: OnceCell<Asked>,
 }
 
 /// The example, live on a node that stays.
@@ -57,6 +60,8 @@ impl Bench {
             forge_slowly: OnceCell::new(),
             ignition_slowly: OnceCell::new(),
             in_process: OnceCell::new(),
+            validated: OnceCell::new(),
+            asked: OnceCell::new(),
         }
     }
 
@@ -104,6 +109,27 @@ impl Bench {
     pub(super) fn parity_of_all(&self) -> Done<f64> {
         let project = self.project()?;
         time(self.payrox(project.path()).args(["parity", "--fuzz-runs", "1000"]))
+    }
+
+    /// Every phase in the repository itself, as a change to nothing: what cannot have changed was kept by the run before.
+    pub(super) fn validate(&self) -> Done<f64> {
+        let validate = || {
+            let mut command = self.payrox(&self.repo.path("examples/payments"));
+            command.args(["validate", "--phase", "full", "--network", "local", "--fuzz-runs", "1000"]);
+            command
+        };
+        once(&self.validated, || output(&mut validate()))?;
+        time(&mut validate())
+    }
+
+    /// In an empty folder, of a bundle and a plan.
+    pub(super) fn review(&self) -> Done<f64> {
+        let asked = once(&self.asked, || Asked::of(self))?;
+        time(&mut asked.review(self))
+    }
+
+    pub(super) fn storage_of_many(&self) -> Done<f64> {
+        self.in_process("storage_of_a_hundred_facets")
     }
 
     pub(super) fn deploy(&self) -> Done<f64> {
@@ -163,7 +189,8 @@ impl Bench {
 
     /// The median that divan gives for one of the crates' own benches.
     fn in_process(&self, name: &str) -> Done<f64> {
-        let benches = [("payrox-plan", "merkle"), ("payrox-execute", "rehearse")];
+        let benches =
+            [("payrox-plan", "merkle"), ("payrox-execute", "rehearse"), ("payrox-validate", "storage")];
         let table = once(&self.in_process, || {
             benches.iter().try_fold(String::new(), |table, (package, bench)| {
                 Ok(table

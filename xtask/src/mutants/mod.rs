@@ -209,6 +209,8 @@ fn rust(tree: &Tree, package: &str, ids: &[String]) -> Done<Result<Results, Stri
 
 fn first_error(what: &str, ran: &Ran) -> String {
     let said = ran.tail(200);
-    let line = said.lines().find(|line| line.to_lowercase().contains("error")).unwrap_or_default();
+    // Not "Compiling thiserror".
+    let begins = |line: &&str| ["error", "Error"].iter().any(|word| line.trim_start().starts_with(word));
+    let line = said.lines().find(begins).unwrap_or_default();
     if line.is_empty() { what.to_owned() } else { format!("{what}: {}", line.trim()) }
 }

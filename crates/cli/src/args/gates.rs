@@ -1,14 +1,15 @@
 //! What the verbs take that look at a plan before anything is sent.
 
-use clap::{Args, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use clap::{Args, Subcommand, ValueEnum, builder::PossibleValue};
+use payrox_validate::Phase;
+use std::{path::PathBuf, sync::LazyLock};
 
 /// `payrox validate`.
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
     /// A phase; may be repeated
     #[arg(long, value_enum, value_name = "PHASE", default_value = "full", hide_possible_values = true, long_help = PHASES)]
-    pub(crate) phase: Vec<Phase>,
+    pub(crate) phase: Vec<Phases>,
     /// A unit group alone, without the project's own tests; may be repeated
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) group: Vec<Group>,
@@ -67,24 +68,26 @@ pub(crate) struct CaseArgs {
     pub(crate) file: PathBuf,
 }
 
-/// Phases of validation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Phase {
+/// A phase of a validation, or all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phases {
     Full,
-    Compile,
-    Test,
-    Parity,
-    Selectors,
-    Abi,
-    Size,
-    Merkle,
-    Storage,
-    Code,
-    Source,
-    Gas,
-    Roles,
-    Rollback,
-    Deploy,
+    One(Phase),
+}
+
+impl ValueEnum for Phases {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Phases>> =
+            LazyLock::new(|| [Phases::Full].into_iter().chain(Phase::ALL.map(Phases::One)).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Full => "full",
+            Self::One(phase) => phase.name(),
+        }))
+    }
 }
 
 /// The runbook's unit groups.

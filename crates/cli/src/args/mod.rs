@@ -7,7 +7,7 @@ mod signing;
 mod verbs;
 
 pub(crate) use gates::{
-    CaseArgs, Group, ParityArgs, ParityVerb, Phase, ProbeVerb, RehearseArgs, ReplayArgs, ValidateArgs,
+    CaseArgs, Group, ParityArgs, ParityVerb, Phases, ProbeVerb, RehearseArgs, ReplayArgs, ValidateArgs,
 };
 pub(crate) use global::GlobalArgs;
 pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, ReviewArgs};

@@ -4,7 +4,6 @@
 mod case;
 mod chain;
 mod compile;
-mod hundred;
 mod rehearsal;
 
 use case::Case;

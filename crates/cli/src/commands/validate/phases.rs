@@ -6,7 +6,10 @@ use super::{
     meter::Meter,
     parity,
 };
-use crate::{args::ValidateArgs, commands::build::request};
+use crate::{
+    args::{Phases, ValidateArgs},
+    commands::build::request,
+};
 use alloy_primitives::B256;
 use payrox_artifacts::{
     CreationError, SetError,
@@ -315,28 +318,11 @@ fn rehearses(phase: Phase) -> bool {
 
 /// What was asked for, in order, each once.
 pub(super) fn phases(args: &ValidateArgs) -> Vec<Phase> {
-    use crate::args::Phase as Asked;
-    let mut all: Vec<_> = args
-        .phase
-        .iter()
-        .flat_map(|asked| match asked {
-            Asked::Full => Phase::ALL.to_vec(),
-            Asked::Compile => vec![Phase::Compile],
-            Asked::Test => vec![Phase::Test],
-            Asked::Parity => vec![Phase::Parity],
-            Asked::Selectors => vec![Phase::Selectors],
-            Asked::Abi => vec![Phase::Abi],
-            Asked::Size => vec![Phase::Size],
-            Asked::Merkle => vec![Phase::Merkle],
-            Asked::Storage => vec![Phase::Storage],
-            Asked::Code => vec![Phase::Code],
-            Asked::Source => vec![Phase::Source],
-            Asked::Gas => vec![Phase::Gas],
-            Asked::Roles => vec![Phase::Roles],
-            Asked::Rollback => vec![Phase::Rollback],
-            Asked::Deploy => vec![Phase::Deploy],
-        })
-        .collect();
+    let asked = args.phase.iter().flat_map(|asked| match asked {
+        Phases::Full => Phase::ALL.to_vec(),
+        Phases::One(phase) => vec![*phase],
+    });
+    let mut all: Vec<_> = asked.collect();
     all.sort_unstable();
     all.dedup();
     all
