@@ -246,6 +246,14 @@ mod tests {
     }
 
     #[test]
+    fn prx_v11_a_number_is_kept_over_a_jump() {
+        // PUSH1 7, JUMP over two STOPs; JUMPDEST, STATICCALL of 7.
+        let walked = walk(&hex!("5f5f5f5f6007600b56" "0000" "5b5afa"), Entry::Other(&[]));
+        let accounts: Vec<_> = walked.acts.values().map(|act| act.account).collect();
+        assert_eq!(accounts, [Some(U256::from(7))]);
+    }
+
+    #[test]
     fn prx_v11_a_loop_that_counts_is_left_when_its_numbers_are_forgotten() {
         // for (i = 0; i < calldatasize; i++) {} then ORIGIN
         let walked = walk(&hex!("5f5b80361115600f57600101600156" "5b32"), Entry::Other(&[]));

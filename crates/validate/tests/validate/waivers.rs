@@ -54,6 +54,10 @@ fn prx_v01_an_expired_waiver_covers_nothing_and_is_itself_a_finding() {
     assert_eq!(codes(&validation), ["PRX-VAL-060", "PRX-VAL-001"]);
     assert_eq!((validation.verdict, validation.exceptions.verdict), (Verdict::Fail, Verdict::Fail));
     assert_eq!(validation.waivers[0].state, WaiverState::Expired);
+    assert_eq!(validation.exceptions.summary, "0 of 1 waiver in force");
+    let later = waiver("PRX-VAL-060", "Payments.fee()", LATER);
+    let both = dearer(vec![later, waiver("PRX-VAL-060", "Payments.quote()", PAST)]);
+    assert_eq!(both.exceptions.summary, "1 of 2 waivers in force");
 }
 
 #[test]
@@ -98,7 +102,7 @@ fn prx_v01_a_waiver_that_nothing_needs_is_told_once_everything_ran() {
         Phase::ALL.map(|phase| PhaseRun { phase, checks: vec![], cached: false, took_ms: 0 }).into();
     let all = judged(&world, &all);
     assert_eq!(codes(&all), ["PRX-VAL-002"]);
-    assert_eq!(all.count(Severity::Warning), 1);
+    assert_eq!((all.count(Severity::Warning), all.count(Severity::Error)), (1, 0));
 }
 
 #[test]

@@ -281,3 +281,25 @@ fn prx_v10_equal_types_are_equal_both_ways() {
         "one way only"
     );
 }
+
+#[test]
+fn prx_v10_types_are_followed_thirty_two_deep() {
+    // A struct in a struct in a struct; the innermost has a member of another type.
+    let found = |depth: usize| {
+        let chain = |leaf: &str| {
+            let mut all = layouts(&[]);
+            for level in 0..depth {
+                let inner = if level + 1 == depth { leaf.to_owned() } else { format!("S{}", level + 1) };
+                let members = fields(&[("m", 0, 0, inner.as_str())]);
+                all.types.insert(format!("S{level}"), Type::Struct { members, bytes: U256::from(32) });
+            }
+            all
+        };
+        let (before, after) = (chain("uint256"), chain("bytes32"));
+        let one = fields(&[("x", 0, 0, "S0")]);
+        let mut comparison = Comparison::new(&before, &after);
+        comparison.fields("", &one, &one);
+        comparison.findings.len()
+    };
+    assert_eq!((found(1), found(32), found(33)), (1, 1, 0));
+}
