@@ -54,6 +54,11 @@ fn prx_v04_a_standards_function_that_returns_something_else_or_may_write() {
 fn prx_v04_a_facet_that_promises_a_power_it_has_not() {
     let world = World::with_functions("Refunds", &[function("transferOwnership(address)")]);
     assert_eq!(world.found(), ["PRX-VAL-024 Refunds.transferOwnership(address)"]);
+    // Where the router answers it itself that is what is wrong, and all that is.
+    let mut world = world;
+    let own = "transferOwnership(address)";
+    world.release.reserved.insert(Selector::of(own), own.into());
+    assert_eq!(world.found(), ["PRX-VAL-021 Refunds.transferOwnership(address)"]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use payrox_validate::{
 };
 use std::{collections::BTreeMap, path::Path};
 
-fn same(file: &str, found: &str) {
+pub(crate) fn same(file: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validate/golden").join(file);
     let known = std::fs::read_to_string(&path).unwrap_or_default();
     if known != found && std::env::var_os("PAYROX_BLESS").is_some() {

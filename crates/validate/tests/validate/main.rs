@@ -3,6 +3,7 @@
 
 mod clean;
 mod contracts;
+mod edges;
 mod golden;
 mod plans;
 mod reports;

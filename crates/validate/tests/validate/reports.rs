@@ -7,7 +7,7 @@ use payrox_validate::{About, AboutPlan, Phase, PhaseRun, Validation, render};
 /// Text that is markup in Markdown, XML, a terminal or a table.
 const HOSTILE: &str = "a|b<script>`x`</script>&\"'](https://evil.example) \u{1b}[2J\u{202e}\u{0}";
 
-fn about(world: &World) -> About {
+pub(crate) fn about(world: &World) -> About {
     let plan = &world.plan;
     About {
         system: world.project.name.value.clone(),

@@ -152,3 +152,67 @@ fn writing(function: &Function, walked: &Walked, about: String) -> Option<Findin
     let hint = "views are called without a lock and by STATICCALL: declare it as what it is";
     Some(error(VIEW, about, evidence, hint))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prx_v11_of_many_places_and_functions_the_first_four_are_named_and_the_others_counted() {
+        let names = ["e()", "a()", "b()", "c()", "d()", "f()"];
+        let told = |functions: usize, places: usize| {
+            let places = (0..places).map(|pc| (pc, names[..functions].to_vec())).collect();
+            instruction(&"Facet".parse().unwrap(), ORIGIN, &places).evidence
+        };
+        let what = "ORIGIN: whoever signed may have been led to call something else";
+        assert_eq!(told(1, 1), format!("{what}: at 0x0, reached from e()"));
+        assert_eq!(told(4, 2), format!("{what}: at 0x0, 0x1, reached from a(), b(), c(), e()"));
+        assert_eq!(
+            told(5, 5),
+            format!("{what}: at 0x0, 0x1, 0x2, 0x3, reached from a(), b(), c(), d() and 1 more")
+        );
+        assert!(told(6, 1).ends_with("a(), b(), c(), d() and 2 more"));
+    }
+
+    /// What is said of a view with these acts, from hand-written code.
+    fn view(code: &[u8]) -> Vec<(&'static str, String)> {
+        let text = "function quote() view returns (uint256)";
+        let function = alloy_json_abi::Function::parse(text).unwrap();
+        let function = Function {
+            signature: function.signature(),
+            selector: payrox_model::Selector(function.selector().0),
+            mutability: function.state_mutability,
+        };
+        let walked = crate::evm::walk(code, crate::evm::Entry::Function(function.selector.0));
+        let mut findings = Vec::new();
+        judge(&"Facet".parse().unwrap(), &[(Some(&function), walked)], &mut findings);
+        findings.into_iter().map(|finding| (finding.code.0, finding.evidence)).collect()
+    }
+
+    #[test]
+    fn prx_v11_a_view_may_call_and_must_not_write_log_create_or_pay() {
+        use alloy_primitives::hex;
+        let found = |name: &str, pc: &str| [(VIEW, format!("it is view, and reaches {name} at {pc}"))];
+        assert_eq!(view(&hex!("5f5f55")), found("SSTORE", "0x2"));
+        assert_eq!(view(&hex!("5f5f5d")), found("TSTORE", "0x2"));
+        assert_eq!(view(&hex!("5f5fa0")), found("LOG", "0x2"));
+        assert_eq!(view(&hex!("5f5f5f5f5f5fa4")), found("LOG", "0x6"));
+        assert_eq!(view(&hex!("5f5f5ff0")), found("CREATE", "0x3"));
+        assert_eq!(view(&hex!("5f5f5f5ff5")), found("CREATE2", "0x4"));
+        assert_eq!(view(&hex!("5f5f5f5f345f5af1")), found("CALL", "0x7"));
+        assert_eq!(view(&hex!("5f5f5f5f5f5f5af1")), []);
+        assert_eq!(view(&hex!("5f5f5f5f5f5afa")), []);
+        assert_eq!(view(&hex!("5f5460005260205ff3")), []);
+    }
+
+    #[test]
+    fn prx_v11_a_call_is_arbitrary_where_calldata_names_both_account_and_function() {
+        use alloy_primitives::hex;
+        // calldatacopy(0, 4, 64), then calls of them: to calldata with calldata, to a constant, to calldata with a constant.
+        let arbitrary = |code: &[u8]| view(code).iter().any(|(code, _)| *code == ARBITRARY);
+        assert!(arbitrary(&hex!("604060045f375f5f60405f5f6004355af1")));
+        assert!(!arbitrary(&hex!("604060045f375f5f60405f5f60075af1")));
+        assert!(!arbitrary(&hex!("5f5f60405f5f6004355af1")));
+        assert!(!arbitrary(&hex!("604060045f375f5f60405f6004355afa")), "what only reads harms nothing");
+    }
+}

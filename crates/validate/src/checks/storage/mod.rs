@@ -7,6 +7,9 @@ mod kept;
 mod namespaces;
 mod shared;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use app_storage::check as app_storage;
 pub use difference::{
     AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange,
