@@ -15,7 +15,7 @@ mod validation;
 mod waivers;
 
 pub use baseline::Baseline;
-pub use checks::{code::is_initialiser, source::slither};
+pub use checks::{code::is_initialiser, gas::not_measured, source::slither};
 pub use gas::{GasSnapshot, SnapshotError};
 pub use phase::{ParsePhaseError, Phase};
 pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas};
