@@ -17,6 +17,7 @@ mod waivers;
 pub use baseline::Baseline;
 pub use checks::{
     code::is_initialiser,
+    gas::not_measured,
     source::slither,
     storage::{AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange},
 };

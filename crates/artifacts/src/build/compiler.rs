@@ -74,7 +74,8 @@ impl Search {
 }
 
 pub(super) fn find(search: &Search, root: &Path, version: &str) -> Result<Compiler, BuildError> {
-    if let Some(path) = &search.named {
+    if let Some(named) = &search.named {
+        let path = &if named.is_dir() { named.join("soljson.js") } else { named.clone() };
         return if path.extension().is_some_and(|e| e == "js") {
             Ok(Compiler {
                 kind: CompilerKind::Soljson,
@@ -139,7 +140,7 @@ fn package_version(folder: &Path) -> Option<String> {
 
 /// What a native compiler says it is, without the platform: `0.8.30+commit.73712a01`.
 fn ask(path: &Path) -> Result<String, BuildError> {
-    let output = Command::new(path).arg("--version").stdin(Stdio::null()).output();
+    let output = Command::new(absolute(path)).arg("--version").stdin(Stdio::null()).output();
     let output = output.map_err(|source| BuildError::Start { path: show(path), source })?;
     let text = String::from_utf8_lossy(&output.stdout);
     let version = text.lines().find_map(|line| line.strip_prefix("Version: "));
@@ -176,7 +177,7 @@ impl Compiler {
     pub fn run(&self, search: &Search, json: &str, version: &str) -> Result<String, BuildError> {
         let command = match self.kind {
             CompilerKind::Native => {
-                let mut command = Command::new(&self.path);
+                let mut command = Command::new(absolute(&self.path));
                 command.arg("--standard-json");
                 command
             }
@@ -184,7 +185,12 @@ impl Compiler {
                 let node =
                     search.program("node").ok_or_else(|| BuildError::NoNode { path: show(&self.path) })?;
                 let mut command = Command::new(node);
-                command.arg("-e").arg(include_str!("soljson.cjs")).arg("--").arg(&self.path).arg(version);
+                command
+                    .arg("-e")
+                    .arg(include_str!("soljson.cjs"))
+                    .arg("--")
+                    .arg(absolute(&self.path))
+                    .arg(version);
                 command
             }
         };
@@ -198,7 +204,7 @@ impl Compiler {
             }
             code => {
                 let status = code.map_or("a signal".to_owned(), |code| format!("status {code}"));
-                Err(BuildError::Died { path, status, why: last_line(&ended.stderr) })
+                Err(BuildError::Died { path, status, why: reason(&ended.stderr) })
             }
         }
     }
@@ -247,11 +253,50 @@ fn first_of(stream: Option<impl io::Read>) -> String {
     String::from_utf8_lossy(&kept).into_owned()
 }
 
-fn last_line(text: &str) -> String {
-    shorten(text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing"))
+/// Why it died: the line that names an error, as node and solc write one, else the last. Node ends with its version.
+fn reason(text: &str) -> String {
+    let named = |line: &&str| {
+        let word = line.split(':').next().unwrap_or_default();
+        word.ends_with("Error") && word.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let said = |line: &&str| !line.trim().is_empty() && !line.starts_with("Node.js v");
+    let line = text.lines().find(named).or_else(|| text.lines().rfind(said));
+    shorten(line.unwrap_or("it said nothing"))
+}
+
+/// What has no folder in its name is a package for `require`, and a program of the path for the system.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// SHA-256.
 pub(super) fn digest(bytes: &[u8]) -> B256 {
     B256::from_slice(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_that_dies_is_told_by_its_error_and_not_by_the_version_of_node() {
+        let node = "node:internal/modules/cjs/loader:1210\n  throw err;\n  ^\n\nError: Cannot find module 'a/b.js'\n\
+            Require stack:\n- /x\n    at f (y:1:2) {\n  code: 'MODULE_NOT_FOUND'\n}\n\nNode.js v20.20.2\n";
+        assert_eq!(reason(node), "Error: Cannot find module 'a/b.js'");
+        assert_eq!(
+            reason("x\nRuntimeError: unreachable\n    at z\n\nNode.js v22.1.0"),
+            "RuntimeError: unreachable"
+        );
+        assert_eq!(reason("killed: no memory\n"), "killed: no memory");
+        assert_eq!(reason("Node.js v22.1.0\n"), "it said nothing");
+    }
+
+    #[test]
+    fn a_compiler_named_by_a_path_without_a_folder_is_a_file_and_no_package() {
+        assert!(absolute(Path::new("node_modules/solc/soljson.js")).is_absolute());
+        let folder = tempfile::tempdir().unwrap();
+        let search = Search { named: Some(folder.path().to_owned()), ..Search::default() };
+        let missing = find(&search, folder.path(), "0.8.30").unwrap_err().to_string();
+        assert!(missing.contains("soljson.js"), "the folder of npm's solc: {missing}");
+    }
 }

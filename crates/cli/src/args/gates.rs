@@ -14,7 +14,7 @@ pub(crate) struct ValidateArgs {
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) group: Vec<Group>,
     /// Calls of each route in the phase `parity`
-    #[arg(long, value_name = "RUNS", default_value_t = 256)]
+    #[arg(long, value_name = "RUNS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     pub(crate) fuzz_runs: u32,
     /// Do everything anew, whatever an earlier run left
     #[arg(long)]

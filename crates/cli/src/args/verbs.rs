@@ -87,7 +87,7 @@ pub(crate) enum Verb {
     Release(ReleaseVerb),
     /// Is the plan good? Every check before anything is sent, and reports of them
     #[command(
-        after_help = "Examples:\n  payrox validate --phase full --network mainnet --fuzz-runs 1000\n  payrox validate --phase size --phase gas      some phases alone\n  payrox validate --phase test --group C        router re-entrancy alone\n  payrox validate --phase gas --update-gas-snapshot"
+        after_help = "Examples:\n  payrox validate --phase full --network mainnet\n  payrox validate --phase size --phase gas      some phases alone\n  payrox validate --phase test --group C        router re-entrancy alone\n  payrox validate --phase gas --update-gas-snapshot"
     )]
     Validate(ValidateArgs),
     /// The whole plan on a fork of its chain, then pause, forbid, freeze and the way back; sends nothing

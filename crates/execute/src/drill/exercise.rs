@@ -104,6 +104,16 @@ impl Drill<'_> {
         self.expect(name, what, |_| false, error).await
     }
 
+    /// Whether the router refuses a route because somebody stopped it.
+    pub(super) async fn is_shut(&mut self, selector: Selector) -> Result<bool, GateError> {
+        for error in ["RoutePaused(bytes4)", "RouteForbidden(bytes4)"] {
+            if self.refuses(selector, refusal(error)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether the router itself refuses a route with this error.
     async fn refuses(&mut self, selector: Selector, error: [u8; 4]) -> Result<bool, GateError> {
         let router = self.stage.plan.addresses.router;

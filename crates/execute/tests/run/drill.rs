@@ -1,13 +1,16 @@
 //! The whole rehearsal: the plan, what stops a system, and the way back.
 
 use crate::fixture::World;
+use alloy_primitives::{TxKind, U256};
+use alloy_sol_types::SolCall as _;
 use payrox_artifacts::{ArtifactSet, Source};
 use payrox_chain::Reasons;
 use payrox_config::{Network, Project};
+use payrox_devnet::Execution;
 use payrox_execute::{Outcome, Place, Sandbox, Selection, drill};
-use payrox_model::{ChainSnapshot, Root, limits};
+use payrox_model::{ChainSnapshot, Gas, Root, RouteFlags, abi::IManifestDispatcher::pauseCall, limits};
 use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode};
-use payrox_validate::{Part, Phase, Rehearsed, Seen, Subject, run};
+use payrox_validate::{Part, Phase, Rehearsed, Seen, Subject, not_measured, run};
 use std::path::Path;
 
 fn names(seen: &Rehearsed, part: Part) -> Vec<&str> {
@@ -54,6 +57,31 @@ async fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_copy_and_leaves_every_slot
     assert_eq!((seen.differences, seen.not_compared), (Vec::<String>::new(), None));
     // Nothing of it happened on the chain itself.
     assert_eq!(world.transactions(), sent);
+}
+
+#[tokio::test]
+async fn prx_v09_what_a_paused_system_refuses_is_not_measured_as_what_its_functions_take() {
+    let world = World::local();
+    let first = world.plan("payrox.toml", None).await;
+    assert_eq!(world.run(&first, Selection::All).await.outcome, Outcome::Complete);
+    let devnet = world.devnet.as_ref().unwrap();
+    let guardian = first.system.roles.guardians[0];
+    let pause = Execution {
+        to: TxKind::Call(first.addresses.dispatcher),
+        value: U256::ZERO,
+        data: pauseCall {}.abi_encode().into(),
+        gas: Gas(1_000_000),
+    };
+    devnet.execute(guardian, pause).unwrap();
+    let second = world.plan("upgrade.toml", Some(&first)).await;
+    let seen = rehearsed(&second, Place::Fork(devnet)).await;
+    let exempt: Vec<_> =
+        second.routes.iter().filter(|route| route.flags.contains(RouteFlags::PAUSE_EXEMPT)).collect();
+    let measured: Vec<_> = seen.routes.keys().copied().collect();
+    assert!(exempt.len() < second.routes.len());
+    assert_eq!(measured, exempt.iter().map(|route| route.selector).collect::<Vec<_>>());
+    let why = not_measured(&second, &seen);
+    assert!(why.contains("not measured, for the router refuses"), "{why}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 mod abi;
 pub(crate) mod code;
 pub(crate) mod deploy;
-mod gas;
+pub(crate) mod gas;
 pub(crate) mod merkle;
 mod roles;
 mod rollback;

@@ -98,8 +98,9 @@ fn prx_v01_a_waiver_that_nothing_needs_is_told_once_everything_ran() {
     world.project.policy.waivers = vec![waiver("PRX-VAL-060", "Payments.nothing()", LATER)];
     let some = judged(&world, &runs(&world));
     assert_eq!(codes(&some), Vec::<String>::new());
-    let all: Vec<_> =
-        Phase::ALL.map(|phase| PhaseRun { phase, checks: vec![], cached: false, took_ms: 0 }).into();
+    let all: Vec<_> = Phase::ALL
+        .map(|phase| PhaseRun { phase, part: None, checks: vec![], cached: false, took_ms: 0 })
+        .into();
     let all = judged(&world, &all);
     assert_eq!(codes(&all), ["PRX-VAL-002"]);
     assert_eq!((all.count(Severity::Warning), all.count(Severity::Error)), (1, 0));

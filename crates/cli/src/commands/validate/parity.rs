@@ -27,7 +27,7 @@ fn unknown(summary: &str, findings: Vec<Finding>) -> Check {
 async fn compared(workshop: &Workshop<'_>, connection: &Connection, runs: u32) -> Result<Compared, BoxFault> {
     let args = ParityArgs {
         verb: None,
-        fuzz_runs: runs.max(1).into(),
+        fuzz_runs: runs.into(),
         seed: 1,
         route: Vec::new(),
         fresh: false,

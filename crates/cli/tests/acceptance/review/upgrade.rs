@@ -69,6 +69,26 @@ fn prx_r2_prx_g4_a_release_is_made_again_from_a_commit_with_its_digest() {
     assert_eq!(said["digest"], made.json()["release"]["digest"]);
     assert_eq!((verdict(&said, "digest"), verdict(&said, "local plan id")), ("pass", "pass"));
 
+    // The same release of a commit that wants a canary first.
+    repository.write(
+        "wallet/release.toml",
+        "version = 1\nnetworks = [\"anvil\", \"local\"]\ncanary = [\"anvil\"]\nsoak = \"0s\"\n",
+    );
+    let wanted = repository.commit();
+    let args = ["release", "review", "--plans", "plans", "--bundle", "repo.bundle", "--commit", &wanted];
+    let ran = repository
+        .anywhere(&[&args[..], &["--path", "wallet", "--solc", &repository.solc, "--json"]].concat());
+    let said = ran.json();
+    assert_eq!(
+        (ran.status, verdict(&said, "networks"), verdict(&said, "digest")),
+        (1, "fail", "pass"),
+        "{said:#}"
+    );
+    assert!(findings(&said).contains(&("PRX-REV-032".to_owned(), "anvil".to_owned())), "{said:#}");
+    let alone = ["release", "plan", "--networks", "local", "--project", "wallet"];
+    let told = repository.payrox(&alone);
+    assert!(told.stderr.contains("anvil is left out") && told.stderr.contains("canary"), "{told:?}");
+
     // A release that somebody sealed again, with a soak that the commit does not say.
     let file = to.join("release.json");
     let mut other = payrox_plan::Release::read(&file).unwrap();
