@@ -57,8 +57,11 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             ));
         }
     }
-    let summary =
+    let mut summary =
         format!("{} against the snapshot, none may take {threshold} % more", counted(known, "route"));
+    if seen.unpaused {
+        summary.push_str("; the system is paused: measured on a copy that is not");
+    }
     judged(NAME, summary, findings)
 }
 
