@@ -7,6 +7,7 @@ use alloy_sol_types::SolCall as _;
 use payrox_devnet::Devnet;
 use payrox_model::diamond::IDiamond::diamondCutCall;
 use payrox_plan::{Call, Effect, Inverse};
+use payrox_validate::Part;
 use std::collections::BTreeSet;
 
 impl Drill<'_> {
@@ -17,6 +18,10 @@ impl Drill<'_> {
         let adopted = self.adopted_from.is_some();
         if matches!(plan.inverse, Inverse::PauseAndFreeze { .. }) && !adopted {
             self.seen.not_compared = Some("nothing to compare: paused and frozen".into());
+            return Ok(());
+        }
+        if self.seen.of(Part::Plan).next().is_none() {
+            self.seen.not_compared = Some("nothing to compare: the plan was live already".into());
             return Ok(());
         }
         let (core, diamond) = (plan.addresses, plan.diamond.as_ref().map(|part| part.address));

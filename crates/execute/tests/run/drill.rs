@@ -65,6 +65,13 @@ async fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_copy_and_leaves_every_slot
     assert_eq!((seen.differences, seen.not_compared), (Vec::<String>::new(), None));
     // Nothing of it happened on the chain itself.
     assert_eq!(world.transactions(), sent);
+
+    // Once it is live, the way back leads to what was before it: what is there now is not what that is compared with.
+    assert_eq!(world.run(&second, Selection::All).await.outcome, Outcome::Complete);
+    let seen = rehearsed(&second, Place::Fork(devnet)).await;
+    assert!(seen.steps.iter().all(|s| s.failure.is_none()), "{:?}", seen.steps);
+    let said = seen.not_compared.as_deref();
+    assert_eq!((seen.differences.len(), said), (0, Some("nothing to compare: the plan was live already")));
 }
 
 #[tokio::test]

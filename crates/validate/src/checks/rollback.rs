@@ -32,6 +32,9 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             findings.push(error(GAS, escape(&step.name), evidence, "mark rarely called functions `cold`"));
         }
     }
+    if !tried && subject.plan.inverse.calls().is_empty() {
+        return judged(NAME, "the plan changes nothing: there is nothing to take back", findings);
+    }
     if !tried {
         return unknown(NAME, "the rehearsal did not come to the way back");
     }
