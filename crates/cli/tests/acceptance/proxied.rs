@@ -90,6 +90,7 @@ fn prx_o03_a_proxy_moves_to_the_router_with_its_storage_and_back_and_what_an_ini
     assert!(names.windows(2).any(|pair| pair == ["adopt", "activate"]), "{names:?}");
     assert_eq!(names.last(), Some(&"give back"));
     assert_eq!(rehearsed["rehearsal"]["differences"], json!([]));
+    project.json(&[&["plan"][..], &at].concat());
     let left = list(&rehearsed["rehearsal"]["left"]);
     let left = left.iter().find(|change| change["address"].as_str() == Some(&proxy.to_lowercase())).unwrap();
     let left = left["slots"].as_object().unwrap();

@@ -152,7 +152,7 @@ fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_c
     assert_eq!(record["ground"]["block"], json!(block));
     // Of another block nothing is known.
     let other = ["rehearse", "--network", "anvil", "--rpc-url", &url, "--fork-block", "1"];
-    for (args, code) in [(&other[..], "PRX-RPC"), (&[&other[..], &["--offline"]].concat(), "PRX-CLI-016")] {
+    for (args, code) in [(&other[..], "PRX-CHN"), (&[&other[..], &["--offline"]].concat(), "PRX-CLI-016")] {
         let other = project.run(args);
         assert_eq!(other.status, 5, "{other:?}");
         assert!(other.stderr.contains(code), "{}", other.stderr);

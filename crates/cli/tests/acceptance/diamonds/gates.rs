@@ -5,9 +5,11 @@ use crate::project::{list, text};
 use serde_json::{Value, json};
 
 /// The diamond of ours with a deposit in it, adopted, and its project one release on. With the init, or without.
-fn upgraded(world: &World, init: bool) -> String {
+fn upgraded(world: &World, init: bool) -> (String, Value) {
     let diamond = world.app_diamond(OWNER.parse().unwrap(), true);
     let adopted = world.adopt(&diamond);
+    // Its sources are here still: what goes away later has a name.
+    assert_eq!(world.json(&["plan"])["outcome"], "nothing_to_do");
     match init {
         true => world.upgrade(&adopted),
         false => world.edit(
@@ -16,7 +18,7 @@ fn upgraded(world: &World, init: bool) -> String {
             "src/appstorage/upgrade/VaultFacet.sol",
         ),
     }
-    diamond
+    (diamond, adopted)
 }
 
 fn deposit(world: &World, diamond: &str) {
@@ -33,7 +35,7 @@ fn check<'a>(document: &'a Value, name: &str) -> &'a Value {
 #[test]
 fn prx_o02_prx_v08_a_cut_is_rehearsed_without_what_no_diamond_has_and_what_its_init_leaves_is_told() {
     let Some(world) = World::new(&[]) else { return };
-    let diamond = upgraded(&world, false);
+    let (diamond, adopted) = upgraded(&world, false);
     let sent = world.chain.transactions();
     let passed = world.json(&["rehearse"]);
     assert_eq!((&passed["outcome"], &passed["exit"]), (&json!("passed"), &json!(0)), "{passed:#}");
@@ -46,10 +48,9 @@ fn prx_o02_prx_v08_a_cut_is_rehearsed_without_what_no_diamond_has_and_what_its_i
 
     // The same with an init contract: routes come back, what it wrote does not.
     let mut project = std::fs::read_to_string(world.project.path().join("payrox.toml")).unwrap();
-    let live = world.json(&["status"]);
     let init = format!(
         "[init]\ncontract = \"src/appstorage/upgrade/MottoInit.sol:MottoInit\"\ncall = \"init(string)\"\nargs = [\"festina lente\"]\nparent = \"{}\"\n\n[system]",
-        text(&live, "root")
+        text(&adopted, "root")
     );
     project = project.replacen("[system]", &init, 1);
     payrox_files::write_atomic(&world.project.path().join("payrox.toml"), project.as_bytes()).unwrap();
@@ -66,7 +67,7 @@ fn prx_o02_prx_v08_a_cut_is_rehearsed_without_what_no_diamond_has_and_what_its_i
 #[test]
 fn prx_o02_prx_v04_a_diamond_is_validated_by_what_it_serves_and_needs() {
     let Some(world) = World::new(&[]) else { return };
-    let diamond = upgraded(&world, true);
+    let (diamond, _) = upgraded(&world, true);
     let ran = world.run(&["validate", "--phase", "full", "--json"]);
     assert_eq!(ran.status, 1, "{ran:?}");
     let document = ran.json();
@@ -79,6 +80,8 @@ fn prx_o02_prx_v04_a_diamond_is_validated_by_what_it_serves_and_needs() {
         .flat_map(|check| list(&check["findings"]))
         .filter(|finding| finding["severity"] == "error")
         .map(|finding| (text(finding, "code"), text(finding, "subject")))
+        // Its sources are not here to be compiled again, and there is no router to compare with.
+        .filter(|(code, _)| !code.starts_with("PRX-ART-") && !code.starts_with("PRX-PAR-"))
         .collect();
     // What is wrong with it is that a function goes away, which nobody accepted, and nothing else.
     assert_eq!(findings, [("PRX-VAL-032", "VaultFacet.legacy()")], "{document:#}");
@@ -88,6 +91,7 @@ fn prx_o02_prx_v04_a_diamond_is_validated_by_what_it_serves_and_needs() {
         "selectors: with the router",
         "selectors: among facets",
         "selectors: with standards",
+        "code: what facets can do",
         "deploy: the plan",
         "deploy: pause, forbid, freeze",
         "roles: guardians, operators, delay",
@@ -118,7 +122,7 @@ fn prx_o02_prx_r02_a_review_of_a_diamonds_plan_is_refused_by_name() {
 #[test]
 fn prx_o02_prx_v08_the_calls_of_a_diamond_are_replayed_on_the_cut_that_follows_what_it_serves() {
     let Some(world) = World::new(&[]) else { return };
-    let diamond = upgraded(&world, false);
+    let (diamond, _) = upgraded(&world, false);
     deposit(&world, &diamond);
     let legacy = alloy_primitives::Bytes::copy_from_slice(&alloy_primitives::keccak256("legacy()")[..4]);
     world.send(OWNER, Some(&diamond), &legacy);
