@@ -27,7 +27,7 @@ pub use chain::ChangeError;
 pub use changes::Change;
 pub use config::{Clock, DevnetConfig, Hardfork};
 pub use devnet::{Devnet, Executed, Execution, Measured, Newest};
-pub use fork::{Fetched, Fork, ForkCache, ForkError, ForkPoint, Upstream, Wanted};
+pub use fork::{Fetched, Fork, ForkCache, ForkError, ForkPoint, Unasked, Upstream, Wanted};
 pub use http::{ServeError, Server, serve};
 pub use rpc::{METHODS, RpcError};
 pub use store::StoreError;

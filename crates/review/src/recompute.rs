@@ -88,6 +88,10 @@ pub fn recompute(
     constructor: &dyn Constructor,
     starting: &mut dyn FnMut(&Compiler),
 ) -> Result<Made, ReviewError> {
+    // Which code stood where is on the chain, and a review asks none.
+    if let Some(part) = &plan.diamond {
+        return Err(ReviewError::OfADiamond { diamond: part.address });
+    }
     let file = place.root.join(&place.config);
     if let (Some(commit), false) = (&place.commit, file.is_file()) {
         let inside = file.strip_prefix(&place.within).unwrap_or(&file);

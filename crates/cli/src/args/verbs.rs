@@ -155,6 +155,12 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    /// Whether it opens forks, and may do so on what was read before alone.
+    pub(crate) fn forks(&self) -> bool {
+        matches!(self, Self::Rehearse(_) | Self::Parity(_) | Self::Validate(_))
+            || matches!(self, Self::Devnet(args) if args.fork_url.is_some())
+    }
+
     /// Whether it must end at a place of its own choice: it may have sent something, or holds a file.
     pub(crate) fn ends_itself(&self) -> bool {
         matches!(

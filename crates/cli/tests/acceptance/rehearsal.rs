@@ -82,7 +82,11 @@ fn prx_v08_the_first_release_is_rehearsed_recorded_and_the_run_compared_with_it(
             .unwrap_or_else(|_| fs::read_to_string(text(&document, "record")).unwrap()),
     )
     .unwrap();
-    assert_eq!((&kept["version"], &kept["plan"]), (&json!(1), &record["plan"]));
+    assert_eq!((&kept["version"], &kept["plan"]), (&json!(2), &record["plan"]));
+    assert_eq!(
+        (&record["notCompared"], &record["offline"]),
+        (&json!("nothing to compare: paused and frozen"), &json!(false))
+    );
     let schema = payrox_execute::rehearsal_schema();
     for document in [&kept, &document] {
         assert_eq!(conforms(&schema, document), Ok(()));
@@ -137,14 +141,35 @@ fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_c
     assert_eq!((chain.block(), chain.transactions()), (block, sent), "nothing was sent");
 
     drop(anvil);
-    let ran = project.run(&rehearse);
+    // That it once answered is not asked for: it may be gone for good, or never have been this chain.
+    let silent = project.run(&rehearse);
+    assert_eq!(silent.status, 5, "{silent:?}");
+    assert!(
+        silent.stderr.contains("PRX-CLI-015") && silent.stderr.contains("--offline"),
+        "{}",
+        silent.stderr
+    );
+    let junk = project.path().join(".payrox/fork/old.bin");
+    payrox_files::write_atomic(&junk, b"junk").unwrap();
+    let ran = project.run(&[&rehearse[..], &["--offline"]].concat());
     assert_eq!(ran.status, 0, "{ran:?}");
-    assert!(ran.stderr.contains("was read of block"), "{}", ran.stderr);
-    assert!(ran.stdout.contains("the rehearsal passed"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("each step takes what it took"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("old.bin") && ran.stderr.contains("left out"), "{}", ran.stderr);
+    for said in ["offline: no endpoint was asked", "the rehearsal passed", "each step takes what it took"] {
+        assert!(ran.stdout.contains(said), "{said} in {}", ran.stdout);
+    }
+    let quiet = project.json(&[&rehearse[..], &["--offline", "--quiet"]].concat());
+    let record = &quiet["rehearsal"];
+    assert_eq!((&quiet["offline"], &record["offline"]), (&json!(true), &json!(true)), "{quiet:#}");
+    assert_eq!(record["ground"]["block"], json!(block));
     // Of another block nothing is known.
-    let other = project.run(&["rehearse", "--network", "anvil", "--rpc-url", &url, "--fork-block", "1"]);
-    assert_eq!(other.status, 5, "{other:?}");
+    let other = ["rehearse", "--network", "anvil", "--rpc-url", &url, "--fork-block", "1"];
+    for (args, code) in [(&other[..], "PRX-CHN"), (&[&other[..], &["--offline"]].concat(), "PRX-CLI-016")] {
+        let other = project.run(args);
+        assert_eq!(other.status, 5, "{other:?}");
+        assert!(other.stderr.contains(code), "{}", other.stderr);
+    }
+    let sent = project.run(&["run", "--network", "anvil", "--rpc-url", &url, "--offline"]);
+    assert_eq!(sent.status, 2, "{sent:?}");
 }
 
 #[test]
@@ -167,7 +192,10 @@ fn prx_v08_devnet_serves_a_fork_and_serves_it_again_when_the_chain_is_gone() {
     served.end();
     let code = there.code(&router);
     drop(anvil);
-    let served = Served::devnet(&project, &fork);
+    let silent = project.run(&[&["devnet", "--port", "0"], &fork[..]].concat());
+    assert_eq!(silent.status, 5, "{silent:?}");
+    assert!(silent.stderr.contains("PRX-CLI-015"), "{}", silent.stderr);
+    let served = Served::devnet(&project, &[&fork[..], &["--offline"]].concat());
     let chain = served.chain();
     assert_eq!((chain.block(), chain.code(&router)), (block, code));
     assert!(succeeded(&chain, &pay(&chain, &router, 5000)));
@@ -237,8 +265,33 @@ fn prx_v08_prx_t05_replay_shows_exactly_the_payments_that_another_fee_changes() 
     assert!(line.contains("must not differ") && line.contains("FeeTooHigh"), "{line}");
     assert!(ran.stdout.contains("not seen: "), "{}", ran.stdout);
     let before = ["--blocks", "0..1"];
-    let none = project.json(&[&upgrade[..], &before].concat());
-    assert_eq!(list(&none["replay"]["transactions"]).len(), 0, "{none:#}");
+    // What was held against nothing did not pass: neither before the system was there, nor after the newest block.
+    for blocks in [before, ["--blocks", "99999"]] {
+        let none = project.run(&[&upgrade[..], &blocks, &["--json"]].concat());
+        assert_eq!(none.status, 1, "{none:?}");
+        let none = none.json();
+        assert_eq!(
+            (&none["outcome"], list(&none["replay"]["transactions"]).len()),
+            (&json!("unknown"), 0),
+            "{none:#}"
+        );
+    }
+    // The plan's file still has the one that is live: nothing follows it.
+    let live = project.run(&[&replay[..], &["--plan", "artifacts/dispatcher.plan.json"]].concat());
+    assert!([2, 3].contains(&live.status), "{live:?}");
+    project.json(&[
+        "run",
+        "--network",
+        "anvil",
+        "--rpc-url",
+        anvil.url(),
+        "--config",
+        "upgrade.toml",
+        "--broadcast",
+    ]);
+    let live = project.run(&[&upgrade[..], &["--plan", "artifacts/dispatcher.plan.json"]].concat());
+    assert_eq!(live.status, 3, "{live:?}");
+    assert!(live.stderr.contains("PRX-FORK-010"), "{}", live.stderr);
     let first = project.run(&["probe", "replay", "--network", "local"]);
     assert_eq!(first.status, 2, "{first:?}");
 }

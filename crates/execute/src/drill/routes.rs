@@ -7,7 +7,7 @@ use alloy_sol_types::SolCall as _;
 use payrox_artifacts::sample_calls;
 use payrox_devnet::{Execution, Measured};
 use payrox_model::{Gas, Manifest, Selector, abi::IManifestDispatcher as D, limits};
-use payrox_plan::PlannedRoute;
+use payrox_plan::{PlannedRoute, Sender};
 use payrox_validate::RouteGas;
 use std::collections::BTreeSet;
 
@@ -22,7 +22,9 @@ impl Drill<'_> {
         let plan = self.stage.plan;
         let Ok(manifest) = Manifest::decode(&plan.manifest.bytes) else { return Ok(()) };
         let owner = self.owner().await?;
-        for (index, leaf) in manifest.leaves().enumerate() {
+        // A diamond is shown no proofs.
+        let shown = plan.diamond.is_none();
+        for (index, leaf) in manifest.leaves().enumerate().filter(|_| shown) {
             let proof = plan.proofs.get(&leaf.selector).cloned().unwrap_or_default();
             let call = D::verifyRouteCall {
                 selector: leaf.selector.0.into(),
@@ -78,7 +80,7 @@ impl Drill<'_> {
 
     pub(super) async fn owner(&mut self) -> Result<Address, GateError> {
         let chain = self.stage.look().await?;
-        Ok(chain.dispatcher.map_or(self.stage.plan.system.roles.owner, |dispatcher| dispatcher.owner))
+        Ok(self.stage.sender(Sender::Owner, &chain))
     }
 
     /// A call that leaves no trace.

@@ -68,6 +68,9 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         summary.push_str(&format!(", {live} against the deployed release"));
     }
     summary.push_str(&format!(", none may take {threshold} % more"));
+    if seen.unpaused {
+        summary.push_str("; the system is paused: measured on a copy that is not");
+    }
     let mut check = judged(NAME, summary, findings);
     if !missing.is_empty() {
         check.verdict = check.verdict.max(Verdict::Unknown);

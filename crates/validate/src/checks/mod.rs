@@ -60,6 +60,11 @@ pub(crate) fn unknown(name: &str, why: impl Into<String>) -> Check {
     Check { name: name.into(), verdict: Verdict::Unknown, summary: why.into(), findings: Vec::new() }
 }
 
+/// What has no meaning for a diamond: looked at, and found to be nothing.
+pub(crate) fn not_for_a_diamond(name: &str, why: &str) -> Check {
+    judged(name, format!("not for a diamond: {why}"), Vec::new())
+}
+
 /// What was looked at: failed where a finding is an error.
 pub(crate) fn judged(name: &str, summary: impl Into<String>, findings: Vec<Finding>) -> Check {
     let failed = findings.iter().any(|finding| finding.severity == Severity::Error);

@@ -32,6 +32,9 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             findings.push(error(GAS, escape(&step.name), evidence, "mark rarely called functions `cold`"));
         }
     }
+    if !tried && subject.plan.inverse.calls().is_empty() {
+        return judged(NAME, "the plan changes nothing: there is nothing to take back", findings);
+    }
     if !tried {
         return unknown(NAME, "the rehearsal did not come to the way back");
     }
@@ -46,8 +49,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         Inverse::Rollback { target_epoch, .. } => format!("back to epoch {target_epoch}"),
         Inverse::CutBack { .. } => "cut back to what the diamond served before".to_owned(),
     };
-    let compared =
-        seen.not_compared.as_ref().map(|why| format!("; storage was not compared: {}", escape(why)));
+    let compared = seen.not_compared.as_ref().map(|why| format!("; {}", escape(why)));
     let summary = format!("{what}, at most {} gas{}", grouped(most), compared.unwrap_or_default());
     let mut check = judged(NAME, summary, findings);
     // An init that writes makes the way back a matter of judgement.

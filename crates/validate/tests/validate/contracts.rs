@@ -109,6 +109,16 @@ fn prx_v05_a_deployed_function_is_removed() {
 }
 
 #[test]
+fn prx_v05_a_route_goes_away_of_which_nobody_has_the_abi() {
+    let mut world = World::clean();
+    let gone = Selector::of("gone(uint256)");
+    let baseline = world.deploy();
+    baseline.routes.insert(gone);
+    baseline.unknown.push("0x01".into());
+    assert_eq!(world.found(), [format!("PRX-VAL-032 {gone}")]);
+}
+
+#[test]
 fn prx_v05_a_deployed_function_returned_something_else_or_took_what_it_refuses_now() {
     let fee = |abi: &mut alloy_json_abi::JsonAbi| abi.functions.get_mut("fee").unwrap()[0].clone();
     assert_eq!(

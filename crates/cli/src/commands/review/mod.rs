@@ -25,6 +25,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let file = args.file.clone().unwrap_or_else(|| context.plan_file());
     let plan = Plan::read(&file)?;
+    if let Some(part) = &plan.diamond {
+        return Err(ReviewError::OfADiamond { diamond: part.address }.into());
+    }
     let parent = args.parent.as_deref().map(Plan::read).transpose()?;
     let safe = safe(args)?;
     let sources = Sources::open(&args.from, context)?;

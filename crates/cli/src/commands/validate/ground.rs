@@ -13,11 +13,16 @@ use payrox_chain::{At, CallRequest, Read};
 use payrox_config::{Network, Project};
 use payrox_execute::{Place, Sandbox};
 use payrox_files::read_text;
-use payrox_model::{BoxFault, ChainSnapshot, CodeHash, ExitCode, Manifest, Name, Selector, text::escape};
+use payrox_model::{
+    BoxFault, ChainSnapshot, CodeHash, DiamondState, ExitCode, Manifest, Name, Selector, text::escape,
+};
 use payrox_plan::{Plan, PlanOutcome};
 use payrox_validate::{Baseline, OwnerSeen, Seen, Subject};
 use serde::Deserialize;
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 /// Largest record of a deployment.
 const LIMIT: u64 = 16 << 20;
@@ -111,11 +116,18 @@ impl<'a> Ground<'a> {
                 return Err(ValidateFault::NoActivePlan { plan_id }.into());
             }
         };
-        let facets = plan.facets.iter();
-        self.code = facets.map(|facet| (facet.name.clone(), sandbox.code(facet.address))).collect();
+        // What a diamond serves already is nothing that the sandbox creates.
+        let code = |address| match (sandbox.code(address), &self.chain.diamond) {
+            (code, Some(diamond)) if code.is_empty() => diamond.code.get(&address).cloned().unwrap_or(code),
+            (code, _) => code,
+        };
+        self.code = plan.facets.iter().map(|facet| (facet.name.clone(), code(facet.address))).collect();
         if !self.offline {
             self.owner = self.owner(plan.system.roles.owner).await?;
-            self.baseline = self.baseline().await?;
+            self.baseline = match &self.chain.diamond {
+                Some(diamond) => Some(self.served(diamond, &plan)?),
+                None => self.baseline().await?,
+            };
         }
         self.plan = Some(plan);
         Ok(())
@@ -167,6 +179,39 @@ impl<'a> Ground<'a> {
             }
         }
         Ok(Some(baseline))
+    }
+
+    /// What a diamond serves: routes and code from its loupe, ABIs of what the plan leaves in place and of what earlier plans brought.
+    fn served(&self, diamond: &DiamondState, plan: &Plan) -> Result<Baseline, BoxFault> {
+        let standing = self.workshop.as_ref().map(|workshop| workshop.standing(&self.chain)).transpose()?;
+        let standing = standing.flatten();
+        let kept = standing.map(|plan| layouts::kept(self.context, self.network.chain_id, plan.plan_id));
+        let mut baseline = Baseline {
+            layouts: kept.transpose()?.flatten(),
+            routes: diamond.routes.keys().copied().collect(),
+            ..Baseline::default()
+        };
+        let records = self.records();
+        let served: BTreeSet<Address> = diamond.routes.values().copied().collect();
+        for address in served {
+            let code_hash = diamond.code_hash(address);
+            let code = diamond.code.get(&address).cloned().unwrap_or_default();
+            let stays = plan.facets.iter().find(|f| (f.address, f.code_hash) == (address, code_hash));
+            let abi = |contract: &str| Some(self.artifacts()?.get(contract).ok()?.abi.clone());
+            match (stays, records.get(&(address, code_hash))) {
+                // The same code answers the same, whether or not somebody knows what.
+                (Some(facet), _) => {
+                    baseline.abi.extend(abi(&facet.contract).map(|abi| (facet.name.clone(), abi)));
+                    baseline.code.insert(facet.name.clone(), code);
+                }
+                (None, Some((name, abi))) => {
+                    baseline.abi.insert(name.clone(), abi.clone());
+                    baseline.code.insert(name.clone(), code);
+                }
+                (None, None) => baseline.unknown.push(address.to_string()),
+            }
+        }
+        Ok(baseline)
     }
 
     /// `deployments/<chain-id>/`: name and ABI of what stands at an address with a code hash.
@@ -228,6 +273,12 @@ impl<'a> Ground<'a> {
         let Some(_) = &self.connection else {
             return format!("an empty chain: {} names no endpoint", escape(self.network.name.as_str()));
         };
+        if let (Some(diamond), Some(address)) = (&self.chain.diamond, self.network.diamond) {
+            let (block, routes) = (self.chain.block, diamond.routes.len());
+            return format!(
+                "the chain at block {block}, where the diamond {address} serves {routes} functions"
+            );
+        }
         let epoch = self.chain.dispatcher.as_ref().map_or(0, |dispatcher| dispatcher.active.epoch.0);
         match epoch {
             0 => format!("the chain at block {}, where nothing of the system is live", self.chain.block),

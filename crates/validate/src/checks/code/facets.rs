@@ -6,7 +6,7 @@ use crate::{
     evm::{Origins, Reach, Walked, op},
 };
 use payrox_artifacts::Function;
-use payrox_model::{Check, Finding, Name, Verdict, text::escape};
+use payrox_model::{Check, Finding, Name, Selector, Verdict, text::escape};
 use std::collections::BTreeMap;
 
 /// It can destroy the router, or what is left of that since Cancun: send all its ether away.
@@ -48,7 +48,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         let (ran, there) = reach.coverage(code);
         reached += ran;
         all += there;
-        judge(&facet.name, &reach.walks, &mut findings);
+        judge(&facet.name, &reach.walks, subject.is_diamond(), &mut findings);
     }
     let incomplete = findings.iter().any(|finding| finding.code.0 == INCOMPLETE);
     let mut summary = format!(
@@ -67,7 +67,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     check
 }
 
-fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec<Finding>) {
+fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], diamond: bool, findings: &mut Vec<Finding>) {
+    let cut = Selector::of("diamondCut((address,uint8,bytes4[])[],address,bytes)");
     let mut whole: BTreeMap<&'static str, Places<'_>> = BTreeMap::new();
     for (function, walked) in walks {
         let name = function.map_or("other calls", |function| function.signature.as_str());
@@ -78,6 +79,8 @@ fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec
         }
         for (pc, act) in &walked.acts {
             let code = match act.op {
+                // With a cut a diamond runs the init contract that its owner names: so EIP-2535 wants it.
+                op::DELEGATECALL if diamond && function.is_some_and(|f| f.selector == cut) => continue,
                 op::SELFDESTRUCT => SELFDESTRUCT,
                 op::DELEGATECALL => DELEGATECALL,
                 op::CALLCODE => CALLCODE,

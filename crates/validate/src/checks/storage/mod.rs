@@ -36,6 +36,9 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
     };
     let mut facets = Vec::new();
     for facet in &subject.plan.facets {
+        if facet.contract.is_empty() {
+            return Err(unknown(check, format!("nobody has the source of {}", facet.name)));
+        }
         let contract = subject.contract(&facet.name);
         let Some(layout) = contract.and_then(|contract| layouts.of(contract)) else {
             let why =
