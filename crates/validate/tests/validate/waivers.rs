@@ -119,7 +119,7 @@ fn prx_v01_a_check_that_failed_for_something_else_is_not_lifted() {
         let mut world = World::clean();
         world.project.policy.waivers = vec![waiver("PRX-VAL-060", "waived", LATER)];
         let check = Check { name: "x".into(), verdict, summary: String::new(), findings };
-        let run = PhaseRun { phase: Phase::Gas, checks: vec![check], cached: false, took_ms: 0 };
+        let run = PhaseRun { phase: Phase::Gas, part: None, checks: vec![check], cached: false, took_ms: 0 };
         judged(&world, &[run]).phases[0].verdict
     };
     let waived = || finding(Severity::Error, "waived");

@@ -7,7 +7,7 @@ use crate::{
     rehearsals::Ground,
 };
 use payrox_devnet::Devnet;
-use payrox_model::{BoxFault, ChainSnapshot, ExitCode};
+use payrox_model::{BoxFault, ChainSnapshot};
 use payrox_parity::{ParityError, System, after, before, empty_chain};
 use payrox_plan::{Plan, PlanOutcome};
 
@@ -44,13 +44,14 @@ impl Scene {
             let chain = workshop.snapshot_of(connection).await?;
             return Self::on(workshop, connection, connection.devnet.as_ref(), &chain).await;
         }
-        let at = match workshop.snapshot(connection).await {
-            Ok(chain) if at.is_none() && chain.dispatcher.as_ref().is_none_or(|d| d.active.epoch.0 == 0) => {
+        let at = if workshop.context.args.offline {
+            at
+        } else {
+            let chain = workshop.snapshot(connection).await?;
+            if at.is_none() && chain.dispatcher.as_ref().is_none_or(|d| d.active.epoch.0 == 0) {
                 return Self::on(workshop, connection, None, &chain).await;
             }
-            Ok(chain) => at.or(Some(chain.block)),
-            Err(fault) if fault.exit() == ExitCode::Endpoint => at,
-            Err(fault) => return Err(fault),
+            at.or(Some(chain.block))
         };
         let chain_id = Some(workshop.network.chain_id);
         let opened = forks::open(workshop.context, &connection.endpoint, chain_id, at).await?;

@@ -53,7 +53,7 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     /// Looks at project, artifacts and chain, and plans. What makes a plan impossible is kept: it is a finding. Where a fork
-    /// will do and the endpoint does not answer, what was read of the chain before is looked at.
+    /// will do, `--offline` looks at what was read of the chain before.
     pub(super) async fn gather(context: &'a Context<'a>, fork_will_do: bool) -> Result<Self, BoxFault> {
         let (project, network) = (context.project()?, context.network()?);
         let silent = context.args.rpc_url.is_empty() && network.rpc_url.is_empty();
@@ -76,16 +76,13 @@ impl<'a> Ground<'a> {
             owner: None,
             offline: false,
         };
-        let mut looked = ground.look().await;
-        let silent = looked.as_ref().is_err_and(|fault| fault.exit() == ExitCode::Endpoint);
-        if let (true, Some(connection)) = (silent && fork_will_do, &ground.connection) {
+        if let (true, Some(connection)) = (fork_will_do && context.args.offline, &ground.connection) {
             let chain_id = Some(ground.network.chain_id);
             let opened = forks::open(context, &connection.endpoint, chain_id, None).await?;
             ground.connection = Some(opened.connection());
             ground.offline = true;
-            looked = ground.look().await;
         }
-        match looked {
+        match ground.look().await {
             Ok(()) => Ok(ground),
             Err(fault) if matches!(fault.exit(), ExitCode::Endpoint | ExitCode::Internal) => Err(fault),
             Err(fault) => {

@@ -188,7 +188,7 @@ mod tests {
         };
         let walked = crate::evm::walk(code, crate::evm::Entry::Function(function.selector.0));
         let mut findings = Vec::new();
-        judge(&"Facet".parse().unwrap(), &[(Some(&function), walked)], &mut findings);
+        judge(&"Facet".parse().unwrap(), &[(Some(&function), walked)], false, &mut findings);
         findings.into_iter().map(|finding| (finding.code.0, finding.evidence)).collect()
     }
 
