@@ -1,14 +1,22 @@
 //! Forks as commands open them: with the project's cache, and without the endpoint where the cache will do.
 
-use crate::context::Context;
+use crate::context::{Connection, Context};
 use payrox_chain::{ChainError, Endpoint, Remote, fork_point};
-use payrox_devnet::{Fork, ForkCache};
+use payrox_devnet::{Clock, Devnet, Fork, ForkCache};
 use payrox_model::{BoxFault, ChainId, ExitCode, Fault};
 
 /// A fork, and whether its endpoint answered.
 pub(crate) struct Opened {
     pub(crate) fork: Fork,
     pub(crate) online: bool,
+}
+
+impl Opened {
+    /// The fork itself as a chain that can be talked to.
+    pub(crate) fn connection(&self) -> Connection {
+        let devnet = Devnet::forked(&self.fork, Clock::Steps);
+        Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) }
+    }
 }
 
 /// Forks a block, the newest if none is named. Where the endpoint does not answer, what was read of that block before is used.

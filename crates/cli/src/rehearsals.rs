@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use alloy_primitives::{Address, B256, U256};
-use payrox_devnet::Change;
+use payrox_devnet::{Change, Fork};
 use payrox_execute::{RunResult, StepOutcome, WholeRehearsal};
 use payrox_files::{read_text, to_canonical_json, write_derived};
 use payrox_model::{BoxFault, ChainId, Gas, Name, PlanId, Root, limits, text::escape};
@@ -57,14 +57,20 @@ pub(crate) enum Ground {
 }
 
 impl Ground {
+    /// In words, without a verb.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Empty => "rehearsed on an empty embedded chain".into(),
-            Self::Copy { block, .. } => format!("rehearsed on a copy of the embedded chain at block {block}"),
-            Self::Fork { endpoint, block, .. } => {
-                format!("rehearsed on a fork of {} at block {block}", escape(endpoint))
-            }
+            Self::Empty => "an empty embedded chain".into(),
+            Self::Copy { block, .. } => format!("a copy of the embedded chain at block {block}"),
+            Self::Fork { endpoint, block, .. } => format!("a fork of {} at block {block}", escape(endpoint)),
         }
+    }
+}
+
+impl From<&Fork> for Ground {
+    fn from(fork: &Fork) -> Self {
+        let point = fork.point();
+        Self::Fork { endpoint: fork.upstream(), block: point.header.number, block_hash: point.hash }
     }
 }
 

@@ -32,4 +32,4 @@ pub use http::{ServeError, Server, serve};
 pub use rpc::{METHODS, RpcError};
 pub use store::StoreError;
 pub use transport::InMemory;
-pub use view::Accounts;
+pub use view::{Accounts, Guesses, Unread};

@@ -84,6 +84,7 @@ pub async fn rehearse_whole(
     let tracer = Tracer::new(plan, sandbox.devnet(), sandbox.is_whole());
     let stage = Stage { plan, sandbox: &sandbox, reasons, tracer };
     let mut drill = Drill { stage, seen: Rehearsed::default(), done: Vec::new(), adopted_from: None };
+    drill.measure_deployed().await?;
     if drill.forward().await? {
         drill.measure().await?;
         drill.strangers().await?;

@@ -1,7 +1,8 @@
 //! A review as a document, and as blocks that people read.
 
 use crate::{
-    Comparison, FacetChange, Made, Row, ShownCall, SignerView, SourceChange, change, tree::Checkout,
+    Comparison, FacetChange, Made, Row, ShownCall, SignerView, SourceChange, StorageReview, change, storage,
+    tree::Checkout,
 };
 use alloy_primitives::B256;
 use payrox_artifacts::build::Compiler;
@@ -60,6 +61,8 @@ pub struct Review {
     pub facets: Option<Vec<FacetChange>>,
     /// Sources that differ from the commit before; nothing where none was named.
     pub sources: Option<Vec<SourceChange>>,
+    /// What is kept elsewhere or otherwise than in the release that is live.
+    pub storage: StorageReview,
     /// What it takes.
     pub costs: Costs,
     /// What signers see.
@@ -85,15 +88,20 @@ pub struct Parts<'a> {
     pub facets: Option<Vec<FacetChange>>,
     /// Sources that changed.
     pub sources: Option<Vec<SourceChange>>,
+    /// What changes of storage, and whether that is right.
+    pub storage: (StorageReview, Check),
 }
 
 impl Review {
     /// Puts one together.
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { plan, made, comparison, calls, signer, source, facets, sources } = parts;
+        let Parts { plan, made, comparison, calls, signer, source, facets, sources, storage } = parts;
+        let (storage, check) = storage;
+        let mut report = comparison.report;
+        report.checks.push(check);
         Self {
             version: version::OUTPUT,
-            outcome: comparison.report.verdict(),
+            outcome: report.verdict(),
             system: plan.system.name.to_string(),
             network: plan.network.to_string(),
             chain_id: plan.chain_id.0,
@@ -103,12 +111,13 @@ impl Review {
             source,
             compiler: made.compiler.clone(),
             compile_ms: made.compiled.as_millis(),
-            checks: comparison.report.checks,
+            checks: report.checks,
             rows: comparison.rows,
             calls,
             changes: plan.changes.clone(),
             facets,
             sources,
+            storage,
             costs: plan.costs.clone(),
             signer,
         }
@@ -144,8 +153,16 @@ impl Review {
             Verdict::Unknown => {
                 "Something could not be looked at: see the checks. Do not sign before it is.".into()
             }
+            Verdict::Fail if self.follows() => {
+                "The plan is what these sources make, and they lose what is kept: see storage. Do not sign it.".into()
+            }
             Verdict::Fail => "The plan is not what these sources make. Do not sign it.".into(),
         }
+    }
+
+    /// Whether nothing is against the plan but what it does to storage.
+    fn follows(&self) -> bool {
+        self.checks.iter().all(|check| check.verdict != Verdict::Fail || check.name == storage::NAME)
     }
 
     fn origin(&self) -> Block {
@@ -215,6 +232,12 @@ impl Review {
         for source in self.sources.iter().flatten() {
             all.push(Block::Text(format!("Source {}", source.path)));
             all.push(Block::Code(source.diff.clone()));
+        }
+        all.push(Block::Heading("Storage".into()));
+        all.push(Block::Text(self.storage.summary()));
+        let rows = self.storage.rows();
+        if !rows.is_empty() {
+            all.push(Block::table(["change", "facets", "variable", "before", "after"], rows));
         }
         let c = &self.costs;
         all.push(Block::Heading("Cost".into()));

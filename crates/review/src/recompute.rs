@@ -1,11 +1,12 @@
 //! The plan, made again: from sources, by the compiler, against what the parent left.
 
-use crate::ReviewError;
+use crate::{ReviewError, storage::is_first};
 use alloy_primitives::{Address, B256, keccak256};
 use alloy_sol_types::SolCall as _;
 use payrox_artifacts::{
     ArtifactSet, Source,
-    build::{self, BuildRequest, Compiler, CompilerSettings, Search},
+    build::{self, BuildOutcome, BuildRequest, Compiler, CompilerSettings, Search, keep_layouts},
+    layout::Layouts,
 };
 use payrox_config::{Network, Project};
 use payrox_model::{
@@ -72,6 +73,8 @@ pub struct Made {
     pub compiled: Duration,
     /// Whether the plan before it was at hand, so that what changes could be made again.
     pub parent_known: bool,
+    /// Where variables stand, or why that is not known; nothing for a first release, which has nothing to be compared with.
+    pub layouts: Option<Result<Layouts, String>>,
 }
 
 /// Makes the plan again that somebody wants approved. Only its network, its epoch and its parent are taken from it.
@@ -122,7 +125,9 @@ pub fn recompute(
         PlanOutcome::Planned(made) => made,
         PlanOutcome::NoChanges { .. } => return Err(ReviewError::NoChanges),
     };
+    let layouts = (!is_first(plan)).then(|| kept_layouts(&request, &outcome));
     Ok(Made {
+        layouts,
         plan: made,
         artifacts,
         project,
@@ -137,7 +142,14 @@ pub fn recompute(
     })
 }
 
-fn request(place: &Workplace, project: &Project) -> BuildRequest {
+/// The layouts of what was built; why they are not known.
+pub(crate) fn kept_layouts(request: &BuildRequest, outcome: &BuildOutcome) -> Result<Layouts, String> {
+    let kept = keep_layouts(request, outcome)
+        .and_then(|_| Layouts::read(&Layouts::beside(&Source::Folder(request.out.clone()))));
+    kept.map_err(|e| e.to_string())?.ok_or_else(|| "nothing was kept of them".to_owned())
+}
+
+pub(crate) fn request(place: &Workplace, project: &Project) -> BuildRequest {
     let compiler = &project.compiler;
     let mut contracts: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
     contracts.extend(project.init.iter().map(|i| i.contract.to_string()));

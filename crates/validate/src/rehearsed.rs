@@ -16,6 +16,9 @@ pub struct Rehearsed {
     pub proofs: BTreeMap<Selector, bool>,
     /// What a call of each route takes; measured before anything was stopped.
     pub routes: BTreeMap<Selector, RouteGas>,
+    /// The same of each route that was served before the plan; empty where nothing was live.
+    #[serde(default)]
+    pub deployed: BTreeMap<Selector, RouteGas>,
     /// Of each function that is named like an initialiser, whether a stranger could call it and something was written.
     #[serde(default)]
     pub strangers: BTreeMap<String, bool>,
@@ -62,6 +65,16 @@ pub struct RouteGas {
 }
 
 impl Rehearsed {
+    /// What a call of each route took in the deployed release. One that returned only before or only now says nothing of the
+    /// other: it is left out.
+    pub fn deployed_gas(&self) -> BTreeMap<Selector, Gas> {
+        let alike = |(selector, was): (&Selector, &RouteGas)| {
+            let now = self.routes.get(selector)?;
+            (now.returns == was.returns).then_some((*selector, was.gas))
+        };
+        self.deployed.iter().filter_map(alike).collect()
+    }
+
     /// The steps of a part.
     pub fn of(&self, part: Part) -> impl Iterator<Item = &RehearsedStep> {
         self.steps.iter().filter(move |step| step.part == part)

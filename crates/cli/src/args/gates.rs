@@ -48,6 +48,9 @@ pub(crate) struct ParityArgs {
     /// Leave out what earlier runs kept in .payrox/parity/
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// Fork the live system's chain at this block [default: the newest]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) fork_block: Option<u64>,
 }
 
 /// Below `payrox parity`.
@@ -66,6 +69,9 @@ pub(crate) struct CaseArgs {
     /// The case
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Fork the live system's chain at this block [default: the one that the case was found at]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) fork_block: Option<u64>,
 }
 
 /// A phase of a validation, or all of them.

@@ -39,7 +39,7 @@ pub(crate) enum Verb {
     #[command(
         after_help = "Examples:\n  payrox review dispatcher.plan.json --bundle repo.bundle --commit HASH   in an empty folder\n  payrox review plan.json --repo https://example.com/payments.git --commit HASH --path contracts\n  payrox review plan.json --repo . --commit HASH --parent active.plan.json --since HASH --html review.html\n  payrox review plan.json --bundle repo.bundle --commit HASH --safe 0x41675C099F32341bf84BFc5382aF534df5C7461a --safe-nonce 7\n  payrox review --project examples/payments                               the folder as it is"
     )]
-    Review(ReviewArgs),
+    Review(Box<ReviewArgs>),
     /// Deploy a slice of the plan
     #[command(
         subcommand,
@@ -378,7 +378,7 @@ pub(crate) enum ReleaseVerb {
     #[command(
         after_help = "Examples:\n  payrox release review --plans . --bundle repo.bundle --commit HASH   in a folder with release.json and release/\n  payrox release review --repo . --commit HASH --json"
     )]
-    Review(ReleaseReviewArgs),
+    Review(Box<ReleaseReviewArgs>),
     /// What is live, what waits and what is next, on each network
     #[command(after_help = "Examples:\n  payrox release status\n  payrox release status --json")]
     Status(ReleaseArgs),

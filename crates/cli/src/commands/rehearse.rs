@@ -3,15 +3,13 @@
 use super::plan::summary;
 use crate::{
     args::RehearseArgs,
-    context::{Connection, Context},
-    forks,
+    context::Context,
+    forks::{self, Opened},
     planning::Workshop,
     printer::Tone,
     rehearsals::{self, Ground, Record},
     table::table,
 };
-use payrox_chain::Endpoint;
-use payrox_devnet::{Clock, Devnet};
 use payrox_execute::{Place, WholeRehearsal, rehearse_whole};
 use payrox_model::{
     BoxFault, ExitCode, limits,
@@ -33,10 +31,8 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
         }
     };
     // Without the endpoint, the fork is what there is; at an earlier block it is what is meant.
-    let forked = opened.as_ref().filter(|opened| !opened.online || args.fork_block.is_some()).map(|opened| {
-        let devnet = Devnet::forked(&opened.fork, Clock::Steps);
-        Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) }
-    });
+    let forked = opened.as_ref().filter(|opened| !opened.online || args.fork_block.is_some());
+    let forked = forked.map(Opened::connection);
     if forked.is_some() && opened.as_ref().is_some_and(|opened| opened.online) {
         context.is_meant(&workshop.network, &real.endpoint).await?;
     }
@@ -57,14 +53,7 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
         }
     };
     let (place, ground) = match (&opened, &real.devnet) {
-        (Some(opened), _) => (
-            Place::Forked(&opened.fork, &chain),
-            Ground::Fork {
-                endpoint: opened.fork.upstream(),
-                block: opened.fork.point().header.number,
-                block_hash: opened.fork.point().hash,
-            },
-        ),
+        (Some(opened), _) => (Place::Forked(&opened.fork, &chain), Ground::from(&opened.fork)),
         (None, Some(devnet)) if plan.epoch.0 > 1 => {
             (Place::Fork(devnet), Ground::Copy { block: chain.block, block_hash: chain.block_hash })
         }
@@ -129,7 +118,7 @@ fn shown(context: &Context<'_>, record: &Record, whole: &WholeRehearsal) -> Stri
     let proofs = &whole.rehearsed.proofs;
     let accepted = proofs.values().filter(|accepted| **accepted).count();
     format!(
-        "{}\n\n{table}\n\n{accepted} of {} proofs of routes are accepted by the dispatcher",
+        "rehearsed on {}\n\n{table}\n\n{accepted} of {} proofs of routes are accepted by the dispatcher",
         record.ground.text(),
         proofs.len()
     )

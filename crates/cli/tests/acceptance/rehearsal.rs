@@ -6,6 +6,7 @@ use crate::{
     served::Served,
 };
 use alloy_primitives::{B256, Bytes};
+use payrox_conforms::{conforms, mutations};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -36,11 +37,11 @@ pub(crate) fn receipt(chain: &Chain, tx: &str) -> Value {
     panic!("{tx} is in no block");
 }
 
-fn succeeded(chain: &Chain, tx: &str) -> bool {
+pub(crate) fn succeeded(chain: &Chain, tx: &str) -> bool {
     receipt(chain, tx)["status"] == "0x1"
 }
 
-fn pay(chain: &Chain, router: &str, wei: u64) -> String {
+pub(crate) fn pay(chain: &Chain, router: &str, wei: u64) -> String {
     send(
         chain,
         PAYER,
@@ -50,12 +51,12 @@ fn pay(chain: &Chain, router: &str, wei: u64) -> String {
     )
 }
 
-fn set_fee(chain: &Chain, router: &str, fee: u64) -> String {
+pub(crate) fn set_fee(chain: &Chain, router: &str, fee: u64) -> String {
     send(chain, OWNER, router, 0, &calldata("setFee(uint16)", &[uint(fee)]))
 }
 
 /// The example, live on anvil.
-fn live(anvil: &Served) -> (Project, String) {
+pub(crate) fn live(anvil: &Served) -> (Project, String) {
     let project = Project::example();
     let run = ["run", "--network", "anvil", "--rpc-url", anvil.url(), "--broadcast"];
     let ran = project.json(&run);
@@ -82,10 +83,19 @@ fn prx_v08_the_first_release_is_rehearsed_recorded_and_the_run_compared_with_it(
     )
     .unwrap();
     assert_eq!((&kept["version"], &kept["plan"]), (&json!(1), &record["plan"]));
+    let schema = payrox_execute::rehearsal_schema();
+    for document in [&kept, &document] {
+        assert_eq!(conforms(&schema, document), Ok(()));
+        for (what, spoiled) in mutations(document) {
+            assert!(conforms(&schema, &spoiled).is_err(), "{what}");
+        }
+    }
 
     let ran = project.run(&["run", "--network", "local"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(ran.stderr.contains("is that of the rehearsal"), "{}", ran.stderr);
+    let nothing = project.json(&["rehearse", "--network", "local"]);
+    assert_eq!(conforms(&schema, &nothing), Ok(()));
     let again = project.run(&["rehearse", "--network", "local"]);
     assert!(again.stdout.contains("nothing to rehearse"), "{again:?}");
 }
@@ -112,6 +122,7 @@ fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_c
     ];
     let first = project.json(&rehearse);
     assert_eq!(first["outcome"], "passed", "{first:#}");
+    assert_eq!(conforms(&payrox_execute::rehearsal_schema(), &first), Ok(()));
     assert_eq!(names(&first, "exercise"), ALL);
     assert_eq!(names(&first, "wayBack"), ["rollback"]);
     let ground = &first["rehearsal"]["ground"];
@@ -166,7 +177,7 @@ fn prx_v08_devnet_serves_a_fork_and_serves_it_again_when_the_chain_is_gone() {
 }
 
 /// A second version whose fee is twice what the first one's is: of the same source, with half the basis.
-fn dearer(project: &Project) {
+pub(crate) fn dearer(project: &Project) {
     let file = project.path().join("out/PaymentsWithTips.sol/PaymentsWithTips.json");
     let mut artifact: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     for part in ["bytecode", "deployedBytecode"] {
@@ -230,4 +241,41 @@ fn prx_v08_prx_t05_replay_shows_exactly_the_payments_that_another_fee_changes() 
     assert_eq!(list(&none["replay"]["transactions"]).len(), 0, "{none:#}");
     let first = project.run(&["probe", "replay", "--network", "local"]);
     assert_eq!(first.status, 2, "{first:?}");
+}
+
+/// Passes every call on to an address, with its ether, and reverts where that does.
+fn relay(to: &str) -> String {
+    format!("0x365f5f375f5f365f3473{}5af1602657{}", to.trim_start_matches("0x"), "5f5ffd5b00")
+}
+
+#[test]
+fn prx_v08_a_call_through_another_contract_is_replayed_whole_where_the_system_logs_and_only_there() {
+    let Some(anvil) = Served::anvil() else { return };
+    let (project, router) = live(&anvil);
+    let chain = anvil.chain();
+    let through = "0x00000000000000000000000000000000000a11ce";
+    chain.ask("anvil_setCode", json!([through, relay(&router)])).unwrap();
+    assert!(succeeded(&chain, &set_fee(&chain, &router, 50)));
+    let free = pay(&chain, through, 20_000);
+    let order =
+        [B256::ZERO, address(BOOTSTRAPPER), uint(40_000), uint(200), uint(u64::from(u32::MAX)), B256::ZERO];
+    let data = calldata("pay((address,address,uint256,uint256,uint64,bytes32))", &order);
+    let bounded = send(&chain, PAYER, through, 40_000, &data);
+    // It reads, and logs nothing.
+    let silent = send(&chain, PAYER, through, 0, &calldata("quote(uint256)", &[uint(7)]));
+    assert!([&free, &bounded, &silent].iter().all(|tx| succeeded(&chain, tx)));
+
+    dearer(&project);
+    let replay = ["probe", "replay", "--last", "9", "--network", "anvil", "--rpc-url", anvil.url(), "--json"];
+    let ran = project.run(&[&replay[..], &["--config", "upgrade.toml"]].concat());
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let document = ran.json();
+    let fate = |tx: &str| {
+        let found = list(&document["replay"]["transactions"]).iter().find(|one| one["tx"] == tx);
+        found.map(|one| (text(one, "fate").to_owned(), one["functions"].clone()))
+    };
+    assert_eq!(fate(&free), Some(("changed".into(), json!([]))), "{document:#}");
+    assert_eq!(fate(&bounded), Some(("broken".into(), json!([]))), "{document:#}");
+    assert_eq!(fate(&silent), None);
+    assert!(document["replay"]["blind"].to_string().contains("log nothing"), "{document:#}");
 }

@@ -9,6 +9,7 @@ use payrox_devnet::{Execution, Measured};
 use payrox_model::{Gas, Manifest, Selector, abi::IManifestDispatcher as D, limits};
 use payrox_plan::PlannedRoute;
 use payrox_validate::RouteGas;
+use std::collections::BTreeSet;
 
 /// Gas of a transaction before it does anything, and of a byte of its calldata (EIP-2028).
 const TRANSACTION: u64 = 21_000;
@@ -37,19 +38,38 @@ impl Drill<'_> {
             self.seen.proofs.insert(leaf.selector, accepted);
         }
         for route in &plan.routes {
-            let mut first = None;
-            for data in &calls(route) {
-                let took = self.ask(owner, plan.addresses.router, data.clone()).await?;
-                let measured = RouteGas { gas: beyond(&took, data), returns: took.returned };
-                if took.returned {
-                    first = Some(measured);
-                    break;
-                }
-                first.get_or_insert(measured);
-            }
-            self.seen.routes.extend(first.map(|measured| (route.selector, measured)));
+            let measured = self.took(owner, route).await?;
+            self.seen.routes.extend(measured.map(|measured| (route.selector, measured)));
         }
         Ok(())
+    }
+
+    /// What the same calls take before the plan, of each route that is served then.
+    pub(super) async fn measure_deployed(&mut self) -> Result<(), GateError> {
+        let chain = self.stage.look().await?;
+        let served = chain.router.and_then(|router| Manifest::decode(&router.manifest).ok());
+        let Some(served) = served else { return Ok(()) };
+        let served: BTreeSet<_> = served.routes().iter().map(|route| route.selector).collect();
+        let owner = self.owner().await?;
+        for route in self.stage.plan.routes.iter().filter(|route| served.contains(&route.selector)) {
+            let measured = self.took(owner, route).await?;
+            self.seen.deployed.extend(measured.map(|measured| (route.selector, measured)));
+        }
+        Ok(())
+    }
+
+    /// A call of a route: the first that returns, else the first.
+    async fn took(&mut self, owner: Address, route: &PlannedRoute) -> Result<Option<RouteGas>, GateError> {
+        let mut first = None;
+        for data in &calls(route) {
+            let took = self.ask(owner, self.stage.plan.addresses.router, data.clone()).await?;
+            let measured = RouteGas { gas: beyond(&took, data), returns: took.returned };
+            if took.returned {
+                return Ok(Some(measured));
+            }
+            first.get_or_insert(measured);
+        }
+        Ok(first)
     }
 
     pub(super) async fn owner(&mut self) -> Result<Address, GateError> {

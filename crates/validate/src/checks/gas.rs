@@ -26,7 +26,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     };
     let threshold = u64::from(subject.project.policy.gas_threshold.value);
     let mut findings = Vec::new();
-    let mut known = 0;
+    let (mut known, mut live) = (0, 0);
     for route in &subject.plan.routes {
         let Some(now) = seen.routes.get(&route.selector) else { continue };
         let name = escape(&format!("{}.{}", route.facet, route.signature));
@@ -47,6 +47,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             )),
         }
         let deployed = subject.baseline.and_then(|baseline| baseline.gas.get(&route.selector));
+        live += usize::from(deployed.is_some());
         if let Some(more) = deployed.and_then(|before| above(*before, now.gas, threshold)) {
             let evidence = format!("{more} than the deployed release ({threshold} % are allowed)");
             findings.push(error(
@@ -57,8 +58,11 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             ));
         }
     }
-    let summary =
-        format!("{} against the snapshot, none may take {threshold} % more", counted(known, "route"));
+    let mut summary = format!("{} against the snapshot", counted(known, "route"));
+    if subject.baseline.is_some() {
+        summary.push_str(&format!(", {live} against the deployed release"));
+    }
+    summary.push_str(&format!(", none may take {threshold} % more"));
     judged(NAME, summary, findings)
 }
 

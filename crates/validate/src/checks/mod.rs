@@ -11,7 +11,7 @@ pub(crate) mod selectors;
 mod size;
 pub(crate) mod source;
 mod standards;
-mod storage;
+pub(crate) mod storage;
 
 pub(crate) use size::sizes;
 

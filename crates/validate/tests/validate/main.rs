@@ -8,6 +8,8 @@ mod golden;
 mod plans;
 mod reports;
 mod roles;
+mod sarif;
 mod schemas;
+mod storage;
 mod waivers;
 mod world;

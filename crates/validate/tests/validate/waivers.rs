@@ -8,7 +8,7 @@ use payrox_config::{Day, Place, Waiver};
 use payrox_model::{Check, Code, Finding, Gas, Selector, Severity, Verdict};
 use payrox_validate::{Phase, PhaseRun, Validation, WaiverState, render};
 
-fn waiver(code: &str, subject: &str, expires: Day) -> Waiver {
+pub(crate) fn waiver(code: &str, subject: &str, expires: Day) -> Waiver {
     Waiver {
         place: Place { path: "payrox.toml".into(), line: 1, column: 1, field: String::new() },
         code: code.into(),

@@ -2,7 +2,7 @@
 
 use crate::{
     args::ReleaseReviewArgs,
-    commands::review::{Sources, make},
+    commands::review::{Sources, kept, make},
     context::Context,
     passed::plan_file,
     report,
@@ -24,6 +24,10 @@ pub(super) fn review(args: &ReleaseReviewArgs, context: &Context<'_>) -> Result<
         folder.join(plan_file(network).file_name().unwrap_or_default())
     };
     let sources = Sources::open(&args.from, context)?;
+    let earlier = match &args.since {
+        Some(since) => sources.earlier(since, args.from.modules.as_deref())?,
+        None => None,
+    };
     let (mut plans, mut all, mut reviews) = (Vec::new(), Vec::new(), Vec::new());
     for part in &release.networks {
         let plan = release.read_plan(&part.network, &at(&folder.join("release"), &part.network))?;
@@ -40,6 +44,7 @@ pub(super) fn review(args: &ReleaseReviewArgs, context: &Context<'_>) -> Result<
             source: sources.provenance.clone(),
             facets: parent.as_ref().map(|parent| facet_changes(parent, &plan)),
             sources: None,
+            storage: kept(context, &plan, &made, parent.as_ref(), earlier.as_ref()),
             plan: &plan,
             made: &made,
         }));
@@ -104,6 +109,7 @@ fn show(context: &Context<'_>, release: &Release, reviews: &[Review], digest: Ch
         checks.extend(own.map(|c| Check { name: format!("{} {}", review.network, c.name), ..c }));
     }
     let report = Report { checks };
+    let storage: Vec<_> = reviews.iter().map(|r| format!("{}: {}", r.network, r.storage.summary())).collect();
     let rows = reviews.iter().map(|r| {
         let equal = r.rows.iter().filter(|row| row.equal).count();
         [
@@ -115,9 +121,10 @@ fn show(context: &Context<'_>, release: &Release, reviews: &[Review], digest: Ch
         ]
     });
     printer.result(&format!(
-        "{}\n\n{}\n\ndigest  {}",
+        "{}\n\n{}\n\n{}\n\ndigest  {}",
         table(["network", "#chain", "#epoch", "plan", "values equal"], rows),
         report::checks(&report, printer.paint()),
+        storage.join("\n"),
         release.digest
     ));
     printer.document(&json!({

@@ -5,7 +5,9 @@ use crate::{args::CommitArgs, context::Context};
 use alloy_primitives::B256;
 use payrox_artifacts::build::Search;
 use payrox_model::{BoxFault, text::escape};
-use payrox_review::{Checkout, Origin, Provenance, SourceChange, Workplace, check_out, source_changes};
+use payrox_review::{
+    Checkout, Origin, Provenance, SourceChange, Workplace, at_commit, check_out, source_changes,
+};
 use std::{
     collections::BTreeSet,
     fs, io,
@@ -80,15 +82,24 @@ impl Sources {
         Ok(Self { place, provenance, pinned, origin: Some(origin), scratch })
     }
 
+    /// An earlier commit, beside this one.
+    pub(crate) fn earlier(&self, since: &str, modules: Option<&Path>) -> Result<Option<Workplace>, BoxFault> {
+        let Some(origin) = &self.origin else { return Ok(None) };
+        let scratch = self.scratch.join("since");
+        let before = bring(origin, since, &scratch, &self.place.search)?;
+        if let Some(modules) = modules.filter(|_| !before.folder.join("node_modules").exists()) {
+            link(modules, &before)?;
+        }
+        Ok(Some(at_commit(&self.place, &before.folder, since, &scratch)))
+    }
+
     /// Sources of the project that are other than at an earlier commit.
-    pub(crate) fn changed_since(&self, since: &str) -> Result<Vec<SourceChange>, BoxFault> {
-        let Some(origin) = &self.origin else { return Ok(Vec::new()) };
-        let before = bring(origin, since, &self.scratch.join("since"), &self.place.search)?;
+    pub(crate) fn changed_since(&self, before: &Workplace) -> Result<Vec<SourceChange>, BoxFault> {
         let mut paths = BTreeSet::new();
-        for folder in [&before.folder, &self.place.within] {
+        for folder in [&before.within, &self.place.within] {
             below(folder, folder, 0, &mut paths);
         }
-        Ok(source_changes(&before.folder, &self.place.within, &paths)?)
+        Ok(source_changes(&before.within, &self.place.within, &paths)?)
     }
 }
 

@@ -3,7 +3,7 @@
 use super::fault::ValidateFault;
 use crate::{
     context::{Connection, Context},
-    layouts,
+    forks, layouts,
     planning::Workshop,
 };
 use alloy_json_abi::JsonAbi;
@@ -42,11 +42,14 @@ pub(super) struct Ground<'a> {
     /// What is deployed.
     pub(super) baseline: Option<Baseline>,
     pub(super) owner: Option<OwnerSeen>,
+    /// The connection is to a fork of what was read of the chain before: it does not answer.
+    offline: bool,
 }
 
 impl<'a> Ground<'a> {
-    /// Looks at project, artifacts and chain, and plans. What makes a plan impossible is kept: it is a finding.
-    pub(super) async fn gather(context: &'a Context<'a>) -> Result<Self, BoxFault> {
+    /// Looks at project, artifacts and chain, and plans. What makes a plan impossible is kept: it is a finding. Where a fork
+    /// will do and the endpoint does not answer, what was read of the chain before is looked at.
+    pub(super) async fn gather(context: &'a Context<'a>, fork_will_do: bool) -> Result<Self, BoxFault> {
         let (project, network) = (context.project()?, context.network()?);
         let silent = context.args.rpc_url.is_empty() && network.rpc_url.is_empty();
         let connection = match !network.local && silent {
@@ -66,8 +69,18 @@ impl<'a> Ground<'a> {
             code: BTreeMap::new(),
             baseline: None,
             owner: None,
+            offline: false,
         };
-        match ground.look().await {
+        let mut looked = ground.look().await;
+        let silent = looked.as_ref().is_err_and(|fault| fault.exit() == ExitCode::Endpoint);
+        if let (true, Some(connection)) = (silent && fork_will_do, &ground.connection) {
+            let chain_id = Some(ground.network.chain_id);
+            let opened = forks::open(context, &connection.endpoint, chain_id, None).await?;
+            ground.connection = Some(opened.connection());
+            ground.offline = true;
+            looked = ground.look().await;
+        }
+        match looked {
             Ok(()) => Ok(ground),
             Err(fault) if matches!(fault.exit(), ExitCode::Endpoint | ExitCode::Internal) => Err(fault),
             Err(fault) => {
@@ -81,7 +94,10 @@ impl<'a> Ground<'a> {
         let workshop = self.workshop.insert(Workshop::open(self.context)?);
         self.layouts = Layouts::read(&Layouts::beside(workshop.artifacts.source()))?;
         if let Some(connection) = &self.connection {
-            self.chain = workshop.snapshot(connection).await?;
+            self.chain = match self.offline {
+                true => workshop.snapshot_of(connection).await?,
+                false => workshop.snapshot(connection).await?,
+            };
         }
         let sandbox = Sandbox::empty(self.network.chain_id);
         let outcome = workshop.plan_in(self.connection.as_ref(), &self.chain, &sandbox).await?;
@@ -97,9 +113,11 @@ impl<'a> Ground<'a> {
         };
         let facets = plan.facets.iter();
         self.code = facets.map(|facet| (facet.name.clone(), sandbox.code(facet.address))).collect();
-        self.owner = self.owner(plan.system.roles.owner).await?;
+        if !self.offline {
+            self.owner = self.owner(plan.system.roles.owner).await?;
+            self.baseline = self.baseline().await?;
+        }
         self.plan = Some(plan);
-        self.baseline = self.baseline().await?;
         Ok(())
     }
 
@@ -176,7 +194,11 @@ impl<'a> Ground<'a> {
     }
 
     /// What rules look at; `None` where there is no plan.
-    pub(super) fn subject<'b>(&'b self, seen: &'b Seen) -> Option<Subject<'b>> {
+    pub(super) fn subject<'b>(
+        &'b self,
+        seen: &'b Seen,
+        baseline: Option<&'b Baseline>,
+    ) -> Option<Subject<'b>> {
         let workshop = self.workshop.as_ref()?;
         Some(Subject {
             project: &self.project,
@@ -186,7 +208,7 @@ impl<'a> Ground<'a> {
             release: workshop.release(),
             code: &self.code,
             layouts: self.layouts.as_ref(),
-            baseline: self.baseline.as_ref(),
+            baseline,
             seen,
         })
     }

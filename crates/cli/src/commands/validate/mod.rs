@@ -37,7 +37,7 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
     if asked == [Phase::Test] && !context.project_file().exists() {
         return Ok(units(&groups, context));
     }
-    let ground = Ground::gather(context).await?;
+    let mut ground = Ground::gather(context, asked == [Phase::Parity]).await?;
     let cache = Cache::new(context.folder().join(".payrox/validate"), !args.no_cache);
     let meter = Meter::new(context.printer, asked.len());
     let snapshot = context.inside(&ground.project.policy.gas_snapshot);
@@ -47,8 +47,18 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
         owner: ground.owner,
         ..Seen::default()
     };
-    let mut work =
-        Work { ground: &ground, args, groups: &groups, cache: &cache, meter: &meter, seen, told: false };
+    let baseline = ground.baseline.take();
+    let ground = ground;
+    let mut work = Work {
+        ground: &ground,
+        args,
+        groups: &groups,
+        cache: &cache,
+        meter: &meter,
+        seen,
+        baseline,
+        told: false,
+    };
     let mut runs = Vec::new();
     for phase in &asked {
         meter.begin(*phase, work.expected(*phase));
@@ -60,7 +70,7 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
         meter.end(*phase, run.took_ms);
         runs.push(run);
     }
-    let subject = ground.subject(&work.seen);
+    let subject = work.subject();
     let about = about(args, &ground);
     let validation = Validation::new(about, &runs, &ground.project.policy.waivers, subject.as_ref());
     drop(meter);
@@ -119,7 +129,8 @@ fn groups(asked: &[Group]) -> Vec<UnitGroup> {
     groups
 }
 
-fn today() -> Day {
+/// The day, in UTC.
+pub(crate) fn today() -> Day {
     let now = Timestamp::now().to_zoned_datetime(TimeZone::UTC);
     let part = |n: i8| n.unsigned_abs();
     Day { year: now.year().unsigned_abs(), month: part(now.month()), day: part(now.day()) }

@@ -22,7 +22,7 @@ use payrox_plan::PlanError;
 use payrox_probe::{
     SLITHER_FILES, UnitGroup, compiled, files, find_slither, run_slither, run_suite, run_units, suites,
 };
-use payrox_validate::{Phase, PhaseRun, Rehearsed, Seen};
+use payrox_validate::{Baseline, Phase, PhaseRun, Rehearsed, Seen, Subject};
 use std::{error::Error, time::Instant};
 
 /// Largest file of a project that a hash over it is made of.
@@ -36,6 +36,8 @@ pub(super) struct Work<'w> {
     pub(super) cache: &'w Cache,
     pub(super) meter: &'w Meter<'w>,
     pub(super) seen: Seen,
+    /// What is deployed.
+    pub(super) baseline: Option<Baseline>,
     /// The plan's trouble was told.
     pub(super) told: bool,
 }
@@ -103,11 +105,19 @@ impl Work<'_> {
         let kept = self.rehearse().await?;
         let took_then = kept.as_ref().filter(|kept| kept.cached).map(|kept| kept.took_ms);
         self.seen.rehearsed = kept.map(|kept| kept.value);
+        if let (Some(baseline), Some(rehearsed)) = (&mut self.baseline, &self.seen.rehearsed) {
+            baseline.gas = rehearsed.deployed_gas();
+        }
         Ok(took_then)
     }
 
+    /// What rules look at; `None` where there is no plan.
+    pub(super) fn subject(&self) -> Option<Subject<'_>> {
+        self.ground.subject(&self.seen, self.baseline.as_ref())
+    }
+
     fn rules(&self, phase: Phase) -> Vec<Check> {
-        match self.ground.subject(&self.seen) {
+        match self.subject() {
             Some(subject) => payrox_validate::run(&[phase], &subject).checks,
             None => vec![unknown(phase.name(), "there is no plan")],
         }

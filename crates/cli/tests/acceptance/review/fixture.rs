@@ -4,6 +4,7 @@ use crate::{
     project::Ran,
     tools::{installed, program, repository},
 };
+use payrox_conforms::conforms;
 use payrox_files::write_atomic;
 use serde_json::Value;
 use std::{
@@ -123,10 +124,11 @@ impl Repository {
         self.command(&[&own[..], more].concat(), &self.empty())
     }
 
-    /// The same of the bundle, as a document.
+    /// The same of the bundle, as a document; it is what its schema says.
     pub(super) fn bundled(&self, commit: &str, path: &str, more: &[&str]) -> (i32, Value) {
         let own = ["--bundle", "repo.bundle", "--path", path, "--json"];
         let ran = self.review(commit, &[&own[..], more].concat());
+        assert_eq!(conforms(&payrox_review::schema(), &ran.json()), Ok(()));
         (ran.status, ran.json())
     }
 }

@@ -3,6 +3,7 @@
 mod attacks;
 mod descriptors;
 mod fixture;
+mod storage;
 mod upgrade;
 
 use crate::{

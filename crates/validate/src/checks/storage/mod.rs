@@ -2,6 +2,7 @@
 
 mod app_storage;
 mod compare;
+mod difference;
 mod kept;
 mod namespaces;
 mod shared;
@@ -10,6 +11,9 @@ mod shared;
 mod tests;
 
 pub(crate) use app_storage::check as app_storage;
+pub use difference::{
+    AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange,
+};
 pub(crate) use kept::check as kept;
 pub(crate) use namespaces::check as namespaces;
 pub(crate) use shared::{plain, transient};
