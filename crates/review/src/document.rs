@@ -1,8 +1,8 @@
 //! A review as a document, and as blocks that people read.
 
 use crate::{
-    Comparison, FacetChange, Made, Row, ShownCall, SignerView, SourceChange, StorageReview, change, storage,
-    tree::Checkout,
+    Comparison, FacetChange, Made, RawTransaction, Row, SafeTransaction, ShownCall, SignerView, SourceChange,
+    StorageReview, change, storage, tree::Checkout,
 };
 use alloy_primitives::B256;
 use payrox_artifacts::build::Compiler;
@@ -47,8 +47,10 @@ pub struct Review {
     pub source: Provenance,
     /// Who compiled them.
     pub compiler: Compiler,
-    /// Milliseconds that the compiler took; zero where an earlier review compiled the same.
+    /// Milliseconds that the compiler took; zero where it was not asked again.
     pub compile_ms: u128,
+    /// The day of an earlier review by the same user that compiled it; nothing where this one did.
+    pub compiled_earlier: Option<String>,
     /// The checks.
     pub checks: Vec<Check>,
     /// Every value that was compared.
@@ -111,6 +113,7 @@ impl Review {
             source,
             compiler: made.compiler.clone(),
             compile_ms: made.compiled.as_millis(),
+            compiled_earlier: made.earlier.clone(),
             checks: report.checks,
             rows: comparison.rows,
             calls,
@@ -299,42 +302,56 @@ impl Review {
                 .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
             ),
         ];
-        for t in &s.transactions {
-            all.push(Block::Text(format!("{} as a transaction, by {}", t.step, t.sender)));
-            all.push(Block::table(
-                ["", ""],
-                [
-                    ["to".to_owned(), t.to.to_checksum(None)],
-                    ["value".into(), t.value.to_string()],
-                    ["nonce".into(), t.nonce.into()],
-                    ["data".into(), t.data.to_string()],
-                ],
-            ));
-        }
-        for t in &s.safe {
-            all.push(Block::Text(format!(
-                "{} through the Safe {} (version {}), nonce {}",
-                t.step,
-                t.safe.to_checksum(None),
-                t.version,
-                t.nonce
-            )));
-            all.push(Block::table(
-                ["", ""],
-                [
-                    ("domain hash", t.domain_hash),
-                    ("message hash", t.message_hash),
-                    ("Safe transaction hash", t.safe_tx_hash),
-                ]
-                .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
-            ));
-        }
-        all.push(Block::Text("Each of them by other tools; `plan` is the plan's file:".into()));
+        all.extend(way_blocks(&s.transactions, &s.safe));
+        all.push(Block::Text("Each value by other tools; `plan` is the plan's file:".into()));
         let lines = s.lines.iter().map(|l| format!("# {}: {}\n{}", l.name, l.value, l.command));
-        let lines: Vec<_> = std::iter::once("plan=dispatcher.plan.json".to_owned()).chain(lines).collect();
+        let lines: Vec<_> = std::iter::once(s.file.clone()).chain(lines).collect();
         all.push(Block::Code(lines.join("\n")));
+        all.push(Block::Heading("The way back, not to be signed now".into()));
+        all.push(Block::Text(
+            "For the day on which it is needed, and instead of what may be pending then. A Safe's hashes hold for its nonce of that day: \
+             make this review again with it."
+                .into(),
+        ));
+        all.extend(way_blocks(&s.way_back.transactions, &s.way_back.safe));
         all
     }
+}
+
+/// Calls as transactions, and through a Safe.
+fn way_blocks(transactions: &[RawTransaction], safe: &[SafeTransaction]) -> Vec<Block> {
+    let mut all = Vec::new();
+    for t in transactions {
+        all.push(Block::Text(format!("{} as a transaction, by {}", t.step, t.sender)));
+        all.push(Block::table(
+            ["", ""],
+            [
+                ["to".to_owned(), t.to.to_checksum(None)],
+                ["value".into(), t.value.to_string()],
+                ["nonce".into(), t.nonce.into()],
+                ["data".into(), t.data.to_string()],
+            ],
+        ));
+    }
+    for t in safe {
+        all.push(Block::Text(format!(
+            "{} through the Safe {} (version {}), nonce {}",
+            t.step,
+            t.safe.to_checksum(None),
+            t.version,
+            t.nonce
+        )));
+        all.push(Block::table(
+            ["", ""],
+            [
+                ("domain hash", t.domain_hash),
+                ("message hash", t.message_hash),
+                ("Safe transaction hash", t.safe_tx_hash),
+            ]
+            .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
+        ));
+    }
+    all
 }
 
 fn facet_blocks(facet: &FacetChange) -> Vec<Block> {

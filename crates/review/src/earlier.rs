@@ -4,14 +4,10 @@
 use crate::{
     Workplace,
     change::init_code,
-    recompute::{kept_layouts, request},
+    recompute::{compile, kept_layouts, request},
 };
 use alloy_primitives::keccak256;
-use payrox_artifacts::{
-    ArtifactSet, Contract, Source,
-    build::{self, Compiler},
-    layout::Layouts,
-};
+use payrox_artifacts::{ArtifactSet, Contract, Source, build::Compiler, layout::Layouts};
 use payrox_config::Project;
 use payrox_model::text::escape;
 use payrox_plan::{Plan, PlannedFacet};
@@ -34,10 +30,10 @@ pub fn earlier_layouts(
     let project = Project::load(&file).map_err(|e| of_it(e.to_string()))?;
     let mut request = request(place, &project);
     request.contracts = live.facets.iter().map(|facet| facet.contract.clone()).collect();
-    let outcome = build::build(&request, starting).map_err(|e| of_it(e.to_string()))?;
-    let artifacts = ArtifactSet::read(&Source::Folder(request.out.clone()), &request.contracts)
+    let built = compile(place, &request, starting).map_err(|e| of_it(e.to_string()))?;
+    let artifacts = ArtifactSet::read(&Source::Folder(built.out.clone()), &request.contracts)
         .map_err(|e| of_it(e.to_string()))?;
-    let layouts = kept_layouts(&request, &outcome).map_err(of_it)?;
+    let layouts = kept_layouts(&request, &built).map_err(of_it)?;
     for facet in &live.facets {
         let contract = artifacts.get(&facet.contract).map_err(|e| of_it(e.to_string()))?;
         if !makes(contract, live, facet) {
@@ -77,7 +73,11 @@ pub fn at_commit(place: &Workplace, folder: &Path, commit: &str, scratch: &Path)
     let inside = place.root.strip_prefix(&place.within).unwrap_or(Path::new(""));
     Workplace {
         within: folder.to_owned(),
+        own: vec![folder.to_owned()],
         root: folder.join(inside),
+        answers: place.answers.clone(),
+        tools: place.tools.clone(),
+        pinned: place.pinned,
         config: place.config.clone(),
         scratch: scratch.to_owned(),
         search: place.search.clone(),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(not(test), warn(unused_crate_dependencies))]
 
+mod answers;
 mod calls;
 mod change;
 mod compare;
@@ -12,11 +13,13 @@ mod git;
 mod html;
 mod markdown;
 mod recompute;
+mod safe;
 mod schema;
 mod signer;
 mod storage;
 mod tree;
 
+pub use answers::Answers;
 pub use calls::{ShownCall, calls};
 pub use change::{FacetChange, OpcodeChange, SourceChange, facet_changes, source_changes};
 pub use compare::{Comparison, Row, compare};
@@ -26,7 +29,8 @@ pub use erc7730::descriptors;
 pub use error::ReviewError;
 pub use git::Origin;
 pub use recompute::{Made, Outside, Workplace, recompute};
+pub use safe::{Safe, SafeTransaction, SafeVersion};
 pub use schema::schema;
-pub use signer::{Line, RawTransaction, Safe, SafeTransaction, SafeVersion, SignerView, signer_view};
+pub use signer::{Line, RawTransaction, SignerView, WayBack, signer_view};
 pub use storage::{Before, StorageReview, storage};
 pub use tree::{Checkout, check_out};

@@ -11,11 +11,22 @@ const GAS: &str = "PRX-VAL-080";
 const FAILS: &str = "PRX-VAL-081";
 /// The way back leaves something other than it was.
 const DIFFERS: &str = "PRX-VAL-082";
+/// The plan takes away the way back to earlier epochs.
+const RAISES: &str = "PRX-VAL-083";
 
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "rollback";
-    let Some(seen) = &subject.seen.rehearsed else { return unknown(NAME, "no rehearsal ran") };
     let mut findings = Vec::new();
+    if let Some(before) = subject.plan.floor_raised_from() {
+        let now = subject.plan.onchain.floor;
+        let evidence =
+            format!("from {before} to {now}: nobody can go back to an epoch before {now} any more");
+        findings.push(error(RAISES, "floor", evidence, "no plan of payrox raises it: ask who made this one"));
+    }
+    let Some(seen) = &subject.seen.rehearsed else {
+        let check = unknown(NAME, "no rehearsal ran");
+        return if findings.is_empty() { check } else { judged(NAME, check.summary, findings) };
+    };
     let mut most = 0;
     let mut tried = false;
     for step in seen.of(Part::WayBack) {
@@ -35,7 +46,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     if !tried && subject.plan.inverse.calls().is_empty() {
         return judged(NAME, "the plan changes nothing: there is nothing to take back", findings);
     }
-    if !tried {
+    if !tried && findings.is_empty() {
         return unknown(NAME, "the rehearsal did not come to the way back");
     }
     let init = subject.plan.init.is_some();

@@ -118,6 +118,9 @@ fn prx_p05_a_way_back_that_takes_too_much_fails_or_leaves_something() {
     assert_eq!(found, ["PRX-VAL-081 freeze (way back)"]);
     let found = change(&|seen| seen.differences.push("slot 0x07 of the router".into()));
     assert_eq!(found, ["PRX-VAL-082 slot 0x07 of the router"]);
+    let mut world = World::clean();
+    world.plan.onchain.floor = 1;
+    assert_eq!(world.found(), ["PRX-VAL-083 floor"], "a raised floor takes the way back away");
 }
 
 #[test]

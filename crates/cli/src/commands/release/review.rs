@@ -30,7 +30,8 @@ pub(super) fn review(args: &ReleaseReviewArgs, context: &Context<'_>) -> Result<
     };
     let (mut plans, mut all, mut reviews) = (Vec::new(), Vec::new(), Vec::new());
     for part in &release.networks {
-        let plan = release.read_plan(&part.network, &at(&folder.join("release"), &part.network))?;
+        let file = at(&folder.join("release"), &part.network);
+        let plan = release.read_plan(&part.network, &file)?;
         let parent = match &args.parents {
             Some(parents) if plan.epoch.0 > 1 => Some(Plan::read(&at(parents, &part.network))?),
             _ => None,
@@ -38,8 +39,8 @@ pub(super) fn review(args: &ReleaseReviewArgs, context: &Context<'_>) -> Result<
         let made = make(&sources, context, &plan, parent.as_ref())?;
         let shown = calls(&plan, &made.artifacts);
         reviews.push(Review::new(Parts {
-            comparison: compare(&plan, &made, sources.pinned),
-            signer: signer_view(&plan, &shown, None),
+            comparison: compare(&plan, &made, sources.place.pinned),
+            signer: signer_view(&plan, &file, &shown, None)?,
             calls: shown,
             source: sources.provenance.clone(),
             facets: parent.as_ref().map(|parent| facet_changes(parent, &plan)),

@@ -1,6 +1,7 @@
 //! `payrox review`: the plan made again from a commit, and what is signed.
 
 mod folder;
+mod output;
 
 pub(crate) use folder::Sources;
 
@@ -20,7 +21,7 @@ use payrox_review::{
     Before, Made, Parts, Review, ReviewError, Safe, StorageReview, Workplace, calls, compare, descriptors,
     earlier_layouts, facet_changes, recompute, signer_view, storage,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let file = args.file.clone().unwrap_or_else(|| context.plan_file());
@@ -30,11 +31,15 @@ pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCod
     }
     let parent = args.parent.as_deref().map(Plan::read).transpose()?;
     let safe = safe(args)?;
+    let mut inputs = vec![file.clone()];
+    inputs.extend(args.parent.iter().chain(&args.from.bundle).chain(&args.from.solc).cloned());
+    let pages: Vec<_> = args.markdown.iter().chain(&args.html).cloned().collect();
+    output::refuse_inputs(&pages, &inputs)?;
     let sources = Sources::open(&args.from, context)?;
     let made = make(&sources, context, &plan, parent.as_ref())?;
-    let comparison = compare(&plan, &made, sources.pinned);
+    let comparison = compare(&plan, &made, sources.place.pinned);
     let shown = calls(&plan, &made.artifacts);
-    let signer = signer_view(&plan, &shown, safe);
+    let signer = signer_view(&plan, &file, &shown, safe)?;
     let facets = match (&parent, plan.epoch.0) {
         (Some(parent), _) => Some(facet_changes(parent, &plan)),
         (None, 1) => Some(Vec::new()),
@@ -60,20 +65,26 @@ pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCod
         sources: changed,
         storage,
     });
-    let mut written = Vec::new();
+    let mut files = Vec::new();
     for (path, text) in
         [(&args.markdown, Review::markdown as fn(&Review) -> String), (&args.html, Review::html)]
     {
-        if let Some(path) = path {
-            write(path, &text(&review), &mut written)?;
-        }
+        files.extend(path.iter().map(|path| (path.clone(), text(&review))));
     }
     if let Some(folder) = &args.erc7730 {
         for (name, descriptor) in descriptors(&plan, &made.artifacts) {
             // A descriptor is text and numbers.
             let text = serde_json::to_string_pretty(&descriptor).unwrap_or_default();
-            write(&folder.join(name), &format!("{}\n", escape_json(&text)), &mut written)?;
+            files.push((folder.join(name), format!("{}\n", escape_json(&text))));
         }
+    }
+    inputs.extend(made.files.iter().cloned());
+    inputs.push(sources.place.root.join(&sources.place.config));
+    inputs.push(made.compiler.path.clone());
+    let written: Vec<_> = files.iter().map(|(path, _)| path.clone()).collect();
+    output::refuse_inputs(&written, &inputs)?;
+    for (path, text) in &files {
+        payrox_files::write_derived(path, text.as_bytes())?;
     }
     Ok(show(context, &plan, &review, &written))
 }
@@ -137,12 +148,6 @@ fn safe(args: &ReviewArgs) -> Result<Option<Safe>, BoxFault> {
         ReviewError::Safe { what }
     })?;
     Ok(Some(Safe { address, nonce, version }))
-}
-
-fn write(path: &Path, text: &str, written: &mut Vec<PathBuf>) -> Result<(), BoxFault> {
-    payrox_files::write_derived(path, text.as_bytes())?;
-    written.push(path.to_owned());
-    Ok(())
 }
 
 fn show(context: &Context<'_>, plan: &Plan, review: &Review, written: &[PathBuf]) -> ExitCode {

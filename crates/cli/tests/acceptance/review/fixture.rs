@@ -99,6 +99,7 @@ impl Repository {
     fn command(&self, args: &[&str], at: &Path) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_payrox"));
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("XDG_CACHE_HOME", self.folder.path().join("cache"));
         Ran::of(command.args(args).current_dir(at))
     }
 
@@ -156,7 +157,7 @@ pub(super) fn example(to: &Repository) {
     copy(&repository().join("node_modules/solady/src"), &to.root().join("node_modules/solady/src"));
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().flatten() {
         let (name, kind) = (entry.file_name(), entry.file_type().unwrap());
