@@ -16,9 +16,10 @@ mod waivers;
 
 pub use baseline::Baseline;
 pub use checks::{code::is_initialiser, source::slither};
+pub use evm::constants;
 pub use gas::{GasSnapshot, SnapshotError};
 pub use phase::{ParsePhaseError, Phase};
-pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas};
+pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas, Strangers};
 pub use render::{Reports, render};
 pub use schema::{gas_snapshot_schema, validation_schema};
 pub use subject::{OwnerSeen, Seen, Subject};

@@ -35,8 +35,6 @@ const STEPS: usize = 1_500_000;
 /// Stacks that are told apart at one place before numbers on them are forgotten, and paths that are then still followed.
 const APART: usize = 24;
 const PATHS: usize = 768;
-/// How far from its base a place is told apart always.
-const NEAR: i64 = 68;
 
 /// Walks code from an entry.
 pub(crate) fn walk(code: &[u8], entry: Entry<'_>) -> Walked {
@@ -162,19 +160,9 @@ impl<'a> Walk<'a> {
 
 /// Leaves numbers that may be where a jump goes, and forgets the others.
 fn forget(value: &mut Value, targets: &[bool]) {
-    match value {
-        Value::Known(number) => {
-            let target = usize::try_from(*number).ok().and_then(|at| targets.get(at).copied());
-            if target != Some(true) {
-                *value = Value::anything();
-            }
-        }
-        // Near its base a place is where selectors and lengths are.
-        Value::Place { base, offset } => {
-            *value =
-                Value::Place { base: *base, offset: offset.filter(|offset| (0..=NEAR).contains(offset)) };
-        }
-        Value::Head | Value::Selector | Value::Size | Value::Any(_) => {}
+    let target = |number| usize::try_from(number).ok().and_then(|at: usize| targets.get(at).copied());
+    if value.number().and_then(target) != Some(true) {
+        *value = value.blurred();
     }
 }
 

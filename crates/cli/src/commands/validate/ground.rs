@@ -39,6 +39,8 @@ pub(super) struct Ground<'a> {
     pub(super) trouble: Option<BoxFault>,
     /// Runtime code of each facet.
     pub(super) code: BTreeMap<Name, Bytes>,
+    /// Runtime code of the init contract.
+    init: Option<Bytes>,
     /// What is deployed.
     pub(super) baseline: Option<Baseline>,
     pub(super) owner: Option<OwnerSeen>,
@@ -64,6 +66,7 @@ impl<'a> Ground<'a> {
             layouts: None,
             trouble: None,
             code: BTreeMap::new(),
+            init: None,
             baseline: None,
             owner: None,
         };
@@ -97,6 +100,7 @@ impl<'a> Ground<'a> {
         };
         let facets = plan.facets.iter();
         self.code = facets.map(|facet| (facet.name.clone(), sandbox.code(facet.address))).collect();
+        self.init = plan.init.as_ref().map(|init| sandbox.code(init.target)).filter(|code| !code.is_empty());
         self.owner = self.owner(plan.system.roles.owner).await?;
         self.plan = Some(plan);
         self.baseline = self.baseline().await?;
@@ -185,6 +189,7 @@ impl<'a> Ground<'a> {
             plan: self.plan.as_ref()?,
             release: workshop.release(),
             code: &self.code,
+            init: self.init.as_ref(),
             layouts: self.layouts.as_ref(),
             baseline: self.baseline.as_ref(),
             seen,

@@ -16,10 +16,17 @@ use crate::Subject;
 use payrox_artifacts::layout::{ContractLayout, Layouts};
 use payrox_model::{Check, Name};
 
-/// The storage of the facets that a plan routes to.
+/// The storage of the facets that a plan routes to, and of the init contract, which writes theirs.
 struct Stored<'a> {
     layouts: &'a Layouts,
     facets: Vec<(&'a Name, &'a ContractLayout)>,
+    init: Option<(&'a Name, &'a ContractLayout)>,
+}
+
+impl<'a> Stored<'a> {
+    fn all(&self) -> impl Iterator<Item = (&'a Name, &'a ContractLayout)> + use<'a, '_> {
+        self.facets.iter().copied().chain(self.init)
+    }
 }
 
 /// Gathers it; where something is not known there is no judgement.
@@ -28,14 +35,14 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
         return Err(unknown(check, "nobody asked the compiler about storage: `payrox build`"));
     };
     let mut facets = Vec::new();
-    for facet in &subject.plan.facets {
-        let contract = subject.contract(&facet.name);
-        let Some(layout) = contract.and_then(|contract| layouts.of(contract)) else {
+    for facet in subject.contracts() {
+        let Some(layout) = facet.contract.and_then(|contract| layouts.of(contract)) else {
             let why =
                 format!("the layout of {} is of other sources than its code: `payrox build`", facet.name);
             return Err(unknown(check, why));
         };
-        facets.push((&facet.name, layout));
+        facets.push((facet.name, layout));
     }
-    Ok(Stored { layouts, facets })
+    let init = subject.init_name().and_then(|_| facets.pop());
+    Ok(Stored { layouts, facets, init })
 }
