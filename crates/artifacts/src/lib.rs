@@ -34,5 +34,5 @@ pub use metadata::Compilation;
 pub use policy::{CompilerPolicy, PolicyError};
 pub use reference::{ContractId, Reference};
 pub use release::{Release, release, release_input};
-pub use sample::sample_calls;
+pub use sample::{filled_calls, sample_calls};
 pub use set::{ArtifactSet, SetError, Source};

@@ -35,6 +35,7 @@ fn storage_of_a_hundred_facets(bencher: divan::Bencher<'_, '_>) {
         plan: &plan,
         release: &release,
         code: &code,
+        init: None,
         layouts: layouts.as_ref(),
         baseline: Some(&baseline),
         seen: &seen,

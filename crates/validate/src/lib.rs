@@ -21,9 +21,10 @@ pub use checks::{
     source::slither,
     storage::{AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange},
 };
+pub use evm::constants;
 pub use gas::{GasSnapshot, SnapshotError};
 pub use phase::{ParsePhaseError, Phase};
-pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas};
+pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas, Strangers};
 pub use render::{Reports, render};
 pub use schema::{gas_snapshot_schema, validation_schema};
 pub use subject::{OwnerSeen, Seen, Subject};

@@ -22,13 +22,25 @@ pub struct Rehearsed {
     /// The system is paused: calls were measured on a copy that is not.
     #[serde(default)]
     pub unpaused: bool,
-    /// Of each function that is named like an initialiser, whether a stranger could call it and something was written.
+    /// Of each function that is named like an initialiser, what came of calls of it.
     #[serde(default)]
-    pub strangers: BTreeMap<String, bool>,
+    pub strangers: BTreeMap<String, Strangers>,
     /// What the way back left other than it was before the plan, one text each.
     pub differences: Vec<String>,
     /// Why the state before and after was not compared, as a clause of its own; `None` where it was.
     pub not_compared: Option<String>,
+}
+
+/// What came of calls of a function that is named like an initialiser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Strangers {
+    /// How many a stranger made.
+    pub calls: usize,
+    /// One of them went through, and something was written.
+    pub through: bool,
+    /// One that came to nothing goes through for somebody else: it is a matter of who calls.
+    pub guarded: bool,
 }
 
 /// One thing that was tried.

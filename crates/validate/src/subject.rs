@@ -7,7 +7,7 @@ use payrox_artifacts::{ArtifactSet, Contract, layout::Layouts};
 use payrox_config::{Day, Network, Project};
 use payrox_model::{Check, Name};
 use payrox_plan::{Plan, PlannedRoute, ReleaseCode};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter, sync::LazyLock};
 
 /// Everything a rule may look at.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,8 @@ pub struct Subject<'a> {
     pub release: &'a ReleaseCode,
     /// Runtime code of each facet, immutables filled.
     pub code: &'a BTreeMap<Name, Bytes>,
+    /// Runtime code of the init contract, immutables filled; `None` where the plan has none.
+    pub init: Option<&'a Bytes>,
     /// Storage of the facets; `None` where no compiler was asked.
     pub layouts: Option<&'a Layouts>,
     /// What is live; `None` where this is the first release.
@@ -32,7 +34,41 @@ pub struct Subject<'a> {
     pub seen: &'a Seen,
 }
 
+/// A contract whose code runs on the router's storage.
+pub(crate) struct Judged<'a> {
+    /// What it is called here.
+    pub(crate) name: &'a Name,
+    pub(crate) contract: Option<&'a Contract>,
+    pub(crate) code: Option<&'a Bytes>,
+}
+
+/// What an init contract may be called here: one more than a plan can have facets.
+static INIT: LazyLock<Vec<Name>> = LazyLock::new(|| {
+    let others = (1..=255).map(|n| format!("init_{n}"));
+    iter::once("init".to_owned()).chain(others).filter_map(|name| name.parse().ok()).collect()
+});
+
 impl<'a> Subject<'a> {
+    /// The facets, and the init contract.
+    pub(crate) fn contracts(&self) -> impl Iterator<Item = Judged<'a>> + use<'a, '_> {
+        let facets = self.plan.facets.iter().map(|facet| {
+            let (contract, code) = (self.contract(&facet.name), self.code.get(&facet.name));
+            Judged { name: &facet.name, contract, code }
+        });
+        let init = self.plan.init.as_ref().zip(self.init_name()).map(|(init, name)| Judged {
+            name,
+            contract: self.artifacts.get(&init.contract).ok(),
+            code: self.init,
+        });
+        facets.chain(init)
+    }
+
+    /// What the init contract is called here: as no facet is.
+    pub(crate) fn init_name(&self) -> Option<&'a Name> {
+        let taken = |name: &Name| self.plan.facets.iter().any(|facet| facet.name == *name);
+        self.plan.init.as_ref().and_then(|_| INIT.iter().find(|name| !taken(name)))
+    }
+
     /// The contract of a facet.
     pub(crate) fn contract(&self, facet: &Name) -> Option<&'a Contract> {
         let settings = self.project.facet(facet)?;

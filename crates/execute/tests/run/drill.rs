@@ -179,8 +179,9 @@ async fn prx_v11_an_initialiser_that_a_stranger_can_call_is_found_and_a_guarded_
     let sandbox = Sandbox::empty(network.chain_id);
     let PlanOutcome::Planned(plan) = payrox_plan::plan(inputs, &sandbox).unwrap() else { panic!("no plan") };
     let seen = rehearsed(&plan, Place::Empty).await;
-    let strangers: Vec<_> = seen.strangers.iter().map(|(name, through)| (name.as_str(), *through)).collect();
-    assert_eq!(strangers, [("initFee(uint256)", false), ("initialize(address)", true)]);
+    let strangers: Vec<_> =
+        seen.strangers.iter().map(|(name, seen)| (name.as_str(), seen.through, seen.guarded)).collect();
+    assert_eq!(strangers, [("initFee(uint256)", false, true), ("initialize(address)", true, false)]);
     let subject = Subject {
         project: &project,
         network: &network,
@@ -188,6 +189,7 @@ async fn prx_v11_an_initialiser_that_a_stranger_can_call_is_found_and_a_guarded_
         plan: &plan,
         release: &release,
         code: &plan.facets.iter().map(|f| (f.name.clone(), sandbox.code(f.address))).collect(),
+        init: None,
         layouts: None,
         baseline: None,
         seen: &Seen { rehearsed: Some(seen), ..Seen::default() },

@@ -1,13 +1,22 @@
 //! Memory of the abstract machine: what was written where, as far as it is known where that is.
+//!
+//! Two places of which nobody knows how far they are apart may be one. So what is stored at one of them is no longer known at the
+//! other: there it counts as what stood there, or as what was stored.
 
-use super::value::{Origins, Value};
+use super::value::{Base, How, Origins, Value};
 use std::collections::BTreeMap;
+
+/// Where the number stands at which free memory begins.
+pub(super) const FREE: i64 = 0x40;
+/// Where free memory begins at first. What stands below is Solidity's own: it lends nobody a place there.
+pub(super) const OWN: i64 = 0x80;
+/// How far anything can be written before no gas is left.
+const FAR: i64 = 1 << 40;
 
 /// A stretch of memory that was written at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Written {
-    /// `None`: as far as nobody knows.
-    length: Option<u64>,
+    length: u64,
     content: Content,
 }
 
@@ -28,300 +37,297 @@ impl Content {
     }
 }
 
-/// Where memory begins to be counted: at its beginning, or at a place that an instruction found.
-pub(super) type Base = Option<u32>;
-
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Memory {
     written: BTreeMap<(Base, i64), Written>,
-    /// What was written at places of which only the base is known.
-    around: BTreeMap<Base, Origins>,
     /// What was written nobody knows where.
     anywhere: Origins,
 }
 
-/// The base of a place and how far from it.
-pub(super) fn locate(place: Value) -> Option<(Base, Option<i64>)> {
-    match place {
-        Value::Known(number) => i64::try_from(number).ok().map(|offset| (None, Some(offset))),
-        Value::Place { base, offset } => Some((Some(base), offset)),
-        _ => None,
+/// What an instruction may write.
+#[derive(Clone, Copy)]
+struct Stretch {
+    base: Base,
+    from: i64,
+    to: i64,
+    how: How,
+}
+
+impl Stretch {
+    /// `None`: it may be anywhere.
+    fn of(place: Value, length: Option<u64>) -> Option<Self> {
+        let (base, from, how) = match place {
+            Value::Known(number) => (None, i64::try_from(number).ok()?, How::Exact),
+            Value::Place { base, offset, how, .. } => (base, offset, how),
+            _ => return None,
+        };
+        let length = length.filter(|_| how != How::Behind).and_then(|length| i64::try_from(length).ok());
+        let to =
+            length.filter(|length| *length <= FAR).map_or(i64::MAX, |length| from.saturating_add(length));
+        (from.abs() <= FAR).then_some(Self { base, from, to, how })
+    }
+
+    /// It is all that is written, and nothing else is.
+    fn is_certain(&self) -> bool {
+        self.how == How::Exact && self.is_placed()
+    }
+
+    /// The same, as far as it only matters where values come from.
+    const fn is_placed(&self) -> bool {
+        self.to < i64::MAX
+    }
+
+    /// What stands there after that was stored.
+    fn leaves(&self, content: Content) -> Content {
+        if self.is_certain() { content } else { Content::Bytes(content.origins()) }
     }
 }
 
 impl Memory {
     pub(super) fn store(&mut self, place: Value, value: Value) {
-        self.put(place, Written { length: Some(32), content: Content::Word(value) });
+        self.put(place, 32, Content::Word(value));
     }
 
     pub(super) fn copy(&mut self, place: Value, length: Value, origins: Origins) {
-        let length = match length.number() {
-            Some(number) if number.is_zero() => return,
-            Some(number) => u64::try_from(number).ok(),
-            None => None,
-        };
-        self.put(place, Written { length, content: Content::Bytes(origins) });
+        match number(length) {
+            Some(0) => {}
+            Some(length) => self.put(place, length, Content::Bytes(origins)),
+            None => self.may(place, None, origins),
+        }
     }
 
-    fn put(&mut self, place: Value, new: Written) {
-        let origins = new.content.origins();
-        match locate(place) {
-            Some((base, Some(from))) => {
-                let to = new.length.and_then(|length| from.checked_add_unsigned(length));
-                self.cut(base, from, to);
-                self.written.insert((base, from), new);
+    /// Memory to memory.
+    pub(super) fn copy_within(&mut self, place: Value, from: Value, length: Value) {
+        let known = number(length);
+        let (to, source) = (Stretch::of(place, known), Stretch::of(from, known));
+        match (to, source) {
+            _ if known == Some(0) => {}
+            (Some(to), Some(source)) if to.is_placed() && source.is_placed() => {
+                let pieces = self.pieces(&source);
+                let origins =
+                    pieces.iter().fold(Origins::NONE, |all, (.., content)| all.and(content.origins()));
+                self.disturb(Some(to), origins, false);
+                self.cut(&to);
+                for (start, length, _, content) in pieces {
+                    let key = (to.base, to.from.saturating_add(start.saturating_sub(source.from)));
+                    let content = source.leaves(to.leaves(content));
+                    self.written.insert(key, Written { length, content });
+                }
             }
-            Some((base, None)) => {
-                let around = self.around.entry(base).or_default();
-                *around = around.and(origins);
+            _ => self.may(place, known, self.whole(from, length)),
+        }
+    }
+
+    /// What is perhaps written, or in part: the answer of a call may be shorter.
+    pub(super) fn answer(&mut self, place: Value, length: Value) {
+        let length = number(length);
+        if length != Some(0) {
+            self.may(place, length, Origins::NONE);
+        }
+    }
+
+    fn put(&mut self, place: Value, length: u64, content: Content) {
+        match Stretch::of(place, Some(length)) {
+            Some(stretch) if stretch.is_placed() => {
+                self.disturb(Some(stretch), content.origins(), false);
+                self.cut(&stretch);
+                let content = stretch.leaves(content);
+                self.written.insert((stretch.base, stretch.from), Written { length, content });
             }
-            None => self.anywhere = self.anywhere.and(origins),
+            _ => self.may(place, Some(length), content.origins()),
+        }
+    }
+
+    fn may(&mut self, place: Value, length: Option<u64>, origins: Origins) {
+        self.disturb(Stretch::of(place, length), origins, true);
+        self.anywhere = self.anywhere.and(origins);
+    }
+
+    /// What is no longer known for certain once something was written; `own`: at places of the same base, too.
+    fn disturb(&mut self, stretch: Option<Stretch>, origins: Origins, own: bool) {
+        if let Some(stretch) = stretch.filter(|_| own) {
+            self.split(stretch.base, stretch.from);
+            self.split(stretch.base, stretch.to);
+        }
+        for ((base, start), written) in &mut self.written {
+            let end = start.saturating_add_unsigned(written.length);
+            let own_word = |base: Base, end: i64| base.is_none() && end <= OWN;
+            let is_free = base.is_none() && *start == FREE;
+            let comes = match stretch {
+                None => origins,
+                Some(s) if s.base == *base && own && end > s.from && *start < s.to => origins,
+                Some(s) if s.base == *base && s.how == How::Exact => continue,
+                // What is stored in free memory may be the number that says where it begins; it is not likely.
+                Some(_) if is_free => {
+                    if let Content::Word(value) = written.content
+                        && let Some(likely) = value.likely()
+                    {
+                        written.content = Content::Word(likely);
+                        continue;
+                    }
+                    Origins::NONE
+                }
+                Some(s) if s.base == *base => Origins::NONE,
+                Some(s) if own_word(*base, end) || own_word(s.base, s.to) => Origins::NONE,
+                Some(_) => origins,
+            };
+            written.content = Content::Bytes(written.content.origins().and(comes));
+        }
+    }
+
+    /// Tells what stands before a place from what stands behind it.
+    fn split(&mut self, base: Base, at: i64) {
+        let before = self.written.range((base, i64::MIN)..(base, at)).next_back();
+        let Some((start, written)) = before.map(|((_, start), written)| (*start, *written)) else { return };
+        let end = start.saturating_add_unsigned(written.length);
+        if end > at {
+            let content = Content::Bytes(written.content.origins());
+            self.written.insert((base, start), Written { length: start.abs_diff(at), content });
+            self.written.insert((base, at), Written { length: end.abs_diff(at), content });
         }
     }
 
     /// Takes out what is overwritten, and leaves what stands before and behind it.
-    fn cut(&mut self, base: Base, from: i64, to: Option<i64>) {
-        let end = |start: i64, written: &Written| {
-            written.length.and_then(|length| start.checked_add_unsigned(length)).unwrap_or(i64::MAX)
-        };
+    fn cut(&mut self, stretch: &Stretch) {
+        let Stretch { base, from, to, .. } = *stretch;
         let touched: Vec<_> = self
             .written
-            .range((base, i64::MIN)..(base, to.unwrap_or(i64::MAX)))
-            .filter(|((_, start), written)| end(*start, written) > from)
-            .map(|((_, start), written)| (*start, *written))
+            .range((base, i64::MIN)..(base, to))
+            .map(|((_, start), written)| (*start, start.saturating_add_unsigned(written.length), *written))
+            .filter(|(_, end, _)| *end > from)
             .collect();
-        for (start, written) in touched {
+        for (start, end, written) in touched {
             self.written.remove(&(base, start));
+            let content = Content::Bytes(written.content.origins());
             if start < from {
-                let length = Some(from.abs_diff(start));
-                self.written.insert((base, start), Written { length, ..written });
+                self.written.insert((base, start), Written { length: from.abs_diff(start), content });
             }
-            let old_end = end(start, &written);
-            if let Some(to) = to.filter(|to| old_end > *to) {
-                let length = (written.length.is_some()).then(|| old_end.abs_diff(to));
-                let content = Content::Bytes(written.content.origins());
-                self.written.insert((base, to), Written { length, content });
+            if end > to {
+                self.written.insert((base, to), Written { length: end.abs_diff(to), content });
             }
         }
     }
 
     /// The word at a place.
     pub(super) fn load(&self, place: Value) -> Value {
-        let Some((base, offset)) = locate(place) else { return Value::Any(self.all()) };
-        let Some(offset) = offset else { return Value::Any(self.based(base)) };
-        if let Some(Written { length: Some(32), content: Content::Word(value) }) =
-            self.written.get(&(base, offset))
-        {
-            return *value;
+        match Stretch::of(place, Some(32)) {
+            Some(stretch) if stretch.is_placed() => match self.pieces(&stretch).as_slice() {
+                [(.., Content::Word(value))] if stretch.is_certain() => *value,
+                pieces => Value::Any(all_of(pieces)),
+            },
+            _ => Value::Any(self.all()),
         }
-        Value::Any(self.over(base, offset, 32))
     }
 
     /// Where the bytes at a place come from.
     pub(super) fn origins(&self, place: Value, length: u64) -> Origins {
-        match locate(place) {
-            Some((base, Some(offset))) => self.over(base, offset, length),
-            Some((base, None)) => self.based(base),
-            None => self.all(),
+        match Stretch::of(place, Some(length)) {
+            Some(stretch) if stretch.is_placed() => all_of(&self.pieces(&stretch)),
+            _ => self.all(),
         }
     }
 
     /// Where all of a stretch comes from, of which the length may be unknown.
     pub(super) fn whole(&self, place: Value, length: Value) -> Origins {
-        match (length.number().and_then(|n| u64::try_from(n).ok()), locate(place)) {
-            (Some(length), _) => self.origins(place, length),
-            (None, Some((base, _))) => self.based(base),
-            (None, None) => self.all(),
-        }
+        number(length).map_or_else(|| self.all(), |length| self.origins(place, length))
     }
 
-    fn over(&self, base: Base, from: i64, length: u64) -> Origins {
-        let to = from.saturating_add_unsigned(length);
-        let mut covered = 0_u64;
-        let mut found = Origins::NONE;
+    /// A stretch in pieces: start, length, whether it was written, and what is there.
+    fn pieces(&self, stretch: &Stretch) -> Vec<Piece> {
+        let Stretch { base, from, to, .. } = *stretch;
+        let mut pieces = Vec::new();
+        let mut at = from;
+        let gap = Content::Bytes(self.apart(base, to));
         for ((_, start), written) in self.written.range((base, i64::MIN)..(base, to)) {
-            let end = written.length.map_or(i64::MAX, |length| start.saturating_add_unsigned(length));
-            if end > from {
-                found = found.and(written.content.origins());
-                covered = covered.saturating_add(end.min(to).abs_diff((*start).max(from)));
+            let end = start.saturating_add_unsigned(written.length);
+            if end <= from {
+                continue;
             }
+            if *start > at {
+                pieces.push((at, start.abs_diff(at), false, gap));
+            }
+            let (first, last) = ((*start).max(from), end.min(to));
+            let content = match written.content {
+                Content::Word(value) if (first, last) == (*start, end) => Content::Word(value),
+                content => Content::Bytes(content.origins()),
+            };
+            pieces.push((first, last.abs_diff(first), true, content));
+            at = last;
         }
-        if covered >= length {
-            return found;
+        if at < to {
+            pieces.push((at, to.abs_diff(at), false, gap));
         }
-        let around = self.around.get(&base).copied().unwrap_or_default();
-        found.and(around).and(self.anywhere)
+        pieces
     }
 
-    fn based(&self, base: Base) -> Origins {
-        let there = self.written.range((base, i64::MIN)..=(base, i64::MAX));
-        let there = there.fold(Origins::NONE, |all, (_, written)| all.and(written.content.origins()));
-        there.and(self.around.get(&base).copied().unwrap_or_default()).and(self.anywhere)
+    /// What may stand where nothing is known to have been written: what was written at places that may be the same.
+    fn apart(&self, base: Base, to: i64) -> Origins {
+        let others = self.written.iter().filter(|((other, start), written)| {
+            let own = other.is_none() && start.saturating_add_unsigned(written.length) <= OWN;
+            *other != base && !own && !(base.is_none() && to <= OWN)
+        });
+        others.fold(self.anywhere, |all, (_, written)| all.and(written.content.origins()))
     }
 
     fn all(&self) -> Origins {
-        let written = self.written.values().fold(self.anywhere, |all, w| all.and(w.content.origins()));
-        self.around.values().fold(written, |all, origins| all.and(*origins))
+        self.written.values().fold(self.anywhere, |all, written| all.and(written.content.origins()))
+    }
+
+    /// Free memory begins there: it was read at that place, and that is all that is known of it.
+    pub(super) fn begin(&mut self, base: Base, begins: Value) {
+        // What an earlier look found there stands somewhere else.
+        let earlier: Vec<_> = self.written.extract_if(.., |(other, _), _| *other == base).collect();
+        self.anywhere =
+            earlier.iter().fold(self.anywhere, |all, (_, written)| all.and(written.content.origins()));
+        for written in self.written.values_mut() {
+            if let Content::Word(value) = &mut written.content {
+                value.leave(base);
+            }
+        }
+        self.cut(&Stretch { base: None, from: FREE, to: FREE + 32, how: How::Exact });
+        self.written.insert((None, FREE), Written { length: 32, content: Content::Word(begins) });
     }
 
     /// Takes in what another path may have left; whether that is more.
     pub(super) fn join(&mut self, other: &Self) -> bool {
-        let before = self.clone();
-        for (key, theirs) in &other.written {
-            let ours = self.written.entry(*key).or_insert(*theirs);
-            if ours == theirs {
-                continue;
-            }
-            let content = match (ours.content, theirs.content) {
-                (Content::Word(a), Content::Word(b)) => Content::Word(a.join(b)),
-                (a, b) => Content::Bytes(a.origins().and(b.origins())),
+        let mut joined = BTreeMap::new();
+        let stretch = |base: Base, start: i64, written: &Written| {
+            let to = start.saturating_add_unsigned(written.length);
+            Stretch { base, from: start, to, how: How::Exact }
+        };
+        for ((base, start), ours) in &self.written {
+            let pieces = other.pieces(&stretch(*base, *start, ours));
+            let content = match (ours.content, pieces.as_slice()) {
+                (Content::Word(a), [(_, _, true, Content::Word(b))]) => Content::Word(a.join(*b)),
+                (a, pieces) => Content::Bytes(a.origins().and(all_of(pieces))),
             };
-            let length = ours.length.zip(theirs.length).map(|(a, b)| a.max(b));
-            *ours = Written { length, content };
+            joined.insert((*base, *start), Written { content, ..*ours });
         }
-        for (base, theirs) in &other.around {
-            let ours = self.around.entry(*base).or_default();
-            *ours = ours.and(*theirs);
+        // Only there it was written: here anything may stand in its place.
+        for ((base, start), theirs) in &other.written {
+            for (at, length, written, gap) in self.pieces(&stretch(*base, *start, theirs)) {
+                if !written {
+                    let content = Content::Bytes(theirs.content.origins().and(gap.origins()));
+                    joined.insert((*base, at), Written { length, content });
+                }
+            }
         }
-        self.anywhere = self.anywhere.and(other.anywhere);
-        *self != before
+        let anywhere = self.anywhere.and(other.anywhere);
+        let more = joined != self.written || anywhere != self.anywhere;
+        (self.written, self.anywhere) = (joined, anywhere);
+        more
     }
+}
+
+type Piece = (i64, u64, bool, Content);
+
+fn all_of(pieces: &[Piece]) -> Origins {
+    pieces.iter().fold(Origins::NONE, |all, (.., content)| all.and(content.origins()))
+}
+
+fn number(value: Value) -> Option<u64> {
+    value.number().and_then(|number| u64::try_from(number).ok())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloy_primitives::U256;
-
-    const CALLDATA: Origins = Origins::CALLDATA;
-    const CALLER: Origins = Origins::CALLER;
-    const BLOCK: Origins = Origins::BLOCK;
-    const SOMEWHERE: Value = Value::Any(Origins::NONE);
-
-    fn at(number: u64) -> Value {
-        Value::Known(U256::from(number))
-    }
-
-    fn place(offset: Option<i64>) -> Value {
-        Value::Place { base: 7, offset }
-    }
-
-    #[test]
-    fn prx_v11_a_word_is_read_where_it_was_stored_and_in_parts_around() {
-        let mut memory = Memory::default();
-        memory.store(at(32), Value::Any(CALLER));
-        memory.store(at(64), at(5));
-        assert_eq!(memory.load(at(32)), Value::Any(CALLER));
-        assert_eq!(memory.load(at(64)), at(5));
-        assert_eq!(memory.load(at(33)), Value::Any(CALLER));
-        assert_eq!(memory.load(at(31)), Value::Any(CALLER));
-        assert_eq!(memory.load(at(0)), SOMEWHERE);
-        assert_eq!(memory.load(at(65)), SOMEWHERE);
-        assert_eq!(memory.origins(at(60), 4), CALLER);
-        assert_eq!(memory.origins(at(64), 4), Origins::NONE);
-        assert_eq!(memory.origins(at(28), 4), Origins::NONE);
-        // The same number, from another beginning, is another place.
-        assert_eq!(memory.load(place(Some(32))), SOMEWHERE);
-        memory.store(place(Some(32)), Value::Any(BLOCK));
-        assert_eq!(
-            (memory.load(place(Some(32))), memory.load(at(32))),
-            (Value::Any(BLOCK), Value::Any(CALLER))
-        );
-    }
-
-    #[test]
-    fn prx_v11_what_is_written_over_is_gone_and_what_stands_before_and_behind_it_stays() {
-        let mut memory = Memory::default();
-        memory.copy(at(0), at(96), CALLDATA);
-        memory.store(at(32), at(1));
-        for (from, wanted) in [(0, CALLDATA), (28, CALLDATA), (32, Origins::NONE), (60, Origins::NONE)] {
-            assert_eq!(memory.origins(at(from), 4), wanted, "{from}");
-        }
-        for (from, wanted) in [(64, CALLDATA), (92, CALLDATA), (96, Origins::NONE)] {
-            assert_eq!(memory.origins(at(from), 4), wanted, "{from}");
-        }
-        assert_eq!(memory.origins(at(30), 4), CALLDATA, "in part");
-        // What begins where the new one ends is not touched.
-        let mut memory = Memory::default();
-        memory.store(at(32), at(9));
-        memory.copy(at(0), at(32), CALLDATA);
-        memory.copy(at(0), at(32), CALLER);
-        assert_eq!((memory.load(at(32)), memory.origins(at(0), 32)), (at(9), CALLER));
-        // Its end is unknown: everything behind it is overwritten.
-        memory.copy(at(16), SOMEWHERE, BLOCK);
-        assert_eq!((memory.origins(at(0), 16), memory.origins(at(40), 4)), (CALLER, BLOCK));
-        memory.store(at(64), at(2));
-        assert_eq!((memory.load(at(64)), memory.origins(at(100), 4)), (at(2), BLOCK));
-    }
-
-    #[test]
-    fn prx_v11_nothing_is_copied_where_nothing_is_to_be_copied() {
-        let mut memory = Memory::default();
-        memory.copy(at(0), at(0), CALLDATA);
-        memory.copy(SOMEWHERE, at(0), CALLDATA);
-        assert_eq!(memory, Memory::default());
-        memory.copy(at(0), at(1), CALLDATA);
-        assert_eq!((memory.origins(at(0), 1), memory.origins(at(1), 4)), (CALLDATA, Origins::NONE));
-    }
-
-    #[test]
-    fn prx_v11_what_was_written_nobody_knows_where_may_be_anywhere_that_is_not_known() {
-        let mut memory = Memory::default();
-        memory.store(at(0), Value::Any(CALLER));
-        memory.store(Value::Any(CALLDATA), Value::Any(BLOCK));
-        memory.store(Value::Known(U256::MAX), Value::Any(BLOCK));
-        assert_eq!(memory.load(at(0)), Value::Any(CALLER), "what is known is known");
-        assert_eq!(memory.origins(at(0), 33), CALLER.and(BLOCK));
-        assert_eq!(memory.origins(at(64), 4), BLOCK);
-        assert_eq!(memory.load(SOMEWHERE), Value::Any(CALLER.and(BLOCK)));
-        assert_eq!(memory.origins(SOMEWHERE, 4), CALLER.and(BLOCK));
-        let mut memory = Memory::default();
-        memory.store(place(None), Value::Any(CALLDATA));
-        memory.store(place(Some(0)), Value::Any(CALLER));
-        assert_eq!(memory.load(place(Some(0))), Value::Any(CALLER));
-        assert_eq!(memory.load(place(Some(64))), Value::Any(CALLDATA));
-        assert_eq!(memory.load(place(None)), Value::Any(CALLER.and(CALLDATA)));
-        assert_eq!(memory.origins(place(None), 4), CALLER.and(CALLDATA));
-        assert_eq!(memory.load(at(0)), SOMEWHERE, "another base");
-        assert_eq!(memory.load(SOMEWHERE), Value::Any(CALLER.and(CALLDATA)));
-    }
-
-    #[test]
-    fn prx_v11_a_stretch_of_unknown_length_is_all_that_may_be_there() {
-        let mut memory = Memory::default();
-        memory.store(at(0), Value::Any(CALLER));
-        memory.store(at(32), Value::Any(CALLDATA));
-        memory.store(place(Some(0)), Value::Any(BLOCK));
-        assert_eq!(memory.whole(at(0), at(32)), CALLER);
-        assert_eq!(memory.whole(at(0), at(33)), CALLER.and(CALLDATA));
-        assert_eq!(memory.whole(at(0), SOMEWHERE), CALLER.and(CALLDATA));
-        assert_eq!(memory.whole(place(Some(0)), SOMEWHERE), BLOCK);
-        assert_eq!(memory.whole(SOMEWHERE, SOMEWHERE), CALLER.and(CALLDATA).and(BLOCK));
-    }
-
-    #[test]
-    fn prx_v11_two_paths_that_meet_know_what_either_may_have_left() {
-        let (mut one, mut other) = (Memory::default(), Memory::default());
-        one.store(at(0), at(1));
-        other.store(at(0), at(1));
-        assert!(!one.join(&other), "nothing new");
-        other.store(at(0), Value::Any(CALLER));
-        other.store(at(32), Value::Any(BLOCK));
-        other.store(place(None), Value::Any(CALLDATA));
-        other.store(SOMEWHERE, Value::Any(CALLDATA));
-        assert!(one.join(&other));
-        assert_eq!(one.load(at(0)), Value::Any(CALLER));
-        assert_eq!(one.load(at(32)), Value::Any(BLOCK));
-        assert_eq!((one.origins(place(Some(0)), 4), one.origins(at(99), 4)), (CALLDATA, CALLDATA));
-        assert!(!one.join(&other), "once is enough");
-        // A word and bytes are bytes of both; the longer counts.
-        let (mut one, mut other) = (Memory::default(), Memory::default());
-        one.store(at(0), Value::Any(CALLER));
-        other.copy(at(0), at(64), CALLDATA);
-        assert!(one.join(&other));
-        assert_eq!(
-            (one.origins(at(0), 4), one.origins(at(60), 4)),
-            (CALLER.and(CALLDATA), CALLER.and(CALLDATA))
-        );
-    }
-}
+mod tests;

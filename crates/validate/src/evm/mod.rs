@@ -4,8 +4,13 @@
 //! [`Origins`]. A jump goes where its number says; where that is not known the walk says that it is not complete. Two paths that
 //! meet with the same stack go on as one, with what either may have left in memory.
 //!
-//! Not followed: what goes through storage, through return data, or through the account that is called; loops are walked until
-//! their counters are no longer told apart. So a walk finds what calldata reaches directly, and finds more rather than less.
+//! A path is left out only where a number says that it cannot be. What is stored, copied or answered where nobody knows takes the
+//! numbers away that may have stood there, so that a walk reaches more rather than less. Loops are walked until their counters are
+//! no longer told apart.
+//!
+//! Where values come from is followed through memory, and not through storage, return data, or the account that is called. Only for
+//! this, and for no path, is it taken for granted that memory is used as Solidity does: free memory is behind its first four words,
+//! nothing stored in it changes where it begins, and a sum of a place and a number that nobody knows is behind that place.
 
 mod memory;
 mod opcode;
@@ -15,6 +20,7 @@ mod value;
 mod walk;
 
 pub(crate) use reach::Reach;
+pub use reach::constants;
 pub(crate) use value::Origins;
 pub(crate) use walk::{Entry, Walked, walk};
 

@@ -3,6 +3,25 @@
 use super::{Entry, Walked, op, walk};
 use alloy_primitives::U256;
 use payrox_artifacts::{Contract, Function};
+use std::collections::BTreeSet;
+
+/// The numbers in the instructions that a function can reach, without those that say where a jump goes.
+pub fn constants(code: &[u8], selector: [u8; 4]) -> BTreeSet<U256> {
+    let walked = walk(code, Entry::Function(selector));
+    let (mut found, mut pc) = (BTreeSet::new(), 0);
+    while let Some(instruction) = code.get(pc) {
+        let next = pc + 1 + op::immediate(*instruction);
+        if let Some(bytes) = code.get(pc + 1..next).filter(|_| walked.reached.get(pc) == Some(&true)) {
+            let number = U256::from_be_slice(bytes);
+            let there = usize::try_from(number).ok().and_then(|at| code.get(at));
+            if !bytes.is_empty() && there != Some(&op::JUMPDEST) {
+                found.insert(number);
+            }
+        }
+        pc = next;
+    }
+    found
+}
 
 /// A walk for each function of a contract, and one for all other calls.
 pub(crate) struct Reach<'a> {

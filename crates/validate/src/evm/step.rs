@@ -1,9 +1,9 @@
 //! One instruction of the abstract machine.
 
 use super::{
-    memory::Memory,
+    memory::{FREE, Memory},
     opcode as op,
-    value::{Calls, Origins, Value, binary},
+    value::{Calls, How, Origins, Value, binary},
 };
 use alloy_primitives::U256;
 
@@ -81,7 +81,7 @@ pub(super) fn step(code: &[u8], state: &mut State, calls: Calls<'_>) -> Result<S
     for (slot, value) in arguments.iter_mut().zip(stack.drain(from..).rev()) {
         *slot = value;
     }
-    let [a, b, c, d, ..] = arguments;
+    let [a, b, c, d, e, f, g] = arguments;
     let act = act(instruction, &arguments, memory);
     let result = match instruction {
         op::STOP | op::RETURN | op::REVERT | op::SELFDESTRUCT => {
@@ -120,12 +120,18 @@ pub(super) fn step(code: &[u8], state: &mut State, calls: Calls<'_>) -> Result<S
         | op::BLOBHASH
         | op::BLOBBASEFEE
         | op::GASPRICE => Some(Value::Any(Origins::BLOCK)),
-        op::MLOAD => Some(match (a, memory.load(a)) {
+        op::MLOAD => Some(match memory.load(a) {
             // The end of memory in use: where that is unknown it is a place of its own.
-            (Value::Known(at), Value::Any(_)) if at == U256::from(0x40) => {
-                Value::Place { base: u32::try_from(*pc).unwrap_or_default(), offset: Some(0) }
+            found @ (Value::Any(_) | Value::Place { how: How::Behind, .. })
+                if a == Value::Known(U256::from(FREE)) =>
+            {
+                let base = u32::try_from(*pc).ok();
+                stack.iter_mut().for_each(|value| value.leave(base));
+                let begins = Value::Place { base, offset: 0, how: How::Exact, origins: found.origins() };
+                memory.begin(base, begins);
+                begins
             }
-            (_, loaded) => loaded,
+            found => found,
         }),
         op::KECCAK256 => Some(Value::Any(memory.whole(a, b))),
         op::MSTORE => {
@@ -151,18 +157,19 @@ pub(super) fn step(code: &[u8], state: &mut State, calls: Calls<'_>) -> Result<S
             None
         }
         op::MCOPY => {
-            let origins = memory.origins(b, 4);
-            memory.copy(a, c, origins);
+            memory.copy_within(a, b, c);
             None
         }
-        op::CALL
-        | op::CALLCODE
-        | op::DELEGATECALL
-        | op::STATICCALL
-        | op::CREATE
-        | op::CREATE2
-        | 0x54
-        | 0x5c => Some(Value::anything()),
+        op::CALL | op::CALLCODE => {
+            memory.answer(f, g);
+            Some(Value::anything())
+        }
+        op::DELEGATECALL | op::STATICCALL => {
+            memory.answer(e, f);
+            Some(Value::anything())
+        }
+        // SLOAD and TLOAD.
+        op::CREATE | op::CREATE2 | 0x54 | 0x5c => Some(Value::anything()),
         _ => match op::arity(instruction) {
             Some((2, 1)) => Some(binary(instruction, a, b, calls)),
             Some((taken, 1)) => {

@@ -1,7 +1,14 @@
 //! Values of the abstract machine.
 
-use super::opcode as op;
+use super::{memory::OWN as FIRST, opcode as op};
 use alloy_primitives::U256;
+
+/// How far from its base a place is told apart always.
+const NEAR: i64 = 68;
+/// Bytes of a selector: what is behind them does not decide which function is called.
+const SELECTOR: i64 = 4;
+/// Numbers below are lengths, and places in memory.
+const SMALL: i64 = 1 << 32;
 
 /// Where a value may come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,13 +33,28 @@ impl Origins {
     }
 }
 
+/// Where memory begins to be counted: at its beginning, or at a place that an instruction found.
+pub(super) type Base = Option<u32>;
+
+/// How well a place is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum How {
+    /// It is there.
+    Exact,
+    /// It is there if nobody stored over the number that says where free memory begins: enough to know where what stands there comes
+    /// from, too little to know what it is.
+    Likely,
+    /// It is there or behind it.
+    Behind,
+}
+
 /// What is known of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Value {
     /// This number.
     Known(U256),
-    /// A place in memory: so far from what the instruction at `base` found as the end of it. `None`: anywhere from there.
-    Place { base: u32, offset: Option<i64> },
+    /// A place in memory: so far from what the instruction at `base` found as the end of it. What was added comes from the origins.
+    Place { base: Base, offset: i64, how: How, origins: Origins },
     /// The first word of calldata.
     Head,
     /// The selector.
@@ -61,9 +83,9 @@ impl Value {
 
     pub(super) fn origins(&self) -> Origins {
         match self {
-            Self::Known(_) | Self::Place { .. } => Origins::NONE,
+            Self::Known(_) => Origins::NONE,
             Self::Head | Self::Selector | Self::Size => Origins::CALLDATA,
-            Self::Any(origins) => *origins,
+            Self::Place { origins, .. } | Self::Any(origins) => *origins,
         }
     }
 
@@ -71,10 +93,71 @@ impl Value {
     pub(super) fn join(self, other: Self) -> Self {
         match (self, other) {
             (a, b) if a == b => a,
-            (Self::Place { base: a, .. }, Self::Place { base: b, .. }) if a == b => {
-                Self::Place { base: a, offset: None }
+            (
+                Self::Place { base: a, offset: x, how: one, .. },
+                Self::Place { base: b, offset: y, how: two, .. },
+            ) if a == b => {
+                let how = if x == y { one.max(two) } else { How::Behind };
+                let origins = self.origins().and(other.origins());
+                Self::Place { base: a, offset: x.min(y), how, origins }.blurred()
+            }
+            (known @ Self::Known(_), place @ Self::Place { base: None, .. })
+            | (place @ Self::Place { base: None, .. }, known @ Self::Known(_)) => {
+                known.likely().map_or(Self::Any(place.origins()), |known| known.join(place))
             }
             (a, b) => Self::Any(a.origins().and(b.origins())),
+        }
+    }
+
+    /// So that places are not told apart without end.
+    pub(super) fn blurred(self) -> Self {
+        match self {
+            Self::Known(number) if number < U256::from(FIRST) || number >= U256::from(SMALL) => {
+                Self::anything()
+            }
+            Self::Known(number) => {
+                let offset = i64::try_from(number).unwrap_or(FIRST);
+                // Where a first call is put together; any other number may be a counter.
+                if offset <= FIRST + NEAR && [0, SELECTOR].contains(&(offset % 32)) {
+                    return self;
+                }
+                Self::Place { base: None, offset, how: How::Behind, origins: Origins::NONE }.blurred()
+            }
+            Self::Place { base, offset, how, origins } => {
+                // Near its base a place is where selectors and lengths are.
+                let first = if base.is_some() { 0 } else { FIRST };
+                if how != How::Behind && (first..=first + NEAR).contains(&offset) {
+                    return self;
+                }
+                match [first + NEAR, first + SELECTOR, first].into_iter().find(|least| offset >= *least) {
+                    Some(offset) => Self::Place { base, offset, how: How::Behind, origins },
+                    None => Self::Any(origins),
+                }
+            }
+            other => other,
+        }
+    }
+
+    /// Where a number, or a place, is likely to be that nobody can be sure of any more.
+    pub(super) fn likely(self) -> Option<Self> {
+        match self {
+            Self::Known(number) => {
+                let offset = i64::try_from(number).ok()?;
+                Some(Self::Place { base: None, offset, how: How::Likely, origins: Origins::NONE })
+            }
+            Self::Place { base, offset, how: How::Exact | How::Likely, origins } => {
+                Some(Self::Place { base, offset, how: How::Likely, origins })
+            }
+            _ => None,
+        }
+    }
+
+    /// Forgets that it is counted from there.
+    pub(super) fn leave(&mut self, place: Base) {
+        if let Self::Place { base, origins, .. } = *self
+            && base == place
+        {
+            *self = Self::Any(origins);
         }
     }
 }
@@ -98,7 +181,9 @@ pub(super) fn binary(code: u8, a: Value, b: Value, calls: Calls<'_>) -> Value {
     match (code, a, b) {
         (op::SHR, Value::Known(bits), Value::Head) if bits == U256::from(224) => selector(calls),
         (op::DIV, Value::Head, Value::Known(by)) if by == U256::from(1) << 224 => selector(calls),
-        (op::AND, Value::Selector, Value::Known(_)) | (op::AND, Value::Known(_), Value::Selector) => {
+        (op::AND, Value::Selector, Value::Known(mask)) | (op::AND, Value::Known(mask), Value::Selector)
+            if mask & U256::from(u32::MAX) == U256::from(u32::MAX) =>
+        {
             Value::Selector
         }
         (op::EQ | op::XOR | op::SUB, Value::Selector, Value::Known(k))
@@ -119,19 +204,29 @@ pub(super) fn binary(code: u8, a: Value, b: Value, calls: Calls<'_>) -> Value {
         {
             Value::flag(true)
         }
-        (op::ADD, Value::Place { base, offset }, other) | (op::ADD, other, Value::Place { base, offset }) => {
-            moved(base, offset, other, 1)
+        (op::ADD, place @ Value::Place { .. }, other) | (op::ADD, other, place @ Value::Place { .. }) => {
+            moved(place, other, 1)
         }
-        (op::SUB, Value::Place { base: a, offset: Some(x) }, Value::Place { base: b, offset: Some(y) })
-            if a == b && x >= y =>
+        // The number is where memory is given out; what is added, how much was.
+        (op::ADD, Value::Known(place), other) | (op::ADD, other, Value::Known(place))
+            if place >= U256::from(FIRST) && place < U256::from(SMALL) =>
         {
-            Value::Known(U256::from(x.abs_diff(y)))
+            let offset = i64::try_from(place).unwrap_or(FIRST);
+            Value::Place { base: None, offset, how: How::Behind, origins: other.origins() }
         }
-        (op::SUB, Value::Place { .. }, Value::Place { .. }) => Value::anything(),
-        (op::SUB, Value::Place { base, offset }, other) => moved(base, offset, other, -1),
-        // Rounded up to whole words: still there, or a little behind.
-        (op::AND, Value::Place { base, .. }, Value::Known(_))
-        | (op::AND, Value::Known(_), Value::Place { base, .. }) => Value::Place { base, offset: None },
+        (
+            op::SUB,
+            Value::Place { base: a, offset: x, how: How::Exact, .. },
+            Value::Place { base: b, offset: y, how: How::Exact, .. },
+        ) if a == b && x >= y => Value::Known(U256::from(x.abs_diff(y))),
+        (op::SUB, Value::Place { .. }, Value::Known(_)) => moved(a, b, -1),
+        // Rounded to whole words: still there, or a little before.
+        (op::AND, Value::Place { base, offset, origins, .. }, Value::Known(mask))
+        | (op::AND, Value::Known(mask), Value::Place { base, offset, origins, .. })
+            if !mask < U256::from(32) =>
+        {
+            Value::Place { base, offset: offset.saturating_sub(31), how: How::Behind, origins }
+        }
         _ => Value::Any(a.origins().and(b.origins())),
     }
 }
@@ -147,15 +242,22 @@ fn excluded(calls: Calls<'_>, number: U256) -> bool {
     matches!(calls, Calls::OtherThan(all) if u32::try_from(number).is_ok_and(|n| all.contains(&n)))
 }
 
-fn moved(base: u32, offset: Option<i64>, by: Value, sign: i64) -> Value {
-    let by = by.number().and_then(signed);
-    let offset = offset.zip(by).and_then(|(offset, by)| offset.checked_add(by.checked_mul(sign)?));
-    Value::Place { base, offset }
+fn moved(place: Value, by: Value, sign: i64) -> Value {
+    let all = place.origins().and(by.origins());
+    let Value::Place { base, offset, how, origins } = place else { return Value::Any(all) };
+    match by {
+        Value::Known(number) => {
+            let Some(by) = signed(number).map(|by| by * sign) else { return Value::Any(all) };
+            Value::Place { base, offset: offset.saturating_add(by), how, origins }
+        }
+        _ => Value::Place { base, offset, how: How::Behind, origins: all },
+    }
 }
 
 /// A small number, or a small one below zero.
 fn signed(number: U256) -> Option<i64> {
-    i64::try_from(number).ok().or_else(|| i64::try_from(number.wrapping_neg()).ok().map(|n| -n))
+    let small = |number: U256| i64::try_from(number).ok().filter(|number| *number < SMALL);
+    small(number).or_else(|| small(number.wrapping_neg()).map(|number| -number))
 }
 
 fn fold(code: u8, a: U256, b: U256) -> Option<U256> {
@@ -183,145 +285,4 @@ fn fold(code: u8, a: U256, b: U256) -> Option<U256> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ANY: Value = Value::Any(Origins::CALLDATA);
-    const NONE: Calls<'_> = Calls::OtherThan(&[]);
-    const OF: Calls<'_> = Calls::Of(0xaabb_ccdd);
-
-    fn known(number: u64) -> Value {
-        Value::Known(U256::from(number))
-    }
-
-    fn place(offset: Option<i64>) -> Value {
-        Value::Place { base: 7, offset }
-    }
-
-    #[test]
-    fn prx_v11_two_numbers_give_the_number_that_the_machine_gives() {
-        let max = U256::MAX;
-        for (code, a, b, wanted) in [
-            (op::ADD, U256::from(6), U256::from(3), U256::from(9)),
-            (op::ADD, max, U256::from(2), U256::from(1)),
-            (op::MUL, U256::from(6), U256::from(3), U256::from(18)),
-            (op::SUB, U256::from(6), U256::from(4), U256::from(2)),
-            (op::SUB, U256::ZERO, U256::from(1), max),
-            (op::DIV, U256::from(7), U256::from(3), U256::from(2)),
-            (op::DIV, U256::from(7), U256::ZERO, U256::ZERO),
-            (op::MOD, U256::from(8), U256::from(3), U256::from(2)),
-            (op::MOD, U256::from(8), U256::ZERO, U256::ZERO),
-            (op::EXP, U256::from(2), U256::from(10), U256::from(1024)),
-            (op::LT, U256::from(1), U256::from(2), U256::from(1)),
-            (op::LT, U256::from(2), U256::from(2), U256::ZERO),
-            (op::LT, U256::from(3), U256::from(2), U256::ZERO),
-            (op::GT, U256::from(3), U256::from(2), U256::from(1)),
-            (op::GT, U256::from(2), U256::from(2), U256::ZERO),
-            (op::GT, U256::from(1), U256::from(2), U256::ZERO),
-            (op::EQ, U256::from(2), U256::from(2), U256::from(1)),
-            (op::EQ, U256::from(2), U256::from(3), U256::ZERO),
-            (op::AND, U256::from(0b1100), U256::from(0b1010), U256::from(0b1000)),
-            (op::OR, U256::from(0b1100), U256::from(0b1010), U256::from(0b1110)),
-            (op::XOR, U256::from(0b1100), U256::from(0b1010), U256::from(0b0110)),
-            (op::SHL, U256::from(4), U256::from(0xf0), U256::from(0xf00)),
-            (op::SHL, U256::from(255), U256::from(1), U256::from(1) << 255),
-            (op::SHL, U256::from(256), U256::from(1), U256::ZERO),
-            (op::SHL, max, U256::from(1), U256::ZERO),
-            (op::SHR, U256::from(4), U256::from(0xf0), U256::from(0xf)),
-            (op::SHR, U256::from(255), max, U256::from(1)),
-            (op::SHR, U256::from(256), max, U256::ZERO),
-            (op::SHR, max, max, U256::ZERO),
-        ] {
-            let found = binary(code, Value::Known(a), Value::Known(b), NONE);
-            assert_eq!(found, Value::Known(wanted), "{code:#04x} {a} {b}");
-        }
-        // SIGNEXTEND and the like are not computed, nor is anything where one of the two is unknown.
-        assert_eq!(binary(0x0b, known(0), known(1), NONE), Value::anything());
-        assert_eq!(binary(op::ADD, known(1), ANY, NONE), ANY);
-        assert_eq!(binary(op::ADD, ANY, known(1), NONE), ANY);
-        let caller = Value::Any(Origins::CALLER);
-        let both = binary(op::OR, caller, ANY, NONE).origins();
-        assert!(both.has(Origins::CALLER) && both.has(Origins::CALLDATA) && !both.has(Origins::BLOCK));
-    }
-
-    #[test]
-    fn prx_v11_the_selector_is_known_where_the_function_is() {
-        let shift = |bits| binary(op::SHR, known(bits), Value::Head, OF);
-        assert_eq!(shift(224), known(0xaabb_ccdd));
-        assert_eq!(shift(223), ANY);
-        assert_eq!(binary(op::SHR, known(224), Value::Head, NONE), Value::Selector);
-        let divide = |bits| binary(op::DIV, Value::Head, Value::Known(U256::from(1) << bits), OF);
-        assert_eq!(divide(224), known(0xaabb_ccdd));
-        assert_eq!(divide(223), ANY);
-        let mask = known(0xffff_ffff);
-        assert_eq!(binary(op::AND, Value::Selector, mask, NONE), Value::Selector);
-        assert_eq!(binary(op::AND, mask, Value::Selector, NONE), Value::Selector);
-    }
-
-    #[test]
-    fn prx_v11_a_call_of_no_known_function_is_none_of_them() {
-        let others = Calls::OtherThan(&[5]);
-        for (code, wanted) in [(op::EQ, 0), (op::XOR, 1), (op::SUB, 1)] {
-            assert_eq!(binary(code, Value::Selector, known(5), others), known(wanted), "{code:#04x}");
-            assert_eq!(binary(code, known(5), Value::Selector, others), known(wanted), "{code:#04x}");
-            assert_eq!(binary(code, known(6), Value::Selector, others), ANY, "{code:#04x}");
-            assert_eq!(binary(code, known(5), Value::Selector, Calls::Of(5)), ANY, "{code:#04x}");
-        }
-    }
-
-    #[test]
-    fn prx_v11_calldata_of_a_function_has_at_least_four_bytes() {
-        let size = Value::Size;
-        for (code, a, b, wanted) in [
-            (op::LT, size, known(4), known(0)),
-            (op::GT, known(4), size, known(0)),
-            (op::LT, size, known(5), ANY),
-            (op::GT, known(5), size, ANY),
-            (op::GT, size, known(3), known(1)),
-            (op::LT, known(3), size, known(1)),
-            (op::GT, size, known(4), ANY),
-            (op::LT, known(4), size, ANY),
-        ] {
-            assert_eq!(binary(code, a, b, OF), wanted, "{code:#04x} {a:?} {b:?}");
-            assert_eq!(binary(code, a, b, NONE), ANY, "{code:#04x} {a:?} {b:?}");
-        }
-    }
-
-    #[test]
-    fn prx_v11_a_place_moves_by_numbers_and_stays_based() {
-        let minus = |n: u64| Value::Known(U256::from(n).wrapping_neg());
-        for (code, a, b, wanted) in [
-            (op::ADD, place(Some(4)), known(32), place(Some(36))),
-            (op::ADD, known(32), place(Some(4)), place(Some(36))),
-            (op::ADD, place(Some(4)), minus(1), place(Some(3))),
-            (op::SUB, place(Some(36)), known(32), place(Some(4))),
-            (op::SUB, place(Some(36)), minus(2), place(Some(38))),
-            (op::ADD, place(Some(4)), ANY, place(None)),
-            (op::ADD, place(None), known(1), place(None)),
-            (op::ADD, place(Some(4)), Value::Known(U256::from(1) << 200), place(None)),
-            (op::SUB, place(Some(36)), place(Some(4)), known(32)),
-            (op::SUB, place(Some(4)), place(Some(4)), known(0)),
-            (op::SUB, place(Some(4)), place(Some(36)), Value::anything()),
-            (op::SUB, place(Some(9)), Value::Place { base: 8, offset: Some(4) }, Value::anything()),
-            (op::SUB, place(None), place(Some(4)), Value::anything()),
-            (op::AND, place(Some(4)), minus(32), place(None)),
-            (op::AND, minus(32), place(Some(4)), place(None)),
-            (op::MUL, place(Some(4)), known(2), Value::anything()),
-        ] {
-            assert_eq!(binary(code, a, b, NONE), wanted, "{code:#04x} {a:?} {b:?}");
-        }
-    }
-
-    #[test]
-    fn prx_v11_what_two_paths_leave_is_what_both_know() {
-        assert_eq!(known(1).join(known(1)), known(1));
-        assert_eq!(known(1).join(known(2)), Value::anything());
-        assert_eq!(known(1).join(ANY), ANY);
-        assert_eq!(place(Some(1)).join(place(Some(2))), place(None));
-        assert_eq!(place(Some(1)).join(Value::Place { base: 8, offset: Some(1) }), Value::anything());
-        let both = Value::Any(Origins::CALLER).join(Value::Any(Origins::BLOCK)).origins();
-        assert!(both.has(Origins::CALLER.and(Origins::BLOCK)) && !both.has(Origins::CALLDATA));
-        assert!(!Origins::CALLER.has(both), "some of it is not all of it");
-        assert_eq!(both.and(Origins::CALLER), both, "what was there already changes nothing");
-    }
-}
+mod tests;

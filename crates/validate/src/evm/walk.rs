@@ -35,8 +35,6 @@ const STEPS: usize = 1_500_000;
 /// Stacks that are told apart at one place before numbers on them are forgotten, and paths that are then still followed.
 const APART: usize = 24;
 const PATHS: usize = 768;
-/// How far from its base a place is told apart always.
-const NEAR: i64 = 68;
 
 /// Walks code from an entry.
 pub(crate) fn walk(code: &[u8], entry: Entry<'_>) -> Walked {
@@ -162,19 +160,9 @@ impl<'a> Walk<'a> {
 
 /// Leaves numbers that may be where a jump goes, and forgets the others.
 fn forget(value: &mut Value, targets: &[bool]) {
-    match value {
-        Value::Known(number) => {
-            let target = usize::try_from(*number).ok().and_then(|at| targets.get(at).copied());
-            if target != Some(true) {
-                *value = Value::anything();
-            }
-        }
-        // Near its base a place is where selectors and lengths are.
-        Value::Place { base, offset } => {
-            *value =
-                Value::Place { base: *base, offset: offset.filter(|offset| (0..=NEAR).contains(offset)) };
-        }
-        Value::Head | Value::Selector | Value::Size | Value::Any(_) => {}
+    let target = |number| usize::try_from(number).ok().and_then(|at: usize| targets.get(at).copied());
+    if value.number().and_then(target) != Some(true) {
+        *value = value.blurred();
     }
 }
 
@@ -192,6 +180,7 @@ fn targets(code: &[u8]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evm::value::{How, Origins};
     use alloy_primitives::{U256, hex};
 
     #[test]
@@ -214,10 +203,16 @@ mod tests {
         for other in [0, 2, 3] {
             assert_eq!(left(known(other)), Value::anything());
         }
-        let place = |offset| Value::Place { base: 7, offset };
-        for (offset, kept) in [(0, true), (NEAR, true), (NEAR + 1, false), (-1, false)] {
-            assert_eq!(left(place(Some(offset))), place(Some(offset).filter(|_| kept)));
+        let place = |offset, how| Value::Place { base: Some(7), offset, how, origins: Origins::NONE };
+        for near in [0, 68] {
+            assert_eq!(left(place(near, How::Exact)), place(near, How::Exact));
         }
+        assert_eq!(
+            left(place(69, How::Exact)),
+            place(68, How::Behind),
+            "no further than that is it told apart"
+        );
+        assert_eq!(left(place(-1, How::Exact)), Value::anything());
         assert_eq!((left(Value::Selector), left(Value::Size)), (Value::Selector, Value::Size));
     }
 

@@ -25,6 +25,9 @@ struct Description {
     rule: Option<String>,
     /// The network that it is planned for; the embedded chain if none is named.
     network: Option<String>,
+    /// Whether it is compiled through Yul, as most are.
+    #[serde(default = "through_yul")]
+    via_ir: bool,
     /// What is done to the artifacts after the compiler.
     #[serde(default)]
     replace: Vec<Replace>,
@@ -40,6 +43,10 @@ struct Description {
     /// What the rehearsal is made to say.
     #[serde(default)]
     retell: Vec<Retold>,
+}
+
+const fn through_yul() -> bool {
+    true
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -73,6 +80,7 @@ struct Planned {
     artifacts: ArtifactSet,
     plan: Plan,
     code: BTreeMap<Name, Bytes>,
+    init: Option<Bytes>,
 }
 
 impl Case {
@@ -94,6 +102,10 @@ impl Case {
 
     pub(crate) fn rule(&self) -> Option<&str> {
         self.description.rule.as_deref()
+    }
+
+    pub(crate) fn via_ir(&self) -> bool {
+        self.description.via_ir
     }
 
     pub(crate) fn replace(&self) -> &[Replace] {
@@ -123,6 +135,7 @@ impl Case {
             plan: &now.plan,
             release: &ReleaseCode::from(release()),
             code: &now.code,
+            init: now.init.as_ref(),
             layouts: Some(&layouts),
             baseline: baseline.as_ref(),
             seen: &seen,
@@ -201,7 +214,8 @@ impl Case {
             other => panic!("{}: {other:?}", self.name),
         };
         let code = plan.facets.iter().map(|facet| (facet.name.clone(), chain.code(facet.address))).collect();
-        Ok(Planned { project, artifacts, plan, code })
+        let init = plan.init.as_ref().map(|init| chain.code(init.target));
+        Ok(Planned { project, artifacts, plan, code, init })
     }
 
     fn baseline(&self, layouts: &Layouts) -> Baseline {

@@ -1,4 +1,4 @@
-//! All defects through one run of the compiler.
+//! All defects through one run of the compiler, and those that are compiled otherwise through one each.
 
 use crate::case::Case;
 use payrox_artifacts::{
@@ -15,28 +15,12 @@ use std::{
 /// Compiles and compares with what is committed; with `PAYROX_BLESS=1`, writes it.
 pub(crate) fn check(cases: &[Case]) {
     let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-    let request = BuildRequest {
-        root: Case::folder(),
-        out: scratch.path().join("out"),
-        settings: CompilerSettings {
-            version: "0.8.30".into(),
-            via_ir: Some(true),
-            optimizer_runs: Some(200),
-            ..CompilerSettings::default()
-        },
-        search: Search::from_env(),
-        force: true,
-        ..BuildRequest::default()
-    };
-    let outcome = build(&request, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
-    keep_layouts(&request, &outcome).unwrap();
-    let source = Source::Folder(request.out.clone());
-    let layouts = Layouts::read(&Layouts::beside(&source)).unwrap().unwrap();
-    let names: Vec<_> = outcome.contracts.iter().map(ToString::to_string).collect();
-    let set = ArtifactSet::read(&source, &names).unwrap();
+    let all = compiled(scratch.path(), "", true);
     let mut differing = Vec::new();
     for case in cases {
         let below = format!("{}/", case.name);
+        let alone = (!case.via_ir()).then(|| compiled(scratch.path(), &case.name, false));
+        let (set, layouts) = alone.as_ref().unwrap_or(&all);
         let mut files = BTreeMap::new();
         for contract in set.contracts() {
             let Some(unit) = contract.id.path().strip_prefix(&below) else { continue };
@@ -54,6 +38,30 @@ pub(crate) fn check(cases: &[Case]) {
         differing.extend(compare(&case.folder.join("out"), &files));
     }
     assert!(differing.is_empty(), "PAYROX_BLESS=1 writes {differing:#?}");
+}
+
+/// What is below a folder of the defects.
+fn compiled(scratch: &Path, folder: &str, via_ir: bool) -> (ArtifactSet, Layouts) {
+    let request = BuildRequest {
+        root: Case::folder(),
+        sources: folder.into(),
+        out: scratch.join(format!("out{folder}")),
+        settings: CompilerSettings {
+            version: "0.8.30".into(),
+            via_ir: Some(via_ir),
+            optimizer_runs: Some(200),
+            ..CompilerSettings::default()
+        },
+        search: Search::from_env(),
+        force: true,
+        ..BuildRequest::default()
+    };
+    let outcome = build(&request, &mut |_| {}).unwrap_or_else(|error| panic!("{error}"));
+    keep_layouts(&request, &outcome).unwrap();
+    let source = Source::Folder(request.out.clone());
+    let layouts = Layouts::read(&Layouts::beside(&source)).unwrap().unwrap();
+    let names: Vec<_> = outcome.contracts.iter().map(ToString::to_string).collect();
+    (ArtifactSet::read(&source, &names).unwrap(), layouts)
 }
 
 fn compare(out: &Path, files: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {

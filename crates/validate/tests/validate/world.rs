@@ -138,6 +138,7 @@ impl World {
             plan: &self.plan,
             release: &self.release,
             code: &self.code,
+            init: None,
             layouts: None,
             baseline: self.baseline.as_ref(),
             seen: &self.seen,

@@ -44,6 +44,8 @@ pub(super) struct Ground<'a> {
     pub(super) trouble: Option<BoxFault>,
     /// Runtime code of each facet.
     pub(super) code: BTreeMap<Name, Bytes>,
+    /// Runtime code of the init contract.
+    init: Option<Bytes>,
     /// What is deployed.
     pub(super) baseline: Option<Baseline>,
     pub(super) owner: Option<OwnerSeen>,
@@ -72,6 +74,7 @@ impl<'a> Ground<'a> {
             layouts: None,
             trouble: None,
             code: BTreeMap::new(),
+            init: None,
             baseline: None,
             owner: None,
             offline: false,
@@ -119,6 +122,7 @@ impl<'a> Ground<'a> {
             (code, _) => code,
         };
         self.code = plan.facets.iter().map(|facet| (facet.name.clone(), code(facet.address))).collect();
+        self.init = plan.init.as_ref().map(|init| code(init.target)).filter(|code| !code.is_empty());
         if !self.offline {
             self.owner = self.owner(plan.system.roles.owner).await?;
             self.baseline = match &self.chain.diamond {
@@ -249,6 +253,7 @@ impl<'a> Ground<'a> {
             plan: self.plan.as_ref()?,
             release: workshop.release(),
             code: &self.code,
+            init: self.init.as_ref(),
             layouts: self.layouts.as_ref(),
             baseline,
             seen,

@@ -1,8 +1,8 @@
-//! What the facets' constructors can do: what they leave must be the same whoever runs them, and whenever.
+//! What the constructors of facets and of the init contract can do: what they leave must be the same whoever runs them, and whenever.
 
 use crate::{
     Subject,
-    checks::{counted, error, judged},
+    checks::{counted, error, judged, unknown},
     evm::{Entry, Origins, Walked, op, walk},
 };
 use payrox_model::{Check, Finding, Name};
@@ -16,12 +16,19 @@ const BLOCK: &str = "PRX-VAL-207";
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "code: what constructors read";
     let mut findings = Vec::new();
-    for facet in &subject.plan.facets {
-        let Some(contract) = subject.contract(&facet.name) else { continue };
+    let mut unseen = Vec::new();
+    for facet in subject.contracts() {
+        let Some(contract) = facet.contract else {
+            unseen.push(facet.name.as_str());
+            continue;
+        };
         // The arguments behind the code are data; addresses of libraries change no path.
-        judge(&facet.name, &walk(contract.creation.template(), Entry::Creation), &mut findings);
+        judge(facet.name, &walk(contract.creation.template(), Entry::Creation), &mut findings);
     }
-    judged(NAME, counted(subject.plan.facets.len(), "constructor"), findings)
+    if findings.is_empty() && !unseen.is_empty() {
+        return unknown(NAME, format!("the artifact of {} is not at hand", unseen.join(", ")));
+    }
+    judged(NAME, counted(subject.contracts().count(), "constructor"), findings)
 }
 
 fn judge(facet: &Name, walked: &Walked, findings: &mut Vec<Finding>) {

@@ -1,4 +1,4 @@
-//! What the facets' functions can do.
+//! What the functions can do that run on the router's storage: the facets', and those of the init contract.
 
 use crate::{
     Subject,
@@ -26,15 +26,14 @@ const VIEW: &str = "PRX-VAL-208";
 /// Not all paths were followed.
 const INCOMPLETE: &str = "PRX-VAL-210";
 
-/// Every function of every facet.
+/// Every function of every facet, and of the init contract.
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "code: what facets can do";
     let mut findings = Vec::new();
     let (mut functions, mut reached, mut all) = (0, 0, 0);
     let mut unseen = Vec::new();
-    for facet in &subject.plan.facets {
-        let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name))
-        else {
+    for facet in subject.contracts() {
+        let (Some(contract), Some(code)) = (facet.contract, facet.code) else {
             unseen.push(facet.name.to_string());
             continue;
         };
@@ -48,7 +47,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         let (ran, there) = reach.coverage(code);
         reached += ran;
         all += there;
-        judge(&facet.name, &reach.walks, subject.is_diamond(), &mut findings);
+        judge(facet.name, &reach.walks, subject.is_diamond(), &mut findings);
     }
     let incomplete = findings.iter().any(|finding| finding.code.0 == INCOMPLETE);
     let mut summary = format!(

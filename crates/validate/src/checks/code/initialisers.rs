@@ -2,12 +2,14 @@
 
 use crate::{
     Subject,
-    checks::{counted, error, judged, unknown},
+    checks::{counted, error, judged, unknown, warning},
 };
-use payrox_model::{Check, text::escape};
+use payrox_model::{Check, Verdict, text::escape};
 
 /// A stranger called it, and it wrote.
 const STRANGER: &str = "PRX-VAL-209";
+/// It refused, and nothing shows that it refused the stranger.
+const UNSHOWN: &str = "PRX-VAL-211";
 
 /// How initialisers are named. What is named otherwise is found by nobody who does not read it.
 const BEGINNINGS: [&str; 7] = ["init", "reinit", "setup", "bootstrap", "configure", "construct", "migrate"];
@@ -26,18 +28,38 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     if seen.root.is_none() {
         return unknown(NAME, "the plan did not become active in the rehearsal");
     }
-    let findings = seen.strangers.iter().filter(|(_, through)| **through).map(|(signature, _)| {
+    let findings = seen.strangers.iter().filter_map(|(signature, seen)| {
         let facet = subject.plan.routes.iter().find(|route| route.signature == *signature);
         let facet = facet.map_or(String::new(), |route| format!("{}.", route.facet));
-        error(
-            STRANGER,
-            escape(&format!("{facet}{signature}")),
-            "in the rehearsal a stranger called it, it did not revert, and something was written",
-            "let only the owner call it, or run it once as the plan's [init] and route it to nobody",
-        )
+        let about = escape(&format!("{facet}{signature}"));
+        let hint = "let only the owner call it, or run it once as the plan's [init] and route it to nobody";
+        if seen.through {
+            let evidence = "in the rehearsal a stranger called it, it did not revert, and something was written";
+            return Some(error(STRANGER, about, evidence, hint));
+        }
+        let evidence = match seen.calls {
+            0 => "nobody could call it in the rehearsal: its arguments cannot be made up".to_owned(),
+            calls => format!(
+                "a stranger called it in the rehearsal, {} with ones, zeros, the largest numbers and those of its code; \
+                 each came to nothing, as it does for everybody else: with other arguments it may not",
+                counted(calls, "time")
+            ),
+        };
+        (!seen.guarded).then(|| warning(UNSHOWN, about, evidence, hint))
     });
-    let summary = format!("{} called by a stranger", counted(seen.strangers.len(), "function"));
-    judged(NAME, summary, findings.collect())
+    let findings: Vec<_> = findings.collect();
+    let shown = seen.strangers.values().filter(|seen| seen.guarded && !seen.through).count();
+    let summary = format!(
+        "{} named like an initialiser, {shown} of them shown to refuse strangers, in {} by a stranger",
+        counted(seen.strangers.len(), "function"),
+        counted(seen.strangers.values().map(|seen| seen.calls).sum(), "call")
+    );
+    let open = findings.iter().any(|finding| finding.code.0 == UNSHOWN);
+    let mut check = judged(NAME, summary, findings);
+    if check.verdict == Verdict::Pass && open {
+        check.verdict = Verdict::Unknown;
+    }
+    check
 }
 
 #[cfg(test)]

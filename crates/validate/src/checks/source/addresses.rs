@@ -20,27 +20,26 @@ const DEBUGGING: &str = "PRX-VAL-312";
 /// The canonical CREATE2 deployer: the same on every chain, and nobody's.
 const CREATE2_DEPLOYER: Address = address!("0x4e59b44847b379578588920cA78FbF26c0B4956C");
 
-/// The addresses in the facets' code.
+/// The addresses in the code of the facets, and of the init contract.
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "source: addresses in code";
     let allowed = allowed(subject);
     let mut findings = Vec::new();
     let mut number = 0;
-    for facet in &subject.plan.facets {
-        let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name))
-        else {
+    for facet in subject.contracts() {
+        let (Some(contract), Some(code)) = (facet.contract, facet.code) else {
             return unknown(NAME, format!("the code of {} is not known", facet.name));
         };
         let literals = literal::addresses(code, &Reach::of(contract, code));
         number += literals.len();
         for (address, pc) in literals {
-            findings.extend(judge(subject, &allowed, &facet.name, address, pc));
+            findings.extend(judge(subject, &allowed, facet.name, address, pc));
         }
     }
     let summary = format!(
         "{} in the code of {}",
         if number == 1 { "1 address".to_owned() } else { format!("{number} addresses") },
-        counted(subject.plan.facets.len(), "facet")
+        counted(subject.contracts().count(), "contract")
     );
     judged(NAME, summary, findings)
 }
@@ -75,7 +74,10 @@ fn allowed(subject: &Subject<'_>) -> BTreeSet<Address> {
     let given = plan.facets.iter().flat_map(|facet| facet.constructor_args.chunks_exact(32));
     allowed.extend(given.map(|word| Address::from_slice(&word[12..])));
     allowed.extend(subject.project.libraries.values());
+    let given = subject.project.init.iter().flat_map(|init| &init.constructor_args);
+    allowed.extend(given.filter_map(|arg| arg.to_string().parse::<Address>().ok()));
     allowed.extend(plan.facets.iter().map(|facet| facet.address));
+    allowed.extend(plan.init.as_ref().map(|init| init.target));
     let own = &plan.addresses;
     allowed.extend([
         own.factory,

@@ -7,6 +7,10 @@ use std::collections::BTreeMap;
 /// Different bytes that an address has at least. Twenty random ones have more than this in all but one of a million cases;
 /// masks and patterns have a few, the code of a minimal proxy eleven.
 const DIFFERENT: usize = 13;
+/// Of an address with zeros in front, which are not in the code, this many are left. What has fewer is no vanity, but a number.
+const SHORTEST: usize = DIFFERENT;
+/// GAS, DELEGATECALL, RETURNDATASIZE: the second half of a minimal proxy has 15 bytes.
+const PROXY: &[u8] = &[0x5a, 0xf4, 0x3d];
 /// Where accounts are that a chain provides itself.
 const PRECOMPILES: u64 = 0x1ff;
 /// `console.log` of Hardhat and Foundry; its bytes are its name.
@@ -40,10 +44,16 @@ fn constant(bytes: &[u8]) -> Option<Address> {
         32 if bytes[..12].iter().all(|byte| *byte == 0) && bytes[12] != 0 => {
             Address::from_slice(&bytes[12..])
         }
-        // Zeros in front of an address are not in the code: what is known by its bytes is found nevertheless.
+        // Zeros in front of an address are not in the code: what looks like the rest of one is found nevertheless.
         n if (CONSOLE.len()..20).contains(&n) => {
             let address = Address::left_padding_from(bytes);
-            return (bytes == CONSOLE || payrox_model::is_published(address)).then_some(address);
+            let known = bytes == CONSOLE || payrox_model::is_published(address);
+            // A power of ten ends with zeros.
+            let likely = n >= SHORTEST
+                && looks_random(bytes)
+                && !bytes.ends_with(&[0; 3])
+                && !bytes.windows(PROXY.len()).any(|part| part == PROXY);
+            return (known || likely).then_some(address);
         }
         _ => return None,
     };
@@ -73,10 +83,25 @@ mod tests {
             &hex!("eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"),
             &hex!("3d602d80600a3d3981f3363d3d373d3d3d363d73"),
             b"Insufficient balance",
+            b"Not the keeper",
+            &hex!("ffffffffffffffffffffffffffffffff"),
+            &hex!("5af43d82803e903d91602b57fd5bf3"),
+            // 1e38.
+            &hex!("4b3b4ca85a86c47a098a224000000000"),
+            &hex!("01020304050607"),
             &hex!("00000000000000000000000000000000ffffffffffffffffffffffffffffffff"),
             &hex!("4f5f4d4fdb00486f68c4ea623c7df28f604659ea1cefe757895e9ebc8f944500"),
         ] {
             assert_eq!(constant(other), None, "{}", hex::encode(other));
+        }
+        for zeros in [
+            address!("0x00c02aaA39b223fE8D0A0e5c4f27EaD9083c756C"),
+            address!("0x000000000022D473030F116dDEE9F6B43aC78BA3"),
+            address!("0x00000000000000ADc04C56Bf30aC9d3c0aAF14dC"),
+        ] {
+            let bytes = zeros.as_slice();
+            let short = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+            assert_eq!(constant(short), Some(zeros));
         }
         let console = Address::left_padding_from(CONSOLE);
         assert_eq!(constant(CONSOLE), Some(console));

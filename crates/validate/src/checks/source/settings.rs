@@ -1,4 +1,4 @@
-//! One compiler and one way of compiling, for the facets as for PayRox's own contracts.
+//! One compiler and one way of compiling, for facets and init contract as for PayRox's own contracts.
 
 use crate::{
     Subject,
@@ -24,8 +24,8 @@ pub(crate) fn facets(subject: &Subject<'_>) -> Check {
     let pin = &subject.project.compiler;
     let mut findings = Vec::new();
     let mut first: Option<(&str, &Compilation)> = None;
-    for facet in &subject.plan.facets {
-        let compilation = subject.contract(&facet.name).and_then(|contract| contract.compilation.as_ref());
+    for facet in subject.contracts() {
+        let compilation = facet.contract.and_then(|contract| contract.compilation.as_ref());
         let Some(found) = compilation else {
             let evidence = "nothing says how it was compiled: it has no metadata";
             findings.push(error(PIN, facet.name.as_str(), evidence, "build with `payrox build`"));
@@ -67,7 +67,7 @@ pub(crate) fn facets(subject: &Subject<'_>) -> Check {
     let how = first.map_or(String::new(), |(_, found)| format!(", by solc {}", found.version));
     judged(
         "source: the facets' compiler",
-        format!("{}{how}", counted(subject.plan.facets.len(), "facet")),
+        format!("{}{how}", counted(subject.contracts().count(), "contract")),
         findings,
     )
 }

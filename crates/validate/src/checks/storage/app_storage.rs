@@ -30,7 +30,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let mut findings = Vec::new();
     let mut first: Option<(&Name, &Field)> = None;
     let mut sharing = 0;
-    for (facet, layout) in &stored.facets {
+    for (facet, layout) in stored.all() {
         let shared = match layout.storage.as_slice() {
             [] => continue,
             [field] if is_struct(field) => field,
@@ -62,5 +62,5 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             Some(_) => {}
         }
     }
-    judged(NAME, format!("{} with it", counted(sharing, "facet")), findings)
+    judged(NAME, format!("{} with it", counted(sharing, "contract")), findings)
 }

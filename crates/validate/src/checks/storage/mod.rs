@@ -23,10 +23,17 @@ use crate::Subject;
 use payrox_artifacts::layout::{ContractLayout, Layouts};
 use payrox_model::{Check, Name};
 
-/// The storage of the facets that a plan routes to.
+/// The storage of the facets that a plan routes to, and of the init contract, which writes theirs.
 struct Stored<'a> {
     layouts: &'a Layouts,
     facets: Vec<(&'a Name, &'a ContractLayout)>,
+    init: Option<(&'a Name, &'a ContractLayout)>,
+}
+
+impl<'a> Stored<'a> {
+    fn all(&self) -> impl Iterator<Item = (&'a Name, &'a ContractLayout)> + use<'a, '_> {
+        self.facets.iter().copied().chain(self.init)
+    }
 }
 
 /// Gathers it; where something is not known there is no judgement.
@@ -35,17 +42,17 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
         return Err(unknown(check, "nobody asked the compiler about storage: `payrox build`"));
     };
     let mut facets = Vec::new();
-    for facet in &subject.plan.facets {
-        if facet.contract.is_empty() {
-            return Err(unknown(check, format!("nobody has the source of {}", facet.name)));
-        }
-        let contract = subject.contract(&facet.name);
-        let Some(layout) = contract.and_then(|contract| layouts.of(contract)) else {
+    if let Some(unsourced) = subject.plan.facets.iter().find(|facet| facet.contract.is_empty()) {
+        return Err(unknown(check, format!("nobody has the source of {}", unsourced.name)));
+    }
+    for facet in subject.contracts() {
+        let Some(layout) = facet.contract.and_then(|contract| layouts.of(contract)) else {
             let why =
                 format!("the layout of {} is of other sources than its code: `payrox build`", facet.name);
             return Err(unknown(check, why));
         };
-        facets.push((&facet.name, layout));
+        facets.push((facet.name, layout));
     }
-    Ok(Stored { layouts, facets })
+    let init = subject.init_name().and_then(|_| facets.pop());
+    Ok(Stored { layouts, facets, init })
 }

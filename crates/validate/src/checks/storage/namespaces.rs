@@ -19,7 +19,7 @@ const FORMULA: &str = "PRX-VAL-112";
 /// No code uses the slot.
 const UNUSED: &str = "PRX-VAL-114";
 
-/// Ids and slots of all namespaces of the facets.
+/// Ids and slots of all namespaces of the facets, and of the init contract.
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "storage: namespaces";
     let stored = match stored(subject, NAME) {
@@ -27,7 +27,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         Err(check) => return check,
     };
     let mut users: BTreeMap<&str, (&Namespace, BTreeSet<&Name>)> = BTreeMap::new();
-    for (facet, layout) in &stored.facets {
+    for (facet, layout) in stored.all() {
         for (name, namespace) in stored.layouts.namespaces(layout) {
             users.entry(name).or_insert_with(|| (namespace, BTreeSet::new())).1.insert(facet);
         }
@@ -49,8 +49,11 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             None => drop(by_id.insert(&namespace.id, (name, namespace))),
         }
     }
-    let summary =
-        format!("{} of {}", counted(users.len(), "namespaced struct"), counted(stored.facets.len(), "facet"));
+    let summary = format!(
+        "{} of {}",
+        counted(users.len(), "namespaced struct"),
+        counted(stored.all().count(), "contract")
+    );
     judged(NAME, summary, findings)
 }
 
@@ -80,7 +83,8 @@ fn slot(
     }
     // The sources do not say it in a way that is understood: then the code must.
     let end = slot.saturating_add(ty.map(Type::bytes).unwrap_or_default() / U256::from(32));
-    let used = facets.iter().filter_map(|facet| subject.code.get(*facet)).any(|code| pushes(code, slot, end));
+    let codes = subject.contracts().filter(|contract| facets.contains(contract.name));
+    let used = codes.filter_map(|contract| contract.code).any(|code| pushes(code, slot, end));
     let evidence =
         || format!("no code of {} uses the slot {slot:#066x} of `{}`", list(facets), escape(&namespace.id));
     let hint = "compare the slot that the library uses with its annotation";

@@ -1,4 +1,5 @@
-//! No two facets keep plain variables in one place: all of them write the router's storage from slot 0 on.
+//! No two facets keep plain variables in one place: all of them write the router's storage from slot 0 on, as the init contract
+//! does. That one may write a facet's variable, if it knows it as the facet does.
 
 use super::stored;
 use crate::{
@@ -49,9 +50,8 @@ fn apart(
         Err(unknown) => return unknown,
     };
     let mut spans: Vec<_> = stored
-        .facets
-        .iter()
-        .flat_map(|(facet, layout)| which(layout).iter().map(move |field| (*facet, field)))
+        .all()
+        .flat_map(|(facet, layout)| which(layout).iter().map(move |field| (facet, field)))
         .map(|(facet, field)| {
             let bytes = stored.layouts.types.get(&field.ty).map(Type::bytes).unwrap_or_default();
             let from = field.slot.saturating_mul(U256::from(32)).saturating_add(U256::from(field.offset));
@@ -64,7 +64,11 @@ fn apart(
     let mut open: Vec<&Span<'_>> = Vec::new();
     for span in &spans {
         open.retain(|other| other.to > span.from);
+        let is_init = |facet: &Name| stored.init.is_some_and(|(init, _)| init == facet);
         for other in open.iter().filter(|other| other.facet != span.facet) {
+            if (is_init(other.facet) || is_init(span.facet)) && other.field == span.field {
+                continue;
+            }
             let pair = (other.facet.min(span.facet), other.facet.max(span.facet));
             if pairs.insert(pair) {
                 findings.push(error(
@@ -85,6 +89,6 @@ fn apart(
         open.push(span);
     }
     let summary =
-        format!("{} in {}", counted(spans.len(), "variable"), counted(stored.facets.len(), "facet"));
+        format!("{} in {}", counted(spans.len(), "variable"), counted(stored.all().count(), "contract"));
     judged(check, summary, findings)
 }

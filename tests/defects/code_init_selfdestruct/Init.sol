@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+contract Init {
+    function init() external {
+        selfdestruct(payable(msg.sender));
+    }
+}
