@@ -68,6 +68,14 @@ pub enum ParityError {
         /// What is wrong with it.
         why: String,
     },
+    /// Inputs that the project commits and nobody can read.
+    #[error("{path} has no inputs that can be read: {why}")]
+    Committed {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A case of another version.
     #[error("{path} is a case of version {found}; this payrox reads version {known}")]
     Version {
@@ -118,6 +126,7 @@ impl Fault for ParityError {
             Self::Version { .. } => Code("PRX-PAR-016"),
             Self::NoParent => Code("PRX-PAR-017"),
             Self::Elsewhere { .. } => Code("PRX-PAR-018"),
+            Self::Committed { .. } => Code("PRX-PAR-020"),
         }
     }
 
@@ -133,6 +142,7 @@ impl Fault for ParityError {
             | Self::NoParent
             | Self::Elsewhere { .. }
             | Self::Case { .. }
+            | Self::Committed { .. }
             | Self::Version { .. } => ExitCode::BadInput,
         }
     }
@@ -145,7 +155,9 @@ impl Fault for ParityError {
             Self::Function { function, .. } => Some(function.clone()),
             Self::Apply { step, .. } => Some(step.clone()),
             Self::Route { wanted, .. } => Some(wanted.clone()),
-            Self::Case { path, .. } | Self::Version { path, .. } => Some(path.clone()),
+            Self::Case { path, .. } | Self::Committed { path, .. } | Self::Version { path, .. } => {
+                Some(path.clone())
+            }
             Self::State { .. } | Self::Machine { .. } | Self::NoParent => None,
         }
     }
@@ -162,6 +174,9 @@ impl Fault for ParityError {
             Self::Apply { .. } => Some("`payrox run` without --broadcast says more".into()),
             Self::Route { .. } => Some("`payrox plan show` lists the routes".into()),
             Self::Case { .. } => Some("`payrox parity` writes such files where it finds a mismatch".into()),
+            Self::Committed { .. } => {
+                Some("restore it from git, or copy inputs anew from .payrox/parity/corpus.json".into())
+            }
             Self::NoParent => Some("replay it where the release before is live: --network, --project".into()),
             Self::Elsewhere { .. } => Some("compare on the embedded chain: --network local".into()),
             Self::Version { .. } => Some("find the case again with this payrox: payrox parity".into()),

@@ -17,7 +17,8 @@ use payrox_model::{
     version,
 };
 use payrox_parity::{
-    Case, Inputs, Options, Outcome, compare_releases_on, compare_routes_on, read_corpus, write_corpus,
+    Case, Inputs, Options, Outcome, compare_releases_on, compare_routes_on, read_committed, read_corpus,
+    write_corpus,
 };
 pub(super) use scene::Scene;
 use serde_json::json;
@@ -75,7 +76,7 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
     let options = Options { runs: args.fuzz_runs, seed: args.seed, only, ..Options::default() };
     let corpus = context.inside(CORPUS.as_ref());
     let mut kept = if args.fresh { Inputs::new() } else { read_corpus(&corpus)? };
-    for (route, own) in read_corpus(&context.inside(OWN.as_ref()))? {
+    for (route, own) in read_committed(&context.inside(OWN.as_ref()))? {
         let of = kept.entry(route).or_default();
         let new: Vec<_> = own.into_iter().filter(|calls| !of.contains(calls)).collect();
         of.extend(new);
@@ -93,14 +94,20 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
 
     let (mut checks, mut cases) = (Vec::new(), Vec::new());
     for outcome in &outcomes {
-        let mut described = Vec::new();
+        let (mut described, mut replays) = (Vec::new(), Vec::new());
         for example in &outcome.counter_examples {
             let case = Case::of(system, example);
             let path = case.write(&context.inside(CASES.as_ref()))?;
             described.push(describe(&case, &path));
+            replays.push(context.command(&format!("parity replay {}", escape(&path.display().to_string()))));
             cases.push(path);
         }
-        checks.push(outcome.check(&described));
+        let mut check = outcome.check(&described);
+        // The first findings are the counter-examples, in order.
+        for (finding, replay) in check.findings.iter_mut().zip(replays) {
+            finding.hint = Some(format!("{replay} shows both sides' trace"));
+        }
+        checks.push(check);
     }
     write_corpus(&corpus, &kept, &outcomes[0])?;
     let kept = kept.values().map(Vec::len).sum();
@@ -148,12 +155,13 @@ fn shown(args: &ParityArgs, compared: &Compared, report: &Report, paint: Paint) 
                 row.flags.to_string(),
                 grouped(row.runs),
                 grouped(row.returned),
+                grouped(row.undecided),
                 grouped(row.paths),
                 grouped(row.mismatches),
                 paint.tone(tone, word),
             ]
         });
-        let head = [&*format!("{a} against {b}"), "flags", "#runs", "#returned", "#paths", "#mismatches", ""];
+        let head = [&*format!("{a} against {b}"), "flags", "#runs", "#returned", "#undecided", "#paths", "#mismatches", ""];
         parts.push(table(head, rows));
     }
     parts.push(report::checks(report, paint));
