@@ -62,7 +62,8 @@ pub fn read_committed(path: &Path) -> Result<Inputs, ParityError> {
     }
     let kept = bounded(file.inputs.clone());
     if kept != file.inputs {
-        let why = format!("a route has at most {INPUTS} inputs of {DATA} bytes of calldata, all have {ALL_DATA}");
+        let why =
+            format!("a route has at most {INPUTS} inputs of {DATA} bytes of calldata, all have {ALL_DATA}");
         return Err(odd(why));
     }
     Ok(kept)

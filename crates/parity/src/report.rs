@@ -130,7 +130,10 @@ impl Outcome {
                 severity: Severity::Warning,
                 hint: Some(match code {
                     CLOSED => "compare on a state in which it is served".into(),
-                    PARTED => "find out why it takes more gas than a transaction may have, or let it take less".into(),
+                    PARTED => {
+                        "find out why it takes more gas than a transaction may have, or let it take less"
+                            .into()
+                    }
                     _ => "give it more runs, or a state in which it can succeed: --fuzz-runs".into(),
                 }),
                 ..self.finding(row, code, row.note.unwrap_or("it was not compared").into())

@@ -23,7 +23,8 @@ pub type Inputs = BTreeMap<Selector, Vec<Vec<Call>>>;
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
 const NEVER_RETURNED: &str = "no call got through: only ways to fail were compared";
-const PARTED: &str = "one release returned where gas ran out in the other: whether it is the same cannot be said";
+const PARTED: &str =
+    "one release returned where gas ran out in the other: whether it is the same cannot be said";
 const STOPPED: &str = "the router does not serve it in this state: it is paused, halted or forbidden";
 
 /// Calls every route directly and through the router, from the same state.

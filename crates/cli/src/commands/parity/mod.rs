@@ -161,7 +161,16 @@ fn shown(args: &ParityArgs, compared: &Compared, report: &Report, paint: Paint) 
                 paint.tone(tone, word),
             ]
         });
-        let head = [&*format!("{a} against {b}"), "flags", "#runs", "#returned", "#undecided", "#paths", "#mismatches", ""];
+        let head = [
+            &*format!("{a} against {b}"),
+            "flags",
+            "#runs",
+            "#returned",
+            "#undecided",
+            "#paths",
+            "#mismatches",
+            "",
+        ];
         parts.push(table(head, rows));
     }
     parts.push(report::checks(report, paint));

@@ -24,7 +24,7 @@ const ARBITRARY: &str = "PRX-VAL-205";
 /// A view writes.
 const VIEW: &str = "PRX-VAL-208";
 /// Not all paths were followed.
-const INCOMPLETE: &str = "PRX-VAL-210";
+pub(crate) const INCOMPLETE: &str = "PRX-VAL-210";
 
 /// Every function of every facet.
 pub(crate) fn check(subject: &Subject<'_>) -> Check {

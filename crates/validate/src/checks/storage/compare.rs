@@ -57,7 +57,7 @@ impl<'a> Comparison<'a> {
         let mut behind = 0;
         for field in old {
             let subject = format!("{path}{}", escape(&field.name));
-            if gap(field) {
+            if gap(field, self.old) {
                 if let Some(found) = self.gap(&subject, field, new) {
                     cause.get_or_insert(self.findings.len());
                     self.findings.push(found);
@@ -85,7 +85,9 @@ impl<'a> Comparison<'a> {
                     behind += 1;
                     continue;
                 }
-                (Some(here), None) if !gap(here) && !old.iter().any(|other| other.name == here.name) => {
+                (Some(here), None)
+                    if !gap(here, self.new) && !old.iter().any(|other| other.name == here.name) =>
+                {
                     self.replaced(&subject, field, here)
                 }
                 (_, None) => error(
@@ -130,7 +132,7 @@ impl<'a> Comparison<'a> {
             field.slot.saturating_add(bytes.div_ceil(U256::from(32)))
         };
         let (begins, ends) = (old.slot, end(old, self.old));
-        let now = new.iter().find(|field| gap(field) && field.name == old.name)?;
+        let now = new.iter().find(|field| gap(field, self.new) && field.name == old.name)?;
         let now_ends = end(now, self.new);
         if now.slot >= begins && now_ends == ends {
             return None;
@@ -221,9 +223,10 @@ fn stands_for<'a>(name: &'a str, ty: &'a Type) -> &'a str {
     }
 }
 
-/// Room that was left for later, as OpenZeppelin names it.
-fn gap(field: &Field) -> bool {
-    field.name.starts_with("__gap")
+/// Room that was left for later, as OpenZeppelin names it: an array, for what is none of that name keeps something.
+fn gap(field: &Field, layouts: &Layouts) -> bool {
+    let array = || matches!(layouts.types.get(&field.ty), Some(Type::Array { length: Some(_), .. }));
+    field.name.starts_with("__gap") && array()
 }
 
 fn place(field: &Field) -> String {

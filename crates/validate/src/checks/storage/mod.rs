@@ -7,7 +7,7 @@ mod namespaces;
 mod shared;
 
 pub(crate) use app_storage::check as app_storage;
-pub(crate) use kept::check as kept;
+pub(crate) use kept::{UNRESOLVED, check as kept};
 pub(crate) use namespaces::check as namespaces;
 pub(crate) use shared::{plain, transient};
 
@@ -30,6 +30,15 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
     let mut facets = Vec::new();
     for facet in &subject.plan.facets {
         let contract = subject.contract(&facet.name);
+        let compilation = contract.and_then(|contract| contract.compilation.as_ref());
+        if compilation.is_some_and(|compilation| compilation.sources_hash.is_none()) {
+            let why = format!(
+                "the artifact of {} does not say which sources it was compiled from, as those of Hardhat 3 and of builds without \
+                 metadata do not; those of `payrox build` and of Foundry do",
+                facet.name
+            );
+            return Err(unknown(check, why));
+        }
         let Some(layout) = contract.and_then(|contract| layouts.of(contract)) else {
             let why =
                 format!("the layout of {} is of other sources than its code: `payrox build`", facet.name);
