@@ -6,7 +6,7 @@ use crate::{
     evm::{Origins, Reach, Walked, op},
 };
 use payrox_artifacts::Function;
-use payrox_model::{Check, Finding, Name, Verdict, text::escape};
+use payrox_model::{Check, Finding, Name, text::escape};
 use std::collections::BTreeMap;
 
 /// It can destroy the router, or what is left of that since Cancun: send all its ether away.
@@ -31,11 +31,16 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "code: what facets can do";
     let mut findings = Vec::new();
     let (mut functions, mut reached, mut all) = (0, 0, 0);
-    let mut unseen = Vec::new();
     for facet in &subject.plan.facets {
         let (Some(contract), Some(code)) = (subject.contract(&facet.name), subject.code.get(&facet.name))
         else {
-            unseen.push(facet.name.to_string());
+            let evidence = "its artifact or its code is not at hand: nothing was looked at";
+            findings.push(warning(
+                INCOMPLETE,
+                facet.name.as_str(),
+                evidence,
+                "plan with its artifacts at hand",
+            ));
             continue;
         };
         if code.first() == Some(&0xef) {
@@ -50,25 +55,17 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         all += there;
         judge(&facet.name, &reach.walks, &mut findings);
     }
-    let incomplete = findings.iter().any(|finding| finding.code.0 == INCOMPLETE);
-    let mut summary = format!(
+    let summary = format!(
         "{}, {} instructions that can run; {} are data, or behind what cannot happen",
         counted(functions, "function"),
         reached,
         all - reached
     );
-    if !unseen.is_empty() {
-        summary = format!("{summary}; nothing is known of {}", unseen.join(", "));
-    }
-    let mut check = judged(NAME, summary, findings);
-    if check.verdict == Verdict::Pass && (incomplete || !unseen.is_empty()) {
-        check.verdict = Verdict::Unknown;
-    }
-    check
+    judged(NAME, summary, findings)
 }
 
 fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec<Finding>) {
-    let mut whole: BTreeMap<&'static str, Places<'_>> = BTreeMap::new();
+    let mut whole: BTreeMap<(&'static str, &str), Vec<usize>> = BTreeMap::new();
     for (function, walked) in walks {
         let name = function.map_or("other calls", |function| function.signature.as_str());
         let about = escape(&format!("{facet}.{name}"));
@@ -84,7 +81,7 @@ fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec
                 op::ORIGIN => ORIGIN,
                 _ => continue,
             };
-            whole.entry(code).or_default().entry(*pc).or_default().push(name);
+            whole.entry((code, name)).or_default().push(*pc);
         }
         let sent = walked.acts.iter().find(|(_, act)| {
             act.op == op::CALL && act.target.has(Origins::CALLDATA) && act.data.has(Origins::CALLDATA)
@@ -100,15 +97,13 @@ fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec
             findings.extend(writing(function, walked, about));
         }
     }
-    for (code, places) in whole {
-        findings.push(instruction(facet, code, &places));
+    // One for each function: who accepts it of one has not accepted it of the next.
+    for ((code, name), places) in whole {
+        findings.push(instruction(code, escape(&format!("{facet}.{name}")), &places));
     }
 }
 
-/// Functions by the places of an instruction.
-type Places<'a> = BTreeMap<usize, Vec<&'a str>>;
-
-fn instruction(facet: &Name, code: &'static str, places: &Places<'_>) -> Finding {
+fn instruction(code: &'static str, about: String, places: &[usize]) -> Finding {
     let (what, hint) = match code {
         SELFDESTRUCT => (
             "SELFDESTRUCT, which sends all ether of the router away",
@@ -124,14 +119,8 @@ fn instruction(facet: &Name, code: &'static str, places: &Places<'_>) -> Finding
             "use the caller, `msg.sender`",
         ),
     };
-    let mut functions: Vec<_> = places.values().flatten().copied().collect();
-    functions.sort_unstable();
-    functions.dedup();
-    let shown = functions.iter().take(4).map(|name| escape(name)).collect::<Vec<_>>().join(", ");
-    let more = functions.len().saturating_sub(4);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let at = places.keys().take(4).map(|pc| format!("{pc:#x}")).collect::<Vec<_>>().join(", ");
-    error(code, facet.as_str(), format!("{what}: at {at}, reached from {shown}{more}"), hint)
+    let at = places.iter().take(4).map(|pc| format!("{pc:#x}")).collect::<Vec<_>>().join(", ");
+    error(code, about, format!("{what}: at {at}"), hint)
 }
 
 fn reads(function: &Function) -> bool {
