@@ -188,3 +188,24 @@ fn found(fault: &dyn Fault) -> Finding {
     let Finding { code, severity, subject, evidence, hint } = Finding::of(fault, "sources");
     Finding { code, severity, subject: escape(&subject), evidence: escape(&evidence), hint }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prx_v01_a_source_that_is_not_here_is_unknown_beside_one_that_was_changed() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/payments");
+        let set = ArtifactSet::read(&Source::at(&example.join("out")), &["Payments", "Accounts"]).unwrap();
+        assert_eq!(sources(&example, &set).verdict, Verdict::Pass);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let found = |check: &Check| check.findings.iter().map(|f| f.code).collect::<Vec<_>>();
+        let check = sources(elsewhere.path(), &set);
+        assert_eq!((check.verdict, found(&check)), (Verdict::Unknown, vec![SILENT; 2]));
+        let changed = elsewhere.path().join(set.get("Payments").unwrap().id.path());
+        payrox_files::write_derived(&changed, b"contract Payments {}").unwrap();
+        let check = sources(elsewhere.path(), &set);
+        assert_eq!(check.verdict, Verdict::Fail);
+        assert!(found(&check).contains(&SOURCE) && found(&check).contains(&SILENT), "{check:?}");
+    }
+}
