@@ -124,8 +124,8 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
             None => findings.push(removed(name)),
         }
     }
+    findings.extend(unrecorded(subject, baseline, &routed));
     let functions = seen.len();
-    findings.extend(unrecorded(subject, baseline));
     let events = events(subject, &baseline.abi.values().collect::<Vec<_>>(), &mut findings);
     let summary = format!(
         "{} and {} of the deployed release",
@@ -140,36 +140,28 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
 }
 
 /// What is live, and in no record of deployments/: that it is gone can be seen without one, whether it is the same cannot.
-fn unrecorded(subject: &Subject<'_>, baseline: &Baseline) -> Vec<Finding> {
+fn unrecorded(subject: &Subject<'_>, baseline: &Baseline, routed: &BTreeSet<Selector>) -> Vec<Finding> {
     let recorded: BTreeSet<_> =
         baseline.abi.values().flat_map(JsonAbi::functions).map(|f| Selector(f.selector().0)).collect();
-    let routed: BTreeSet<_> = subject.plan.routes.iter().map(|route| route.selector).collect();
     // Plain ether has no ABI, and no form that could change.
     let is_known = |selector: &Selector| {
         recorded.contains(selector) || *selector == Selector::RECEIVE && routed.contains(selector)
     };
+    let hint = "put the record of its deployment back; or compare by hand, and say so in a waiver";
     let live = baseline.routes.iter().filter(|selector| !is_known(selector));
     let mut findings: Vec<_> = live
         .map(|selector| match routed.contains(selector) {
-            false => error(
-                REMOVED,
-                named(subject, *selector),
-                "it is deployed, and the plan has no route for it; no ABI in deployments/ says what it is called",
-                "callers of it will revert: keep it, or accept that in a waiver",
-            ),
-            true => warning(
-                UNRECORDED,
-                selector.to_string(),
-                "it is deployed, and no ABI in deployments/ says what it takes and returns",
-                "put the record of its deployment back; or compare by hand, and say so in a waiver",
-            ),
+            false => removed(named(subject, *selector)),
+            true => {
+                let evidence = "it is deployed, and no ABI in deployments/ says what it takes and returns";
+                warning(UNRECORDED, selector.to_string(), evidence, hint)
+            }
         })
         .collect();
-    if findings.is_empty() {
+    if !findings.iter().any(|finding| finding.code.0 == UNRECORDED) {
         findings.extend(baseline.unknown.iter().map(|facet| {
             let evidence =
                 "this facet is deployed, and deployments/ has no ABI of it: nobody compared its events";
-            let hint = "put the record of its deployment back; or compare by hand, and say so in a waiver";
             warning(UNRECORDED, escape(facet), evidence, hint)
         }));
     }

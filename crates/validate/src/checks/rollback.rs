@@ -2,7 +2,7 @@
 
 use super::{error, judged, unknown, warning};
 use crate::{Part, Subject};
-use payrox_model::{Check, Verdict, limits, text::escape, text::grouped};
+use payrox_model::{Check, limits, text::escape, text::grouped};
 use payrox_plan::Inverse;
 
 /// The way back takes more than a transaction may.
@@ -10,7 +10,7 @@ const GAS: &str = "PRX-VAL-080";
 /// The way back fails.
 const FAILS: &str = "PRX-VAL-081";
 /// The way back leaves something other than it was.
-const DIFFERS: &str = "PRX-VAL-082";
+pub(crate) const DIFFERS: &str = "PRX-VAL-082";
 /// The plan takes away the way back to earlier epochs.
 const RAISES: &str = "PRX-VAL-083";
 
@@ -62,10 +62,6 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     };
     let compared = seen.not_compared.as_ref().map(|why| format!("; {}", escape(why)));
     let summary = format!("{what}, at most {} gas{}", grouped(most), compared.unwrap_or_default());
-    let mut check = judged(NAME, summary, findings);
-    // An init that writes makes the way back a matter of judgement.
-    if check.verdict == Verdict::Pass && init && !seen.differences.is_empty() {
-        check.verdict = Verdict::Unknown;
-    }
-    check
+    // An init that writes makes the way back a matter of judgement: as a warning, what differs leaves it open.
+    judged(NAME, summary, findings)
 }

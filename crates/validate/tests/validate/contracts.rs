@@ -116,7 +116,7 @@ fn prx_v05_a_route_goes_away_of_which_nobody_has_the_abi() {
     let baseline = world.deploy();
     baseline.routes.insert(gone);
     baseline.unknown.push("0x01".into());
-    assert_eq!(world.found(), [format!("PRX-VAL-032 {gone}")]);
+    assert_eq!(world.found(), [format!("PRX-VAL-032 {gone}"), "PRX-VAL-037 0x01".into()]);
 }
 
 #[test]

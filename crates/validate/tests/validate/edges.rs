@@ -44,7 +44,7 @@ fn prx_v05_what_is_broken_is_broken_although_something_else_is_unknown() {
     let mut world = World::clean();
     let live = world.deploy();
     live.unknown.push("0x01".into());
-    assert_eq!(judged(&world, &[Phase::Abi], None), (vec![], Verdict::Unknown));
+    assert_eq!(judged(&world, &[Phase::Abi], None), (vec!["037 0x01".into()], Verdict::Unknown));
     let gone = alloy_json_abi::Event::parse("event Gone(uint256 indexed id)").unwrap();
     let abi = world.baseline.as_mut().unwrap().abi.values_mut().next().unwrap();
     abi.events.insert("Gone".into(), vec![gone]);
@@ -120,7 +120,7 @@ fn prx_v09_roles_at_the_limits_of_the_policy() {
     world.seen.owner = seen(true, None);
     assert_eq!(roles(&world), (vec![], Verdict::Pass));
     world.network.policy.min_threshold = Some(1);
-    assert_eq!(roles(&world), (vec![], Verdict::Unknown));
+    assert_eq!(roles(&world), (vec![format!("075 {address}")], Verdict::Unknown));
     world.network.policy.min_threshold = None;
     world.plan.system.delay = 7_200;
     (world.network.policy.min_delay, world.network.policy.max_delay) = (Some(7_200), Some(7_200));
@@ -182,18 +182,17 @@ fn prx_v09_an_account_of_everybody_is_allowed_on_the_embedded_chain_or_where_som
     let known = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
     let mut world = coded(&[&[0x73][..], known.as_slice(), &[0x50]].concat());
     let found = |world: &World| judged(world, &[Phase::Source], None).0;
-    assert_eq!(found(&world), ["310 Payments"], "here it is an address as any other");
+    assert_eq!(found(&world), [format!("310 Payments {known}")], "here it is an address as any other");
     world.network.local = false;
-    assert_eq!(found(&world), ["311 Payments"]);
+    assert_eq!(found(&world), [format!("311 Payments {known}")]);
     world.network.allowed_addresses.insert(known);
     assert_eq!(found(&world), [""; 0]);
     world.network.local = true;
     assert_eq!(found(&world), [""; 0]);
-    let mut world = coded(
-        &[&[0x73][..], address!("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48").as_slice(), &[0x50]].concat(),
-    );
+    let token = address!("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48");
+    let mut world = coded(&[&[0x73][..], token.as_slice(), &[0x50]].concat());
     world.network.local = false;
-    assert_eq!(found(&world), ["310 Payments"]);
+    assert_eq!(found(&world), [format!("310 Payments {token}")]);
 }
 
 #[test]
@@ -264,19 +263,19 @@ fn prx_v10_facets_that_share_one_struct_have_that_and_nothing_else() {
             "PRX-VAL-120 Payments: it has the plain variable `{name}` beside the one struct at slot 0, or instead of it"
         )
     };
-    assert_eq!(report(shared("struct A"), shared("struct A")), ("2 facets with it".into(), vec![]));
-    assert_eq!(report(vec![], vec![]), ("0 facets with it".into(), vec![]));
-    assert_eq!(report(shared("word"), shared("struct A")), ("1 facet with it".into(), vec![stray("s")]));
+    assert_eq!(report(shared("struct A"), shared("struct A")), ("2 contracts with it".into(), vec![]));
+    assert_eq!(report(vec![], vec![]), ("0 contracts with it".into(), vec![]));
+    assert_eq!(report(shared("word"), shared("struct A")), ("1 contract with it".into(), vec![stray("s")]));
     assert_eq!(
         report(vec![variable("s", 1, 0, "struct A")], vec![]),
-        ("0 facets with it".into(), vec![stray("s")])
+        ("0 contracts with it".into(), vec![stray("s")])
     );
     let beside = [shared("struct A"), vec![variable("n", 1, 0, "word")]].concat();
     assert_eq!(report(beside, vec![]).1, [stray("n")]);
     let twice = [shared("struct A"), vec![variable("t", 0, 0, "struct A")]].concat();
     assert_eq!(report(twice, vec![]).1, [stray("t")]);
     let (summary, found) = report(shared("struct A"), shared("struct B"));
-    assert_eq!((summary.as_str(), found.len()), ("2 facets with it", 1));
+    assert_eq!((summary.as_str(), found.len()), ("2 contracts with it", 1));
     assert!(
         found[0].starts_with("PRX-VAL-121 Escrow and Payments: ")
             || found[0].starts_with("PRX-VAL-121 Payments and Escrow: "),

@@ -34,8 +34,10 @@ fn layouts(
     }
     for (id, members) in namespaces {
         let ty = format!("struct {id}");
+        // Each in a place of its own.
+        let slot = format!("{:#x}", id.len() * 256);
         document["namespaces"][id] =
-            json!({ "formula": "erc7201", "id": id, "slot": "0x100", "declared": null, "type": ty });
+            json!({ "formula": "erc7201", "id": id, "slot": slot, "declared": null, "type": ty });
         document["types"][ty] = json!({ "kind": "struct", "members": members, "bytes": "0x200" });
     }
     serde_json::from_value(document).unwrap()

@@ -148,9 +148,11 @@ impl StorageDifference {
         found.variables(AreaKind::Transient, before, after, |contract| &contract.transient);
         let (was, is) = (namespaces(before), namespaces(after));
         let places: BTreeSet<_> = was.keys().chain(is.keys()).collect();
-        for place in places {
-            let (was, is) = (was.get(place), is.get(place));
-            let Some(id) = was.or(is).map(|members| members.id) else { continue };
+        let both = places.into_iter().map(|place| (was.get(place), is.get(place)));
+        let named = both.filter_map(|(was, is)| Some((was.or(is)?.id, was, is)));
+        let mut named: Vec<_> = named.collect();
+        named.sort_by_key(|(id, ..)| *id);
+        for (id, was, is) in named {
             found.namespace(id, (before.layouts, was), (after.layouts, is));
         }
         found.unresolved(before, after);
@@ -222,10 +224,10 @@ impl StorageDifference {
         });
     }
 
-    /// What could not be compared.
+    /// What was put at a slot that nobody can compute was not compared.
     fn unresolved(&mut self, before: &Release<'_>, after: &Release<'_>) {
-        let all = before.facets.iter().chain(&after.facets);
-        let lost: BTreeSet<_> = all.flat_map(|(_, contract)| &contract.unresolved).collect();
+        let facets = before.facets.iter().chain(&after.facets);
+        let lost: BTreeSet<_> = facets.flat_map(|(_, contract)| &contract.unresolved).collect();
         for function in lost {
             let evidence = "it puts a struct at a slot that cannot be computed from the sources: nobody compared what stands there";
             let hint =
