@@ -1,9 +1,13 @@
 //! `payrox build`: with compilers that are scripts, and with npm's.
 #![cfg(unix)]
 
+use alloy_primitives::B256;
 use payrox_artifacts::{
     ArtifactSet, Source,
-    build::{BuildError, BuildOutcome, BuildRequest, CompilerKind, CompilerSettings, Level, Search, build},
+    build::{
+        BuildError, BuildOutcome, BuildRequest, CompilerKind, CompilerSettings, Guard, Level, Search, build,
+    },
+    sha256,
 };
 use payrox_model::{Fault as _, text::escape};
 use serde_json::{Value, json};
@@ -429,4 +433,70 @@ fn prx_s03_stack_too_deep_has_a_code_of_its_own_and_names_the_setting_that_cures
     assert!(error.hint().unwrap().contains("via_ir = true"));
     request.settings.via_ir = Some(true);
     assert_eq!(run(&request).unwrap().contracts.len(), 1);
+}
+
+#[test]
+fn prx_g4_a_guarded_compiler_of_another_hash_is_refused_before_it_runs_and_a_known_one_runs_as_a_copy() {
+    let project = Project::new(&[("src/Fees.sol", FEES)]);
+    project.write("bin/answer.json", &answer("0.8.30+commit.73712a01").to_string());
+    let script = format!(
+        "#!/bin/sh\necho $0 >>{ran}\ncase $1 in --version) echo 'Version: 0.8.30+commit.73712a01';; *) cat {};; esac\n",
+        project.path("bin/answer.json").display(),
+        ran = project.path("ran").display()
+    );
+    let solc = project.script("bin/solc", &script);
+    let mut request = project.request();
+    let kinds = [CompilerKind::Native, CompilerKind::Soljson];
+    let known = |hash| Some(Guard { known: kinds.map(|kind| (kind, hash)).into() });
+    request.search.guard = known(B256::repeat_byte(1));
+    let (code, text) = refused(&project, &request);
+    assert!(code == "PRX-ART-050" && text.contains("sha256"), "{code} {text}");
+    request.search.named = Some(solc.clone());
+    assert_eq!(refused(&project, &request).0, "PRX-ART-066");
+    assert!(!project.path("ran").exists(), "it ran");
+
+    let hash = sha256(script.as_bytes());
+    request.search.guard = known(hash);
+    assert_eq!(run(&request).unwrap().compiler.sha256, hash);
+    let ran = fs::read_to_string(project.path("ran")).unwrap();
+    assert!(ran.lines().count() == 2 && !ran.contains(solc.to_str().unwrap()), "{ran}");
+
+    // Exchanged between finding and running.
+    request.search.guard = Some(Guard::default());
+    let prepared = payrox_artifacts::build::prepare(&request).unwrap();
+    let compiler = prepared.compiler().unwrap();
+    project.script("bin/solc", &format!("{script}# other\n"));
+    assert_eq!(prepared.ask(&compiler).unwrap_err().code().0, "PRX-ART-066");
+    assert_eq!(fs::read_to_string(project.path("ran")).unwrap().lines().count(), 3);
+}
+
+#[test]
+fn a_compiler_as_webassembly_ends_with_whoever_asked_it() {
+    let Some(node) = Search::from_env().path.to_str().and_then(|path| {
+        path.split(':').map(|folder| PathBuf::from(folder).join("node")).find(|node| node.is_file())
+    }) else {
+        return println!("unknown: node is not installed");
+    };
+    let project = Project::new(&[]);
+    let pid = project.path("pid");
+    // It compiles for ever.
+    project.write(
+        "soljson.js",
+        &format!("require('fs').writeFileSync({:?}, String(process.pid)); for (;;);", pid.to_str().unwrap()),
+    );
+    let script = format!(
+        "{} -e \"$1\" -- {} 0.8.30 & while [ ! -s {} ]; do sleep 0.1; done; sleep 1",
+        node.display(),
+        project.path("soljson.js").display(),
+        pid.display()
+    );
+    let ours = include_str!("../src/build/soljson.cjs");
+    let ran = std::process::Command::new("/bin/sh").args(["-c", &script, "sh", ours]).status().unwrap();
+    assert!(ran.success());
+    let process = format!("/proc/{}", fs::read_to_string(&pid).unwrap());
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while std::path::Path::new(&process).exists() {
+        assert!(std::time::Instant::now() < until, "it compiles on");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
 }

@@ -1,6 +1,6 @@
 //! What can go wrong before or around a command.
 
-use payrox_model::{Code, ExitCode, Fault};
+use payrox_model::{ChainId, Code, ExitCode, Fault};
 
 /// An error of the command line itself.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,12 @@ pub(crate) enum CliFault {
     /// A command that has no meaning for a diamond.
     #[error("a project for a diamond has no `{command}`")]
     NotForADiamond { command: &'static str },
+    /// An endpoint that does not answer, where what it said before would do for those who know that.
+    #[error("{why}")]
+    OnlyRead { why: String, block: u64, chain_id: ChainId },
+    /// `--offline` before anything was read.
+    #[error("nothing was read before of {what} {chain}")]
+    NothingRead { what: String, chain: String },
     /// The way back of what has none here.
     #[error(
         "`run --inverse` takes back cuts of a diamond; the way back of a system of PayRox is its owner's call"
@@ -77,6 +83,8 @@ impl Fault for CliFault {
             Self::ForeignPlan { .. } => "PRX-CLI-012",
             Self::NotForADiamond { .. } => "PRX-CLI-013",
             Self::NoInverseRun => "PRX-CLI-014",
+            Self::OnlyRead { .. } => "PRX-CLI-015",
+            Self::NothingRead { .. } => "PRX-CLI-016",
             Self::NotConfirmed { .. } => "PRX-CLI-030",
             Self::NoContacts { .. } => "PRX-CLI-031",
             Self::Internal { .. } => "PRX-CLI-070",
@@ -86,6 +94,7 @@ impl Fault for CliFault {
     fn exit(&self) -> ExitCode {
         match self {
             Self::Interrupted { .. } => ExitCode::Waiting,
+            Self::OnlyRead { .. } | Self::NothingRead { .. } => ExitCode::Endpoint,
             Self::ForeignPlan { .. } | Self::NotConfirmed { .. } | Self::NoContacts { .. } => {
                 ExitCode::Refused
             }
@@ -133,6 +142,10 @@ impl Fault for CliFault {
             Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
             Self::ForeignPlan { .. } => Some("pass the same --config and --network, or make it again: payrox plan; payrox plan diff FILE shows the difference".into()),
             Self::NotForADiamond { .. } => Some("docs/adopt.md says what a diamond has and what it has not".into()),
+            Self::OnlyRead { block, chain_id, .. } => Some(format!(
+                "try another --rpc-url; or add --offline, which uses what was read of block {block} of chain {chain_id} before, and says so"
+            )),
+            Self::NothingRead { .. } => Some("run it once with an endpoint; `.payrox/fork/` keeps what that reads, block by block".into()),
             Self::NoInverseRun => Some("`payrox plan show --inverse` shows it".into()),
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),

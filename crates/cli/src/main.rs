@@ -34,7 +34,11 @@ use std::{
     panic::{self, AssertUnwindSafe},
     process,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
+
+/// How long a command has to end by itself after a signal that ends it.
+const UNHEARD: Duration = Duration::from_millis(500);
 
 /// What the last panic said, for the one line that is shown of it.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
@@ -71,15 +75,17 @@ fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
         .map_err(|source| CliFault::Start { what: "the runtime", source })?;
     let stop = Stop::default();
     let context = Context::new(&cli.global, printer, stop.clone());
+    let ends_itself = cli.verb.ends_itself();
     let outcome = runtime.block_on(async {
         let signals = Signals::of_this_process();
+        tokio::spawn(insist(signals.clone(), if ends_itself { 1 } else { 0 }, printer.clone()));
         let command = commands::dispatch(&cli.verb, &context);
         tokio::pin!(command);
         let signal = tokio::select! {
             outcome = &mut command => return outcome,
             signal = signals.after(0) => signal,
         };
-        if cli.verb.ends_itself() {
+        if ends_itself {
             // The run stops at its next safe place. Who asks twice does not want to wait for that.
             stop.request();
             printer.notice("stopping at the next safe place; once more stops at once");
@@ -93,6 +99,15 @@ fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
     // A request that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
     outcome
+}
+
+/// Ends the process where a signal went unheard: a command that computes, or waits for a compiler, does not await.
+async fn insist(signals: Signals, seen: usize, printer: Printer) {
+    let signal = signals.after(seen).await;
+    tokio::time::sleep(UNHEARD).await;
+    let fault: BoxFault = CliFault::Interrupted { signal }.into();
+    printer.fault(fault.as_ref());
+    process::exit(fault.exit() as i32)
 }
 
 fn conclude(outcome: Result<ExitCode, BoxFault>, printer: &Printer) -> ExitCode {

@@ -3,15 +3,16 @@
 use crate::{
     context::{Connection, Context},
     diamond,
+    fault::CliFault,
     signing::{self, Passwords},
 };
 use payrox_artifacts::{ArtifactSet, Source};
 use payrox_chain::{Keyring, Reasons, SnapshotQuery, snapshot};
 use payrox_config::{Network, Project};
 use payrox_execute::{ContractInfo, Sandbox};
-use payrox_files::write_derived;
-use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId};
-use payrox_plan::{Inputs, Names, Parent, Plan, PlanError, PlanOutcome, ReleaseCode};
+use payrox_files::{FileError, write_derived};
+use payrox_model::{Addresses, BoxFault, ChainSnapshot, PlanId, text::escape};
+use payrox_plan::{Inputs, Names, Parent, Plan, PlanError, PlanOutcome, ReadError, ReleaseCode};
 use payrox_probe::{before_active, staged_plan};
 use std::{cell::RefCell, collections::BTreeMap, fs, path::PathBuf, rc::Rc, thread};
 
@@ -131,14 +132,19 @@ impl<'a> Workshop<'a> {
         if diamond::is_for_one(&self.project) {
             return self.diamond(connection).await;
         }
-        let Addresses { dispatcher, router, .. } = self.addresses()?;
-        let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
-        let chain = snapshot(&connection.endpoint, &query).await?;
+        let chain = self.snapshot_of(connection).await?;
         // The id came with the snapshot.
         if chain.chain_id != self.network.chain_id || self.network.known_block.is_some() {
             self.context.is_meant(&self.network, &connection.endpoint).await?;
         }
         Ok(chain)
+    }
+
+    /// The system on a chain of which is known what it is: a fork has no blocks before its own to be asked for.
+    pub(crate) async fn snapshot_of(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
+        let Addresses { dispatcher, router, .. } = self.addresses()?;
+        let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
+        Ok(snapshot(&connection.endpoint, &query).await?)
     }
 
     /// Plans against a state of the chain.
@@ -250,6 +256,27 @@ impl<'a> Workshop<'a> {
     pub(crate) fn write(&self, plan: &Plan) -> Result<(), BoxFault> {
         let text = plan.to_json().map_err(payrox_plan::PlanError::from)?;
         Ok(write_derived(&self.context.plan_file(), text.as_bytes())?)
+    }
+
+    /// Refuses where `--plan` names a plan that is not the one that would be run. Whoever names one has looked at it: another
+    /// neither runs in its stead nor takes its place.
+    pub(crate) fn refuse_another_than_named(
+        &self,
+        is_it: impl FnOnce(&Plan) -> bool,
+    ) -> Result<(), BoxFault> {
+        if self.context.args.plan.is_none() {
+            return Ok(());
+        }
+        let file = self.context.plan_file();
+        match Plan::read(&file) {
+            Err(ReadError::File(FileError::Missing { .. })) => Ok(()),
+            Err(why) => Err(why.into()),
+            Ok(named) if is_it(&named) => Ok(()),
+            Ok(_) => {
+                let (path, network) = (escape(&file.display().to_string()), self.network.name.to_string());
+                Err(CliFault::ForeignPlan { path, network, differs: "its contents" }.into())
+            }
+        }
     }
 
     /// Puts the active plan in the place of another, or of none: after a rollback the last plan is not what is live.

@@ -2,17 +2,17 @@
 
 use crate::context::Context;
 use alloy_primitives::{Address, B256, U256};
-use payrox_devnet::Change;
+use payrox_devnet::{Change, Fork};
 use payrox_execute::{RunResult, StepOutcome, WholeRehearsal};
 use payrox_files::{read_text, to_canonical_json, write_derived};
 use payrox_model::{BoxFault, ChainId, Gas, Name, PlanId, Root, limits, text::escape};
-use payrox_plan::Plan;
-use payrox_validate::Part;
+use payrox_plan::{Inverse, Plan};
+use payrox_validate::{Part, Rehearsed};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Version of the record's format.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Largest record that is read.
 const LIMIT: u64 = 64 << 20;
 /// By more than this many hundredths another gas is worth a word.
@@ -29,6 +29,8 @@ pub(crate) struct Record {
     chain_id: ChainId,
     network: Name,
     pub(crate) ground: Ground,
+    /// No endpoint was asked: the ground is what was read of it some time before.
+    pub(crate) offline: bool,
     pub(crate) steps: Vec<Step>,
     /// The root that was active then.
     root: Option<Root>,
@@ -40,6 +42,7 @@ pub(crate) struct Record {
     pub(crate) differences: Vec<String>,
     /// Why that is not known.
     pub(crate) not_compared: Option<String>,
+    passed: bool,
     /// What was other than before, also where that is meant.
     left: Vec<Changed>,
 }
@@ -57,14 +60,20 @@ pub(crate) enum Ground {
 }
 
 impl Ground {
+    /// In words, without a verb.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Empty => "rehearsed on an empty embedded chain".into(),
-            Self::Copy { block, .. } => format!("rehearsed on a copy of the embedded chain at block {block}"),
-            Self::Fork { endpoint, block, .. } => {
-                format!("rehearsed on a fork of {} at block {block}", escape(endpoint))
-            }
+            Self::Empty => "an empty embedded chain".into(),
+            Self::Copy { block, .. } => format!("a copy of the embedded chain at block {block}"),
+            Self::Fork { endpoint, block, .. } => format!("a fork of {} at block {block}", escape(endpoint)),
         }
+    }
+}
+
+impl From<&Fork> for Ground {
+    fn from(fork: &Fork) -> Self {
+        let point = fork.point();
+        Self::Fork { endpoint: fork.upstream(), block: point.header.number, block_hash: point.hash }
     }
 }
 
@@ -94,7 +103,12 @@ pub(crate) struct Changed {
 }
 
 impl Record {
-    pub(crate) fn of(plan: &Plan, network: &Name, ground: Ground, whole: &WholeRehearsal) -> Self {
+    pub(crate) fn of(
+        plan: &Plan,
+        network: &Name,
+        (ground, offline): (Ground, bool),
+        whole: &WholeRehearsal,
+    ) -> Self {
         let seen = &whole.rehearsed;
         let mut done = whole.done.iter().peekable();
         let steps = seen.steps.iter().map(|step| {
@@ -117,26 +131,21 @@ impl Record {
             chain_id: plan.chain_id,
             network: network.clone(),
             ground,
+            offline,
             steps: steps.collect(),
             root: seen.root,
             refused_proofs: refused.map(|(selector, _)| selector.to_string()).collect(),
             inverse_gas: back.unwrap_or_default(),
             differences: seen.differences.clone(),
             not_compared: seen.not_compared.clone(),
+            passed: passed(plan, seen),
             left: changed(plan, &whole.left),
         }
     }
 
     /// Whether everything was as it should be, and the way back fits.
     pub(crate) fn passed(&self) -> bool {
-        let ran = |part| self.steps.iter().any(|step| step.part == part);
-        self.steps.iter().all(|step| step.failure.is_none())
-            && ran(Part::Exercise)
-            && ran(Part::WayBack)
-            && self.refused_proofs.is_empty()
-            && self.inverse_gas.0 < limits::TX_GAS
-            && self.differences.is_empty()
-            && self.not_compared.is_none()
+        self.passed
     }
 
     /// What is other than in an earlier rehearsal of the same plan.
@@ -149,6 +158,19 @@ impl Record {
             drift => format!("other than in the rehearsal before:\n  {}", drift.join("\n  ")),
         }
     }
+}
+
+fn passed(plan: &Plan, seen: &Rehearsed) -> bool {
+    let ran = |part| seen.of(part).next().is_some();
+    // A first release has nothing that it could be compared with, a diamond nothing that stops it.
+    let first = matches!(plan.inverse, Inverse::PauseAndFreeze { .. });
+    seen.steps.iter().all(|step| step.failure.is_none())
+        && (ran(Part::Exercise) || plan.diamond.is_some())
+        && ran(Part::WayBack)
+        && seen.proofs.values().all(|accepted| *accepted)
+        && seen.of(Part::WayBack).filter_map(|step| step.gas).all(|gas| gas.0 < limits::TX_GAS)
+        && seen.differences.is_empty()
+        && (seen.not_compared.is_none() || first)
 }
 
 fn changed(plan: &Plan, changes: &[Change]) -> Vec<Changed> {

@@ -1,4 +1,4 @@
-//! The words of JSON Schema, draft 2020-12, that the schemas of this repository use.
+//! The words of JSON Schema that the schemas of this repository use: draft 2020-12, and of draft 07 what SARIF's has.
 
 use regex::Regex;
 use serde_json::{Map, Value, json};
@@ -26,7 +26,7 @@ impl Checker<'_> {
         let must =
             |holds: bool, why: String| if holds { Ok(()) } else { Err(format!("{at}: {value} {why}")) };
         match word {
-            "$schema" | "$defs" | "title" | "description" => Ok(()),
+            "$schema" | "$id" | "$defs" | "definitions" | "title" | "description" | "default" => Ok(()),
             "$ref" => {
                 let target = told.as_str().and_then(|path| path.strip_prefix('#'));
                 let target = target.and_then(|path| self.root.pointer(path)).ok_or_else(strange)?;
@@ -36,6 +36,20 @@ impl Checker<'_> {
             "enum" => {
                 let all = told.as_array().ok_or_else(strange)?;
                 must(all.contains(value), format!("is none of {told}"))
+            }
+            "anyOf" => {
+                let all = told.as_array().ok_or_else(strange)?;
+                let why: Result<Vec<_>, ()> =
+                    all.iter().map(|schema| self.check(schema, value, at).err().ok_or(())).collect();
+                why.map_or(Ok(()), |why| Err(format!("{at}: none of {}", why.join(" | "))))
+            }
+            "format" => {
+                let pattern = told.as_str().and_then(format_of).ok_or_else(strange)?;
+                let pattern = Regex::new(pattern).map_err(|_| strange())?;
+                must(
+                    value.as_str().is_none_or(|text| pattern.is_match(text)),
+                    format!("is no {}", bare(told)),
+                )
             }
             "oneOf" => self.one_of(told.as_array().ok_or_else(strange)?, value, at),
             "type" => must(is(told, value).ok_or_else(strange)?, format!("is not of type {}", bare(told))),
@@ -120,6 +134,20 @@ impl Checker<'_> {
     }
 }
 
+/// What a text of a format consists of.
+fn format_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        // RFC 3986: characters, and a scheme where it is no reference.
+        "uri" => r"^[A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$",
+        "uri-reference" => r"^([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*$",
+        // RFC 3339.
+        "date-time" => {
+            r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+        }
+        _ => return None,
+    })
+}
+
 fn is(told: &Value, value: &Value) -> Option<bool> {
     Some(match told.as_str()? {
         "object" => value.is_object(),
@@ -127,6 +155,7 @@ fn is(told: &Value, value: &Value) -> Option<bool> {
         "string" => value.is_string(),
         // The tool's documents have none below zero.
         "integer" => value.is_u64(),
+        "number" => value.is_number(),
         "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         _ => return None,

@@ -33,6 +33,11 @@ fn each_word_accepts_what_it_names_and_refuses_what_it_does_not() {
             json!({ "b": 1 }),
         ),
         (json!({ "additionalProperties": { "const": 1 } }), json!({ "a": 1 }), json!({ "a": 2 })),
+        (json!({ "type": "number" }), json!(1.5), json!("1")),
+        (json!({ "anyOf": [{ "const": 3 }, { "minimum": 5 }] }), json!(6), json!(4)),
+        (json!({ "format": "uri" }), json!("https://a.example/%20b"), json!("a/b")),
+        (json!({ "format": "uri-reference" }), json!("a/b%20c"), json!("a b")),
+        (json!({ "format": "date-time" }), json!("2026-11-30T01:02:03Z"), json!("2026-11-30")),
         (json!({ "oneOf": [{ "minimum": 5 }, { "maximum": 3 }] }), json!(6), json!(4)),
         (json!({ "oneOf": [{ "minimum": 3 }, { "maximum": 5 }] }), json!(6), json!(4)),
         (json!({ "$ref": "#/$defs/one", "$defs": { "one": { "const": 1 } } }), json!(1), json!(2)),
@@ -44,8 +49,12 @@ fn each_word_accepts_what_it_names_and_refuses_what_it_does_not() {
 
 #[test]
 fn a_word_that_is_not_known_and_a_reference_to_nothing_are_no_pass() {
-    let odd =
-        [json!({ "allOf": [] }), json!({ "$ref": "#/$defs/none" }), json!({ "type": "number" }), json!(true)];
+    let odd = [
+        json!({ "allOf": [] }),
+        json!({ "$ref": "#/$defs/none" }),
+        json!({ "type": "decimal" }),
+        json!(true),
+    ];
     for schema in odd {
         assert!(conforms(&schema, &json!(1)).is_err(), "{schema}");
     }

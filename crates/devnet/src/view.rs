@@ -6,7 +6,11 @@ use crate::{
 };
 use alloy_primitives::{Address, B256, U256, map::HashMap};
 use revm::{bytecode::Bytecode, database_interface::DatabaseRef, state::AccountInfo};
-use std::cell::RefCell;
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 /// What of a fork was not known, and was taken for empty: the execution counts for nothing then.
 pub(crate) type Misses = RefCell<Vec<Wanted>>;
@@ -86,8 +90,13 @@ impl Accounts {
         Self { state, hashes }
     }
 
-    fn view(&self) -> View<'_, impl Fn(u64) -> Option<B256>> {
-        View { state: &self.state, block_hash: |number| self.hashes.get(&number).copied(), misses: None }
+    /// The same, but what a fork has not read is taken for empty at once, and noted.
+    pub fn guessing<'a>(&'a self, unread: &'a Unread) -> Guesses<'a> {
+        Guesses { accounts: self, unread }
+    }
+
+    fn view<'a>(&'a self, misses: Option<&'a Misses>) -> View<'a, impl Fn(u64) -> Option<B256>> {
+        View { state: &self.state, block_hash: |number| self.hashes.get(&number).copied(), misses }
     }
 }
 
@@ -95,18 +104,82 @@ impl DatabaseRef for Accounts {
     type Error = ForkError;
 
     fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, ForkError> {
-        self.view().basic_ref(address)
+        self.view(None).basic_ref(address)
     }
 
     fn code_by_hash_ref(&self, hash: B256) -> Result<Bytecode, ForkError> {
-        self.view().code_by_hash_ref(hash)
+        self.view(None).code_by_hash_ref(hash)
     }
 
     fn storage_ref(&self, address: Address, key: U256) -> Result<U256, ForkError> {
-        self.view().storage_ref(address, key)
+        self.view(None).storage_ref(address, key)
     }
 
     fn block_hash_ref(&self, number: u64) -> Result<B256, ForkError> {
-        self.view().block_hash_ref(number)
+        self.view(None).block_hash_ref(number)
+    }
+}
+
+/// So many are noted, at most.
+const UNREAD: usize = 1 << 16;
+
+/// What was taken for empty and is not known. Whatever came of it counts for nothing until it was read.
+#[derive(Debug, Default)]
+pub struct Unread(Mutex<BTreeSet<Wanted>>);
+
+impl Unread {
+    /// All of it, which is forgotten here.
+    pub fn take(&self) -> Vec<Wanted> {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *noted).into_iter().collect()
+    }
+
+    fn note(&self, misses: Misses) {
+        let misses = misses.into_inner();
+        if misses.is_empty() {
+            return;
+        }
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = UNREAD.saturating_sub(noted.len());
+        noted.extend(misses.into_iter().take(room));
+    }
+}
+
+/// [`Accounts`] that never wait: any number of threads may run on them, and what they lack is read at once afterwards.
+#[derive(Debug)]
+pub struct Guesses<'a> {
+    accounts: &'a Accounts,
+    unread: &'a Unread,
+}
+
+impl Guesses<'_> {
+    fn ask<T>(
+        &self,
+        what: impl FnOnce(&dyn DatabaseRef<Error = ForkError>) -> Result<T, ForkError>,
+    ) -> Result<T, ForkError> {
+        let misses = Misses::default();
+        let answer = what(&self.accounts.view(Some(&misses)));
+        self.unread.note(misses);
+        answer
+    }
+}
+
+impl DatabaseRef for Guesses<'_> {
+    type Error = ForkError;
+
+    fn basic_ref(&self, address: Address) -> Result<Option<AccountInfo>, ForkError> {
+        self.ask(|view| view.basic_ref(address))
+    }
+
+    fn code_by_hash_ref(&self, hash: B256) -> Result<Bytecode, ForkError> {
+        self.ask(|view| view.code_by_hash_ref(hash))
+    }
+
+    fn storage_ref(&self, address: Address, key: U256) -> Result<U256, ForkError> {
+        self.ask(|view| view.storage_ref(address, key))
+    }
+
+    fn block_hash_ref(&self, number: u64) -> Result<B256, ForkError> {
+        self.ask(|view| view.block_hash_ref(number))
     }
 }

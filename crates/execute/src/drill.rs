@@ -1,5 +1,6 @@
 //! The whole rehearsal: the plan, what stops a system and starts it again, and the way back, each with what it takes.
 
+mod compare;
 mod exercise;
 mod routes;
 mod strangers;
@@ -8,7 +9,7 @@ use crate::{
     Move, Sandbox, adopted, after::Tracer, forked, gates::GateError, rehearse::Stage, sandbox::Reverted,
     truth::Truth, truth::truth,
 };
-use alloy_primitives::{Address, U256};
+use alloy_primitives::Address;
 use payrox_chain::{Endpoint, Reasons};
 use payrox_devnet::{Change, Devnet, Executed, Fork};
 use payrox_model::ChainSnapshot;
@@ -84,12 +85,11 @@ pub async fn rehearse_whole(
     let tracer = Tracer::new(plan, sandbox.devnet(), sandbox.is_whole());
     let stage = Stage { plan, sandbox: &sandbox, reasons, tracer };
     let mut drill = Drill { stage, seen: Rehearsed::default(), done: Vec::new(), adopted_from: None };
+    drill.measure_deployed().await?;
     if drill.forward().await? {
-        drill.measure().await?;
-        drill.strangers().await?;
-        drill.exercise().await?;
+        drill.look_around().await?;
         if drill.backward().await? && drill.give_back().await? {
-            drill.compare(&before);
+            drill.compare(&before).await?;
         }
     }
     let left = sandbox.devnet().changes_since(&before);
@@ -106,6 +106,25 @@ struct Drill<'a> {
 }
 
 impl Drill<'_> {
+    /// Everything that is tried with the plan live, on a copy: the way back begins where the plan ends, paused or not.
+    async fn look_around(&mut self) -> Result<(), GateError> {
+        let Stage { plan, sandbox, reasons, .. } = self.stage;
+        let copy = Sandbox::fork(sandbox.devnet());
+        let tracer = Tracer::new(plan, copy.devnet(), copy.is_whole());
+        let stage = Stage { plan, sandbox: &copy, reasons, tracer };
+        let (seen, done) = (std::mem::take(&mut self.seen), std::mem::take(&mut self.done));
+        let mut aside = Drill { stage, seen, done, adopted_from: None };
+        aside.unpause().await?;
+        aside.measure().await?;
+        aside.strangers().await?;
+        // A diamond has nothing that stops it but what its own facets have.
+        if plan.diamond.is_none() {
+            aside.exercise().await?;
+        }
+        (self.seen, self.done) = (aside.seen, aside.done);
+        Ok(())
+    }
+
     /// The steps of the plan; whether it is active then.
     async fn forward(&mut self) -> Result<bool, GateError> {
         let plan = self.stage.plan;
@@ -149,7 +168,8 @@ impl Drill<'_> {
                 None => self.note(&step.name, Part::Plan, None, Some(why)),
             }
         }
-        self.seen.root = chain.dispatcher.as_ref().map(|d| d.active.root);
+        let served = chain.diamond.as_ref().map(|diamond| diamond.root());
+        self.seen.root = served.or_else(|| chain.dispatcher.as_ref().map(|d| d.active.root));
         Ok(self.seen.steps.iter().all(|step| step.failure.is_none()))
     }
 
@@ -209,35 +229,6 @@ impl Drill<'_> {
         let way = adopted::way(&self.stage.sandbox.endpoint(), proxy, was).await;
         let way = way.map_err(|e| GateError::Sandbox { why: e.to_string() })?;
         self.point("give back", Part::WayBack, &way).await
-    }
-
-    /// Whatever had code before, then and now. The dispatcher is the journal of changes: it has more to tell than before. The first
-    /// release has nothing to go back to but silence.
-    fn compare(&mut self, before: &Devnet) {
-        let plan = self.stage.plan;
-        let adopted = self.adopted_from.is_some();
-        if matches!(plan.inverse, Inverse::PauseAndFreeze { .. }) && !adopted {
-            return;
-        }
-        let meant = [plan.addresses.dispatcher, plan.addresses.factory];
-        let changes = self.stage.sandbox.devnet().changes_since(before);
-        for change in changes.iter().filter(|change| change.had_code() && !meant.contains(&change.address)) {
-            let whose = match change.address {
-                address if address == plan.addresses.router => "the router".to_owned(),
-                address => address.to_string(),
-            };
-            // What the router writes down of itself in an adopted proxy stays there: whatever served it never looked at it.
-            let own = |before: &U256| adopted && change.address == plan.system.proxy && before.is_zero();
-            let slots = change.slots.iter().filter(|(_, (before, _))| !own(before));
-            let slots = slots.map(|(slot, _)| format!("slot {slot:#066x} of {whose}"));
-            self.seen.differences.extend(slots);
-            if change.code_hash.0 != change.code_hash.1 {
-                self.seen.differences.push(format!("the code of {whose}"));
-            }
-            if change.balance.0 != change.balance.1 {
-                self.seen.differences.push(format!("the balance of {whose}"));
-            }
-        }
     }
 
     /// Executes, and takes down what it did.

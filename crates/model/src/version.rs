@@ -43,6 +43,6 @@ pub const UNSIGNED: u32 = 1;
 /// The signed transactions that `--signed` reads.
 pub const SIGNED: u32 = 1;
 /// A counter-example of `payrox parity`, under `parity/`.
-pub const PARITY_CASE: u32 = 1;
+pub const PARITY_CASE: u32 = 2;
 /// `.payrox/parity/corpus.json`.
 pub const PARITY_CORPUS: u32 = 1;

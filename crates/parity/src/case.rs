@@ -29,6 +29,9 @@ pub struct Case {
     pub comparison: Comparison,
     /// The content hash of the plan that it was found in.
     pub plan: B256,
+    /// The block of the chain that it was found on a fork of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<u64>,
     /// The route, as `Facet.function(types)`.
     pub function: String,
     /// In what its two ways differed.
@@ -72,6 +75,7 @@ impl Case {
             version: version::PARITY_CASE,
             comparison: example.comparison,
             plan: system.plan,
+            block: None,
             function: route.map(|route| route.title()).unwrap_or_default(),
             differs: example.aspects.clone(),
             words: words.collect(),
@@ -119,7 +123,8 @@ impl Case {
     pub fn read(path: &Path) -> Result<Self, ParityError> {
         let text = read_text(path, LIMIT)?;
         let head: Head = serde_json::from_str(&text).map_err(|e| malformed(path, &e.to_string()))?;
-        if head.version != u64::from(version::PARITY_CASE) {
+        // The first version had no block.
+        if !(1..=u64::from(version::PARITY_CASE)).contains(&head.version) {
             return Err(ParityError::Version {
                 path: escape(&path.display().to_string()),
                 found: head.version,

@@ -12,6 +12,8 @@
 //! | is paused, or a selector forbidden | such a route is not compared, and is unknown |
 //! | takes no STATICCALL where it takes the lock | only views are called so |
 //!
+//! A release against the one before: the contracts that the plan makes are there on both sides, and serve only on one.
+//!
 //! What is forgiven:
 //!
 //! | difference | why |

@@ -51,11 +51,21 @@ pub enum ParityError {
     /// A case of an upgrade, where there is nothing to upgrade.
     #[error("the case holds a release against the one before, and none is live before this plan")]
     NoParent,
-    /// A live system whose state is not here.
-    #[error("what is live on `{network}` is not in this process: its state cannot be compared")]
-    Elsewhere {
+    /// A live system that there is nothing to compare with.
+    #[error("what is live on `{network}` cannot be compared: {why}")]
+    Incomparable {
         /// The network.
         network: String,
+        /// Why.
+        why: &'static str,
+    },
+    /// More of a chain elsewhere would have to be read than is.
+    #[error("the calls need more than {reads} accounts and slots of {upstream}")]
+    Reads {
+        /// What was to be read.
+        reads: usize,
+        /// Where from.
+        upstream: String,
     },
     /// A file that cannot be read or written.
     #[error(transparent)]
@@ -117,13 +127,15 @@ impl Fault for ParityError {
             Self::Case { .. } => Code("PRX-PAR-015"),
             Self::Version { .. } => Code("PRX-PAR-016"),
             Self::NoParent => Code("PRX-PAR-017"),
-            Self::Elsewhere { .. } => Code("PRX-PAR-018"),
+            Self::Incomparable { .. } => Code("PRX-PAR-018"),
+            Self::Reads { .. } => Code("PRX-PAR-019"),
         }
     }
 
     fn exit(&self) -> ExitCode {
         match self {
             Self::State { .. } => ExitCode::Endpoint,
+            Self::Reads { .. } => ExitCode::Refused,
             Self::Machine { .. } => ExitCode::Internal,
             Self::Artifacts(error) => error.exit(),
             Self::File(error) => error.exit(),
@@ -131,7 +143,7 @@ impl Fault for ParityError {
             Self::Function { .. }
             | Self::Route { .. }
             | Self::NoParent
-            | Self::Elsewhere { .. }
+            | Self::Incomparable { .. }
             | Self::Case { .. }
             | Self::Version { .. } => ExitCode::BadInput,
         }
@@ -140,12 +152,13 @@ impl Fault for ParityError {
     fn subject(&self) -> Option<String> {
         match self {
             Self::Artifacts(error) => error.subject(),
-            Self::Elsewhere { network } => Some(network.clone()),
+            Self::Incomparable { network, .. } => Some(network.clone()),
             Self::File(error) => error.subject(),
             Self::Function { function, .. } => Some(function.clone()),
             Self::Apply { step, .. } => Some(step.clone()),
             Self::Route { wanted, .. } => Some(wanted.clone()),
             Self::Case { path, .. } | Self::Version { path, .. } => Some(path.clone()),
+            Self::Reads { upstream, .. } => Some(upstream.clone()),
             Self::State { .. } | Self::Machine { .. } | Self::NoParent => None,
         }
     }
@@ -155,7 +168,10 @@ impl Fault for ParityError {
             Self::Artifacts(error) => error.hint(),
             Self::File(error) => error.hint(),
             Self::State { .. } => {
-                Some("run the same command again; `payrox doctor` looks at the endpoint".into())
+                Some(
+                    "run the same command again; `payrox doctor` looks at the endpoint. Without it, only the same runs, seed and routes can be made again"
+                        .into(),
+                )
             }
             Self::Machine { .. } => Some("a defect of payrox: please report it with the line above".into()),
             Self::Function { .. } => Some("make the plan again from these artifacts: payrox plan".into()),
@@ -163,7 +179,10 @@ impl Fault for ParityError {
             Self::Route { .. } => Some("`payrox plan show` lists the routes".into()),
             Self::Case { .. } => Some("`payrox parity` writes such files where it finds a mismatch".into()),
             Self::NoParent => Some("replay it where the release before is live: --network, --project".into()),
-            Self::Elsewhere { .. } => Some("compare on the embedded chain: --network local".into()),
+            Self::Incomparable { .. } => {
+                Some("for a diamond: payrox rehearse, payrox probe replay; else put the plan's file back".into())
+            }
+            Self::Reads { .. } => Some("fewer at a time: --fuzz-runs, --route; what was read is kept".into()),
             Self::Version { .. } => Some("find the case again with this payrox: payrox parity".into()),
         }
     }

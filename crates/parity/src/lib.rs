@@ -10,9 +10,11 @@ mod fuzz;
 mod generate;
 mod names;
 mod pair;
+mod reading;
 mod replay;
 mod report;
 mod run;
+mod schema;
 mod state;
 mod system;
 mod world;
@@ -25,9 +27,10 @@ pub use error::ParityError;
 pub use fuzz::Options;
 pub use replay::{Side, Step, replay};
 pub use report::{Comparison, CounterExample, Outcome, Row};
-pub use run::{Inputs, Progress, compare_releases, compare_routes};
+pub use run::{Done, Inputs, Progress, Settle, compare_releases, compare_routes};
+pub use schema::{case_schema, corpus_schema};
 pub use state::{
-    after, compare_releases_on, compare_routes_on, empty_chain, is_active, moment_of, replay_on,
+    after, before, compare_releases_on, compare_routes_on, empty_chain, is_active, moment_of, replay_on,
 };
 pub use system::{Route, System};
 pub use world::{Change, Ending, Field, Moment};

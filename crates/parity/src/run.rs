@@ -19,8 +19,23 @@ use std::collections::BTreeMap;
 /// Inputs that earlier runs found worth keeping, by route.
 pub type Inputs = BTreeMap<Selector, Vec<Vec<Call>>>;
 
-/// Told how many runs more were made.
-pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
+/// Told what was done.
+pub type Progress<'a> = &'a (dyn Fn(Done) + Sync);
+
+/// Reads what was taken for empty since the last time, where the state is elsewhere. True means that there was something:
+/// what stands on it must be made again.
+pub type Settle<'a> = &'a dyn Fn() -> Result<bool, ParityError>;
+
+/// What a comparison tells on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// So many runs more were made.
+    Runs(u64),
+    /// So many of them count for nothing, and are made again.
+    Undone(u64),
+    /// So many accounts and slots are known now that were not.
+    Read(usize),
+}
 
 const NEVER_RETURNED: &str = "no call got through: only ways to fail were compared";
 const STOPPED: &str = "the router does not serve it in this state: it is paused, halted or forbidden";
@@ -36,17 +51,17 @@ pub fn compare_routes<S: DatabaseRef + Sync>(
     kept: &Inputs,
     options: &Options,
     progress: Progress<'_>,
+    settle: Settle<'_>,
 ) -> Result<Outcome, ParityError> {
     let actors = Actors::of(&system.people);
-    let dictionary = Dictionary::of(system, &actors, state)?;
-    let mut comparable = Vec::with_capacity(system.routes.len());
-    for route in &system.routes {
-        comparable.push(is_served(system, route, state)?);
-    }
+    let (dictionary, comparable) = settled(settle, || {
+        let served: Result<Vec<_>, _> = system.routes.iter().map(|r| is_served(system, r, state)).collect();
+        Ok((Dictionary::of(system, &actors, state)?, served?))
+    })?;
     let ground =
         Ground { system, actors: &actors, dictionary: &dictionary, comparable: &comparable, kept, options };
     let pair = || Ok(DirectAndRouted::new(World::new(system, moment, &actors, state)?));
-    let campaigns = fuzz(&ground, pair, progress)?;
+    let campaigns = fuzz(&ground, pair, progress, settle)?;
     Ok(outcome(system, Comparison::DirectAndRouted, &comparable, options, campaigns))
 }
 
@@ -54,36 +69,50 @@ pub fn compare_routes<S: DatabaseRef + Sync>(
 ///
 /// # Errors
 /// When a state cannot be read.
-pub fn compare_releases<A: DatabaseRef + Sync, B: DatabaseRef + Sync>(
+pub fn compare_releases<S: DatabaseRef + Sync>(
     system: &System,
-    old: &A,
-    new: &B,
+    [old, new]: [&S; 2],
     moment: Moment,
     kept: &Inputs,
     options: &Options,
     progress: Progress<'_>,
+    settle: Settle<'_>,
 ) -> Result<Outcome, ParityError> {
     let actors = Actors::of(&system.people);
-    let dictionary = Dictionary::of(system, &actors, new)?;
-    let routes = old_routes(system, old)?;
-    let mut comparable = Vec::with_capacity(system.routes.len());
-    for route in &system.routes {
-        let both = match routes.get(&route.selector) {
-            Some(before) => is_served(system, before, old)? && is_served(system, route, new)?,
-            None => false,
+    let (dictionary, routes, comparable) = settled(settle, || {
+        let routes = old_routes(system, old)?;
+        let both = |route: &Route| match routes.get(&route.selector) {
+            Some(before) => {
+                Ok::<_, ParityError>(is_served(system, before, old)? && is_served(system, route, new)?)
+            }
+            None => Ok(false),
         };
-        comparable.push(both);
-    }
+        let comparable: Result<Vec<_>, _> = system.routes.iter().map(both).collect();
+        Ok((Dictionary::of(system, &actors, new)?, routes, comparable?))
+    })?;
     let ground =
         Ground { system, actors: &actors, dictionary: &dictionary, comparable: &comparable, kept, options };
     let pair = || {
         let before = World::new(system, moment, &actors, old)?;
         Ok(OldAndNew::new(before, World::new(system, moment, &actors, new)?, &routes))
     };
-    let campaigns = fuzz(&ground, pair, progress)?;
+    let campaigns = fuzz(&ground, pair, progress, settle)?;
     let mut outcome = outcome(system, Comparison::OldAndNew, &comparable, options, campaigns);
     outcome.rows.retain(|row| routes.contains_key(&row.selector));
     Ok(outcome)
+}
+
+/// What comes out when nothing of what it stands on was taken for empty.
+pub(crate) fn settled<T>(
+    settle: Settle<'_>,
+    make: impl Fn() -> Result<T, ParityError>,
+) -> Result<T, ParityError> {
+    loop {
+        let made = make()?;
+        if !settle()? {
+            return Ok(made);
+        }
+    }
 }
 
 /// How the release before serves what this one has too: by the manifest that its router names.

@@ -4,6 +4,7 @@ use crate::{
     case::Case,
     error::ParityError,
     fuzz::Options,
+    reading::Reading,
     replay::Step,
     report::Outcome,
     run::{self, Inputs, Progress},
@@ -12,7 +13,7 @@ use crate::{
 };
 use alloy_primitives::{Address, TxKind, address};
 use alloy_sol_types::SolCall;
-use payrox_devnet::{Clock, Devnet, DevnetConfig, Execution};
+use payrox_devnet::{Clock, Devnet, DevnetConfig, Execution, RpcError};
 use payrox_model::{ChainId, Gas, abi::IManifestDispatcher as Dispatcher, limits, text::escape};
 use payrox_plan::{Call, Effect, Plan, PlannedStep, Sender};
 
@@ -48,34 +49,56 @@ pub fn moment_of(chain: &Devnet) -> Moment {
 
 /// Whether a plan is what a chain's dispatcher says is active.
 pub fn is_active(chain: &Devnet, plan: &Plan) -> bool {
-    let dispatcher = plan.addresses.dispatcher;
-    let active = ask(chain, dispatcher, &Dispatcher::activeCall {});
-    active.is_some_and(|active| active.planId == plan.plan_id.0)
+    active(chain, plan).is_ok_and(|active| active)
 }
 
 /// The same chain after the plan. The chain itself stays as it is.
 ///
 /// # Errors
-/// When a step does not go through.
+/// When a step does not go through, or the chain is a fork of one that does not answer.
 pub fn after(chain: &Devnet, plan: &Plan) -> Result<Devnet, ParityError> {
+    made(chain, plan, |_| true)
+}
+
+/// The same chain with the plan's contracts on it, which serve nobody yet: what the plan's release is held against. A call that
+/// meets one of them by chance, or counts what the factory made, is then the same before and after.
+///
+/// # Errors
+/// As [`after`].
+pub fn before(chain: &Devnet, plan: &Plan) -> Result<Devnet, ParityError> {
+    made(chain, plan, |effect| matches!(effect, Effect::Code { .. }))
+}
+
+fn made(chain: &Devnet, plan: &Plan, wanted: impl Fn(&Effect) -> bool) -> Result<Devnet, ParityError> {
     let chain = chain.fork();
-    for step in &plan.steps {
-        let failed = |why: String| ParityError::Apply { step: step.name.clone(), why: escape(&why) };
-        let Some(call) = step.call.as_ref().filter(|_| !is_true(&chain, plan, step)) else { continue };
-        if matches!(step.effect, Effect::Active) {
-            let pending = ask(&chain, plan.addresses.dispatcher, &Dispatcher::pendingCall {});
-            if let Some(pending) = pending.filter(|pending| pending.eta > chain.now()) {
-                chain.set_next_timestamp(pending.eta).map_err(|e| failed(e.to_string()))?;
-            }
-        }
-        let Call { to, value, data, .. } = call.clone();
-        let execution = Execution { to: TxKind::Call(to), value, data, gas: Gas(limits::TX_GAS) };
-        chain.execute(sender(plan, &chain, call.sender), execution).map_err(|e| failed(e.to_string()))?;
+    for step in plan.steps.iter().filter(|step| wanted(&step.effect)) {
+        apply(&chain, plan, step).map_err(|error| match error.is_of_a_fork() {
+            true => ParityError::state(error),
+            false => ParityError::Apply { step: step.name.clone(), why: escape(&error.to_string()) },
+        })?;
     }
     Ok(chain)
 }
 
-/// [`compare_routes`](crate::compare_routes) on an embedded chain, whose next block the calls run in.
+fn apply(chain: &Devnet, plan: &Plan, step: &PlannedStep) -> Result<(), RpcError> {
+    let Some(call) = &step.call else { return Ok(()) };
+    if is_true(chain, plan, step)? {
+        return Ok(());
+    }
+    if matches!(step.effect, Effect::Active) {
+        let pending = ask(chain, plan.addresses.dispatcher, &Dispatcher::pendingCall {})?;
+        if let Some(pending) = pending.filter(|pending| pending.eta > chain.now()) {
+            chain.set_next_timestamp(pending.eta)?;
+        }
+    }
+    let Call { to, value, data, .. } = call.clone();
+    let execution = Execution { to: TxKind::Call(to), value, data, gas: Gas(limits::TX_GAS) };
+    chain.execute(sender(plan, chain, call.sender)?, execution)?;
+    Ok(())
+}
+
+/// [`compare_routes`](crate::compare_routes) on an embedded chain, whose next block the calls run in. Where it is a fork,
+/// what calls need is read of the chain elsewhere, many things at once and no more than a bound.
 ///
 /// # Errors
 /// As there.
@@ -86,10 +109,14 @@ pub fn compare_routes_on(
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Outcome, ParityError> {
-    run::compare_routes(system, &chain.state(), moment_of(chain), kept, options, progress)
+    let reading = Reading::of(chain, progress);
+    let (state, settle) = (chain.state(), || reading.settle());
+    let state = state.guessing(&reading.unread);
+    run::compare_routes(system, &state, moment_of(chain), kept, options, progress, &settle)
 }
 
-/// [`compare_releases`](crate::compare_releases) on two embedded chains; the calls run in the next block of the new one.
+/// [`compare_releases`](crate::compare_releases) on two embedded chains; the calls run in the next block of the new one. If they
+/// are forks, they are of the same block.
 ///
 /// # Errors
 /// As there.
@@ -100,7 +127,10 @@ pub fn compare_releases_on(
     options: &Options,
     progress: Progress<'_>,
 ) -> Result<Outcome, ParityError> {
-    run::compare_releases(system, &old.state(), &new.state(), moment_of(new), kept, options, progress)
+    let reading = Reading::of(new, progress);
+    let (before, after, settle) = (old.state(), new.state(), || reading.settle());
+    let (before, after) = (before.guessing(&reading.unread), after.guessing(&reading.unread));
+    run::compare_releases(system, [&before, &after], moment_of(new), kept, options, progress, &settle)
 }
 
 /// [`replay`](crate::replay()) on embedded chains.
@@ -113,39 +143,53 @@ pub fn replay_on(
     old: Option<&Devnet>,
     new: &Devnet,
 ) -> Result<Vec<Step>, ParityError> {
-    let before = old.map(Devnet::state);
-    crate::replay::replay(system, case, before.as_ref(), &new.state(), moment_of(new))
+    let reading = Reading::of(new, &|_| ());
+    let (before, after) = (old.map(Devnet::state), new.state());
+    let before = before.as_ref().map(|before| before.guessing(&reading.unread));
+    let after = after.guessing(&reading.unread);
+    run::settled(&|| reading.settle(), || {
+        crate::replay::replay(system, case, before.as_ref(), &after, moment_of(new))
+    })
 }
 
-fn is_true(chain: &Devnet, plan: &Plan, step: &PlannedStep) -> bool {
-    match step.effect {
+fn is_true(chain: &Devnet, plan: &Plan, step: &PlannedStep) -> Result<bool, RpcError> {
+    Ok(match step.effect {
         Effect::Code { address, .. } => !chain.code(address).is_empty(),
         Effect::System { .. } => !chain.code(plan.addresses.dispatcher).is_empty(),
         Effect::Staged => {
-            let pending = ask(chain, plan.addresses.dispatcher, &Dispatcher::pendingCall {});
-            is_active(chain, plan) || pending.is_some_and(|pending| pending.planId == plan.plan_id.0)
+            let pending = ask(chain, plan.addresses.dispatcher, &Dispatcher::pendingCall {})?;
+            pending.is_some_and(|pending| pending.planId == plan.plan_id.0) || active(chain, plan)?
         }
-        Effect::Active => is_active(chain, plan),
+        Effect::Active => active(chain, plan)?,
         // Whoever asks has no diamond: there is no router to compare with.
         Effect::Cut { .. } => false,
-    }
+    })
+}
+
+fn active(chain: &Devnet, plan: &Plan) -> Result<bool, RpcError> {
+    let active = ask(chain, plan.addresses.dispatcher, &Dispatcher::activeCall {})?;
+    Ok(active.is_some_and(|active| active.planId == plan.plan_id.0))
 }
 
 /// Whoever may send a call: on a live system the owner is who the chain says it is.
-fn sender(plan: &Plan, chain: &Devnet, sender: Sender) -> Address {
+fn sender(plan: &Plan, chain: &Devnet, sender: Sender) -> Result<Address, RpcError> {
     let roles = &plan.system.roles;
-    let owner = ask(chain, plan.addresses.dispatcher, &Dispatcher::ownerCall {}).unwrap_or(roles.owner);
-    match sender {
+    let owner = ask(chain, plan.addresses.dispatcher, &Dispatcher::ownerCall {})?.unwrap_or(roles.owner);
+    Ok(match sender {
         Sender::Anyone => NOBODY,
         Sender::Stager | Sender::Activator if plan.epoch.0 == 1 => roles.bootstrapper,
         Sender::Stager | Sender::Activator | Sender::Owner | Sender::Guardian => owner,
-    }
+    })
 }
 
-fn ask<C: SolCall>(chain: &Devnet, to: Address, call: &C) -> Option<C::Return> {
+/// What a contract answers; `None` where there is none, or none that does. That a fork's chain does not answer is an error.
+fn ask<C: SolCall>(chain: &Devnet, to: Address, call: &C) -> Result<Option<C::Return>, RpcError> {
     if chain.code(to).is_empty() {
-        return None;
+        return Ok(None);
     }
-    let answer = chain.call(NOBODY, to, call.abi_encode().into()).ok()?;
-    C::abi_decode_returns(&answer).ok()
+    match chain.call(NOBODY, to, call.abi_encode().into()) {
+        Ok(answer) => Ok(C::abi_decode_returns(&answer).ok()),
+        Err(error) if error.is_of_a_fork() => Err(error),
+        Err(_) => Ok(None),
+    }
 }

@@ -10,6 +10,7 @@ mod eip712;
 mod error;
 mod facet;
 mod flags;
+mod floor;
 mod inputs;
 mod lower;
 mod planner;

@@ -85,6 +85,8 @@ impl Plan {
         demand(onchain.router == self.addresses.router, "onchain.router", "")?;
         demand(onchain.epoch == self.epoch.0 && onchain.epoch > 0, "onchain.epoch", "")?;
         demand(onchain.parent == self.parent, "onchain.parent", "")?;
+        // Active, it would refuse its own way back: the epoch before lies below the floor.
+        demand(onchain.floor < self.epoch.0, "onchain.floor", "")?;
         demand(self.parent.is_zero() == (self.epoch == Epoch(1)), "parent", "")?;
         demand(onchain.manifest == at, "onchain.manifest", "")?;
         demand(onchain.root == self.root, "onchain.root", "")?;

@@ -1,18 +1,18 @@
 //! The project's own tests: whichever tool they are written for.
 
+mod files;
 mod forge;
 pub(crate) mod run;
 
+pub use files::files;
+
 use payrox_model::{Check, Code, Finding, Severity, Verdict, text::escape};
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// A test of the project fails.
 const FAILED: Code = Code("PRX-VAL-013");
-/// Files that are looked at for tests, at most.
-const LIMIT: usize = 20_000;
+/// A project without tests.
+const NONE: Code = Code("PRX-VAL-015");
 
 /// A tool that a project has tests for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,21 +45,43 @@ impl Tool {
 /// The suites of a project. `path` is where programs are looked for besides `node_modules`.
 pub fn suites(root: &Path, path: &std::ffi::OsStr) -> Vec<Suite> {
     let mut found = Vec::new();
-    let tests = files(root);
+    let tests = files::own(root);
     let ends = |end: &str| tests.iter().any(|file| file.to_string_lossy().ends_with(end));
-    if root.join("foundry.toml").is_file() && ends(".t.sol") {
+    let foundry = root.join("foundry.toml").is_file();
+    if foundry && ends(".t.sol") {
         found.push(Suite { tool: Tool::Forge, program: program(root, path, "forge") });
     }
     let config = ["js", "cjs", "mjs", "ts", "cts", "mts"];
     let config = config.iter().any(|end| root.join(format!("hardhat.config.{end}")).is_file());
     let written = tests.iter().any(|file| {
         let script = file.extension().is_some_and(|end| ["js", "cjs", "mjs", "ts"].iter().any(|e| end == *e));
-        script && file.starts_with(root.join("test"))
+        // Hardhat 3 runs tests in Solidity too: those beside the contracts, and what is in `test`, where that is not forge's.
+        let text = file.to_string_lossy();
+        let solidity = file.starts_with(root.join("contracts")) && text.ends_with(".t.sol");
+        let below = file.starts_with(root.join("test"));
+        solidity || below && (script || !foundry && text.ends_with(".sol"))
     });
     if config && written {
         found.push(Suite { tool: Tool::Hardhat, program: program(root, path, "hardhat") });
     }
     found
+}
+
+/// What is said of a project that has none.
+pub fn no_suite() -> Check {
+    let finding = Finding {
+        code: NONE,
+        severity: Severity::Error,
+        subject: "tests".into(),
+        evidence: "the project has no tests for forge or hardhat".into(),
+        hint: Some("write some, or accept it in a waiver".into()),
+    };
+    Check {
+        name: "test: the project's own".into(),
+        verdict: Verdict::Fail,
+        summary: "there are none".into(),
+        findings: vec![finding],
+    }
 }
 
 /// Runs a suite. `solc` is handed to a tool that takes a compiler.
@@ -97,39 +119,6 @@ pub(crate) fn program(root: &Path, path: &std::ffi::OsStr, name: &str) -> Option
     pinned.chain(folders.map(|folder| folder.join(name))).find(|file| file.is_file())
 }
 
-/// Every file of a project that is its own.
-pub fn files(root: &Path) -> Vec<PathBuf> {
-    const FOREIGN: [&str; 12] = [
-        ".git",
-        ".payrox",
-        "artifacts",
-        "broadcast",
-        "build",
-        "cache",
-        "deployments",
-        "journal",
-        "lib",
-        "node_modules",
-        "out",
-        "target",
-    ];
-    let (mut found, mut folders) = (Vec::new(), vec![root.to_path_buf()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let Ok(kind) = entry.file_type() else { continue };
-            let name = entry.file_name();
-            // A link may lead anywhere, and in a circle.
-            if kind.is_dir() && !FOREIGN.iter().any(|foreign| name == *foreign) {
-                folders.push(entry.path());
-            } else if kind.is_file() && found.len() < LIMIT {
-                found.push(entry.path());
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
 fn failed(subject: &str, evidence: &str) -> Finding {
     Finding {
         code: FAILED,
@@ -137,5 +126,38 @@ fn failed(subject: &str, evidence: &str) -> Finding {
         subject: escape(subject),
         evidence: escape(evidence),
         hint: Some("run the project's own tests, and mend what fails".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use payrox_files::write_atomic;
+
+    #[test]
+    fn prx_v02_tests_in_solidity_beside_the_contracts_are_tests_of_hardhat() {
+        let tools = |files: &[&str]| {
+            let folder = tempfile::tempdir().unwrap();
+            for file in files {
+                write_atomic(&folder.path().join(file), b"x").unwrap();
+            }
+            let found = suites(folder.path(), std::ffi::OsStr::new(""));
+            found.iter().map(|suite| suite.tool.name()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            tools(&["hardhat.config.ts", "contracts/Counter.sol", "contracts/Counter.t.sol"]),
+            ["hardhat"]
+        );
+        assert_eq!(tools(&["hardhat.config.ts", "test/Counter.sol"]), ["hardhat"]);
+        assert_eq!(tools(&["hardhat.config.ts", "foundry.toml", "test/Counter.t.sol"]), ["forge"]);
+        assert_eq!(tools(&["hardhat.config.js", "test/counter.js"]), ["hardhat"]);
+        assert!(tools(&["hardhat.config.js", "contracts/Counter.sol", "lib/a/test/A.t.sol"]).is_empty());
+    }
+
+    #[test]
+    fn prx_v02_a_project_without_tests_fails_for_a_reason_that_a_waiver_can_name() {
+        let check = no_suite();
+        assert_eq!((check.verdict, check.findings[0].code), (Verdict::Fail, NONE));
+        assert_eq!(check.findings[0].severity, Severity::Error, "only such a one is lifted by a waiver");
     }
 }

@@ -14,6 +14,12 @@ pub struct ShownCall {
     pub step: String,
     /// Who may make it.
     pub sender: String,
+    /// The same, as the plan has it.
+    #[serde(skip)]
+    pub role: Sender,
+    /// Whether it is a call of the way back.
+    #[serde(skip)]
+    pub back: bool,
     /// The callee's name.
     pub callee: String,
     /// The callee.
@@ -34,7 +40,10 @@ pub struct ShownCall {
 pub fn calls(plan: &Plan, artifacts: &ArtifactSet) -> Vec<ShownCall> {
     let forward = plan.steps.iter().filter_map(|s| Some((s.name.clone(), s.call.as_ref()?)));
     let back = plan.inverse.calls().iter().enumerate().map(|(i, call)| (format!("back {}", i + 1), call));
-    forward.chain(back).map(|(step, call)| show(plan, artifacts, step, call)).collect()
+    let forward = forward.map(|(step, call)| show(plan, artifacts, step, call));
+    forward
+        .chain(back.map(|(step, call)| ShownCall { back: true, ..show(plan, artifacts, step, call) }))
+        .collect()
 }
 
 fn show(plan: &Plan, artifacts: &ArtifactSet, step: String, call: &Call) -> ShownCall {
@@ -60,6 +69,8 @@ fn show(plan: &Plan, artifacts: &ArtifactSet, step: String, call: &Call) -> Show
     ShownCall {
         step,
         sender: sender(call.sender).into(),
+        role: call.sender,
+        back: false,
         callee: callee.into(),
         to: call.to,
         value: call.value,

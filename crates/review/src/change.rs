@@ -102,7 +102,7 @@ pub fn facet_changes(parent: &Plan, plan: &Plan) -> Vec<FacetChange> {
     all
 }
 
-fn init_code(plan: &Plan, facet: &str) -> Vec<u8> {
+pub(crate) fn init_code(plan: &Plan, facet: &str) -> Vec<u8> {
     let step = format!("facet {facet}");
     let call = plan.steps.iter().find(|s| s.name == step).and_then(|s| s.call.as_ref());
     call.and_then(|c| F::deployDeterministic_1Call::abi_decode(&c.data).ok())

@@ -2,7 +2,7 @@
 
 use crate::recompute::Made;
 use alloy_primitives::{B256, Bytes, b256, keccak256};
-use payrox_artifacts::build::{Compiler, CompilerKind};
+use payrox_artifacts::build::CompilerKind;
 use payrox_model::{Check, Code, Finding, Report, Severity, Verdict};
 use payrox_plan::{Plan, PlannedStep, ReleaseCode};
 use serde::Serialize;
@@ -34,6 +34,18 @@ pub struct Comparison {
     pub rows: Vec<Row>,
     /// The checks, from compiler to the last byte.
     pub report: Report,
+}
+
+/// The hashes by kind of which a compiler's file must have one: the pinned one, or those that are known of its version.
+pub(crate) fn known(pinned: Option<B256>, version: &str) -> Vec<(CompilerKind, B256)> {
+    match pinned {
+        Some(hash) => vec![(CompilerKind::Native, hash), (CompilerKind::Soljson, hash)],
+        None => KNOWN
+            .iter()
+            .filter(|(v, _)| *v == version)
+            .map(|(_, hash)| (CompilerKind::Soljson, *hash))
+            .collect(),
+    }
 }
 
 struct Ledger {
@@ -95,8 +107,7 @@ fn finding(code: &'static str, subject: &str, evidence: String) -> Finding {
 /// Compares the plan with what was made again.
 pub fn compare(plan: &Plan, made: &Made, pinned: Option<B256>) -> Comparison {
     let new = &made.plan;
-    let mut ledger =
-        Ledger { rows: Vec::new(), checks: vec![compiler(&made.compiler, pinned), sources(made)] };
+    let mut ledger = Ledger { rows: Vec::new(), checks: vec![compiler(made, pinned), sources(made)] };
     let release = plan.check_release(&ReleaseCode::from(payrox_artifacts::release()));
     ledger.checks.push(Check {
         name: "release".into(),
@@ -134,6 +145,7 @@ pub fn compare(plan: &Plan, made: &Made, pinned: Option<B256>) -> Comparison {
             one("Merkle root", p.root),
         ]
     });
+    both("floor", "PRX-REV-034", &|p| vec![one("oldest epoch to go back to", p.onchain.floor)]);
     both("plan id", "PRX-REV-027", &|p| vec![one("plan", p.plan_id), one("parent", p.parent)]);
     both("calldata", "PRX-REV-028", &|p| p.steps.iter().map(step).collect());
     rest(&mut ledger, plan, made);
@@ -229,11 +241,11 @@ fn rest(ledger: &mut Ledger, plan: &Plan, made: &Made) {
 }
 
 /// The compiler's file must be one that is known, or that was named by its hash.
-fn compiler(compiler: &Compiler, pinned: Option<B256>) -> Check {
+fn compiler(made: &Made, pinned: Option<B256>) -> Check {
+    let compiler = &made.compiler;
     let version = compiler.version.split('+').next().unwrap_or_default();
-    let known = KNOWN.iter().filter(|(v, _)| *v == version && compiler.kind == CompilerKind::Soljson);
-    let wanted: Vec<B256> = pinned.into_iter().collect();
-    let wanted = if wanted.is_empty() { known.map(|(_, hash)| *hash).collect() } else { wanted };
+    let known = known(pinned, version).into_iter().filter(|(kind, _)| *kind == compiler.kind);
+    let wanted: Vec<B256> = known.map(|(_, hash)| hash).collect();
     let (verdict, evidence) = match wanted.first() {
         Some(_) if wanted.contains(&compiler.sha256) => (Verdict::Pass, None),
         Some(hash) => (Verdict::Fail, Some(format!("sha256 is {}, wanted is {hash}", compiler.sha256))),
@@ -249,10 +261,13 @@ fn compiler(compiler: &Compiler, pinned: Option<B256>) -> Check {
         evidence,
         hint: Some("compare with the release's list of hashes, then pass --solc-sha256 HASH".into()),
     });
+    let earlier = made.earlier.as_ref().map_or_else(String::new, |day| {
+        format!("; compiled earlier by this user on {day}, --fresh compiles again")
+    });
     Check {
         name: "compiler".into(),
         verdict,
-        summary: compiler.to_string(),
+        summary: format!("{compiler}{earlier}"),
         findings: findings.into_iter().collect(),
     }
 }
@@ -265,7 +280,10 @@ fn sources(made: &Made) -> Check {
             code: Code("PRX-REV-021"),
             severity: Severity::Warning,
             subject: o.source.clone(),
-            evidence: format!("not in the commit: it came from --modules, keccak {}", o.keccak256),
+            evidence: match made.of_commit {
+                true => format!("not in the commit: it came from --modules, keccak {}", o.keccak256),
+                false => format!("neither in the project nor in its packages, keccak {}", o.keccak256),
+            },
             hint: Some("look at it too, or commit it".into()),
         })
         .collect();
@@ -273,7 +291,12 @@ fn sources(made: &Made) -> Check {
     Check {
         name: "sources".into(),
         verdict: Verdict::Pass,
-        summary: format!("{inside} of {} in the commit; compiler input sha256 {}", made.sources, made.input),
+        summary: format!(
+            "{inside} of {} in the {}; compiler input sha256 {}",
+            made.sources,
+            if made.of_commit { "commit" } else { "project and its packages" },
+            made.input
+        ),
         findings,
     }
 }

@@ -1,7 +1,8 @@
 //! A review as a document, and as blocks that people read.
 
 use crate::{
-    Comparison, FacetChange, Made, Row, ShownCall, SignerView, SourceChange, change, tree::Checkout,
+    Comparison, FacetChange, Made, RawTransaction, Row, SafeTransaction, ShownCall, SignerView, SourceChange,
+    StorageReview, change, storage, tree::Checkout,
 };
 use alloy_primitives::B256;
 use payrox_artifacts::build::Compiler;
@@ -46,8 +47,10 @@ pub struct Review {
     pub source: Provenance,
     /// Who compiled them.
     pub compiler: Compiler,
-    /// Milliseconds that the compiler took; zero where an earlier review compiled the same.
+    /// Milliseconds that the compiler took; zero where it was not asked again.
     pub compile_ms: u128,
+    /// The day of an earlier review by the same user that compiled it; nothing where this one did.
+    pub compiled_earlier: Option<String>,
     /// The checks.
     pub checks: Vec<Check>,
     /// Every value that was compared.
@@ -60,6 +63,8 @@ pub struct Review {
     pub facets: Option<Vec<FacetChange>>,
     /// Sources that differ from the commit before; nothing where none was named.
     pub sources: Option<Vec<SourceChange>>,
+    /// What is kept elsewhere or otherwise than in the release that is live.
+    pub storage: StorageReview,
     /// What it takes.
     pub costs: Costs,
     /// What signers see.
@@ -85,15 +90,20 @@ pub struct Parts<'a> {
     pub facets: Option<Vec<FacetChange>>,
     /// Sources that changed.
     pub sources: Option<Vec<SourceChange>>,
+    /// What changes of storage, and whether that is right.
+    pub storage: (StorageReview, Check),
 }
 
 impl Review {
     /// Puts one together.
     pub fn new(parts: Parts<'_>) -> Self {
-        let Parts { plan, made, comparison, calls, signer, source, facets, sources } = parts;
+        let Parts { plan, made, comparison, calls, signer, source, facets, sources, storage } = parts;
+        let (storage, check) = storage;
+        let mut report = comparison.report;
+        report.checks.push(check);
         Self {
             version: version::OUTPUT,
-            outcome: comparison.report.verdict(),
+            outcome: report.verdict(),
             system: plan.system.name.to_string(),
             network: plan.network.to_string(),
             chain_id: plan.chain_id.0,
@@ -103,12 +113,14 @@ impl Review {
             source,
             compiler: made.compiler.clone(),
             compile_ms: made.compiled.as_millis(),
-            checks: comparison.report.checks,
+            compiled_earlier: made.earlier.clone(),
+            checks: report.checks,
             rows: comparison.rows,
             calls,
             changes: plan.changes.clone(),
             facets,
             sources,
+            storage,
             costs: plan.costs.clone(),
             signer,
         }
@@ -144,8 +156,16 @@ impl Review {
             Verdict::Unknown => {
                 "Something could not be looked at: see the checks. Do not sign before it is.".into()
             }
+            Verdict::Fail if self.follows() => {
+                "The plan is what these sources make, and they lose what is kept: see storage. Do not sign it.".into()
+            }
             Verdict::Fail => "The plan is not what these sources make. Do not sign it.".into(),
         }
+    }
+
+    /// Whether nothing is against the plan but what it does to storage.
+    fn follows(&self) -> bool {
+        self.checks.iter().all(|check| check.verdict != Verdict::Fail || check.name == storage::NAME)
     }
 
     fn origin(&self) -> Block {
@@ -216,6 +236,12 @@ impl Review {
             all.push(Block::Text(format!("Source {}", source.path)));
             all.push(Block::Code(source.diff.clone()));
         }
+        all.push(Block::Heading("Storage".into()));
+        all.push(Block::Text(self.storage.summary()));
+        let rows = self.storage.rows();
+        if !rows.is_empty() {
+            all.push(Block::table(["change", "facets", "variable", "before", "after"], rows));
+        }
         let c = &self.costs;
         all.push(Block::Heading("Cost".into()));
         all.push(Block::Text(format!(
@@ -276,42 +302,56 @@ impl Review {
                 .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
             ),
         ];
-        for t in &s.transactions {
-            all.push(Block::Text(format!("{} as a transaction, by {}", t.step, t.sender)));
-            all.push(Block::table(
-                ["", ""],
-                [
-                    ["to".to_owned(), t.to.to_checksum(None)],
-                    ["value".into(), t.value.to_string()],
-                    ["nonce".into(), t.nonce.into()],
-                    ["data".into(), t.data.to_string()],
-                ],
-            ));
-        }
-        for t in &s.safe {
-            all.push(Block::Text(format!(
-                "{} through the Safe {} (version {}), nonce {}",
-                t.step,
-                t.safe.to_checksum(None),
-                t.version,
-                t.nonce
-            )));
-            all.push(Block::table(
-                ["", ""],
-                [
-                    ("domain hash", t.domain_hash),
-                    ("message hash", t.message_hash),
-                    ("Safe transaction hash", t.safe_tx_hash),
-                ]
-                .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
-            ));
-        }
-        all.push(Block::Text("Each of them by other tools; `plan` is the plan's file:".into()));
+        all.extend(way_blocks(&s.transactions, &s.safe));
+        all.push(Block::Text("Each value by other tools; `plan` is the plan's file:".into()));
         let lines = s.lines.iter().map(|l| format!("# {}: {}\n{}", l.name, l.value, l.command));
-        let lines: Vec<_> = std::iter::once("plan=dispatcher.plan.json".to_owned()).chain(lines).collect();
+        let lines: Vec<_> = std::iter::once(s.file.clone()).chain(lines).collect();
         all.push(Block::Code(lines.join("\n")));
+        all.push(Block::Heading("The way back, not to be signed now".into()));
+        all.push(Block::Text(
+            "For the day on which it is needed, and instead of what may be pending then. A Safe's hashes hold for its nonce of that day: \
+             make this review again with it."
+                .into(),
+        ));
+        all.extend(way_blocks(&s.way_back.transactions, &s.way_back.safe));
         all
     }
+}
+
+/// Calls as transactions, and through a Safe.
+fn way_blocks(transactions: &[RawTransaction], safe: &[SafeTransaction]) -> Vec<Block> {
+    let mut all = Vec::new();
+    for t in transactions {
+        all.push(Block::Text(format!("{} as a transaction, by {}", t.step, t.sender)));
+        all.push(Block::table(
+            ["", ""],
+            [
+                ["to".to_owned(), t.to.to_checksum(None)],
+                ["value".into(), t.value.to_string()],
+                ["nonce".into(), t.nonce.into()],
+                ["data".into(), t.data.to_string()],
+            ],
+        ));
+    }
+    for t in safe {
+        all.push(Block::Text(format!(
+            "{} through the Safe {} (version {}), nonce {}",
+            t.step,
+            t.safe.to_checksum(None),
+            t.version,
+            t.nonce
+        )));
+        all.push(Block::table(
+            ["", ""],
+            [
+                ("domain hash", t.domain_hash),
+                ("message hash", t.message_hash),
+                ("Safe transaction hash", t.safe_tx_hash),
+            ]
+            .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
+        ));
+    }
+    all
 }
 
 fn facet_blocks(facet: &FacetChange) -> Vec<Block> {

@@ -30,7 +30,13 @@ pub fn descriptors(plan: &Plan, artifacts: &ArtifactSet) -> BTreeMap<String, Val
             plan.routes.iter().any(|r| r.selector.0 == f.selector().0 && r.facet == facet.name)
         };
         let name = facet.name.as_str();
-        all.insert(format!("calldata-{name}.json"), contract(plan, name, a.router, &found.abi, &routed));
+        // Whatever a facet is called, it takes no other's place, on no disk.
+        let mut file = format!("calldata-facet-{name}.json");
+        while all.keys().any(|other: &String| other.eq_ignore_ascii_case(&file)) {
+            file = file.replace(".json", "-.json");
+        }
+        let title = format!("facet {name}");
+        all.insert(file, contract(plan, &title, a.router, &found.abi, &routed));
     }
     all.insert("eip712-Plan.json".into(), typed(plan));
     all

@@ -1,5 +1,6 @@
 //! Reviews that cannot be made. What a review finds is no error: it is in the report.
 
+use alloy_primitives::Address;
 use payrox_artifacts::{SetError, build::BuildError};
 use payrox_config::ConfigError;
 use payrox_files::FileError;
@@ -45,6 +46,10 @@ pub enum ReviewError {
     OtherParent { wanted: PlanId, found: PlanId },
     #[error("what the sources make is what the parent serves already: there is nothing to approve")]
     NoChanges,
+    #[error(
+        "a plan for a diamond is not made again here: what {diamond} served before it is known by its own word alone"
+    )]
+    OfADiamond { diamond: Address },
     #[error("the Safe {what}")]
     Safe { what: String },
 }
@@ -79,6 +84,7 @@ impl Fault for ReviewError {
             Self::OtherParent { .. } => "PRX-REV-011",
             Self::NoChanges => "PRX-REV-012",
             Self::Safe { .. } => "PRX-REV-013",
+            Self::OfADiamond { .. } => "PRX-REV-014",
         })
     }
 
@@ -108,6 +114,7 @@ impl Fault for ReviewError {
             | Self::TooMuch { .. }
             | Self::OtherParent { .. }
             | Self::NoChanges
+            | Self::OfADiamond { .. }
             | Self::Safe { .. } => None,
         }
     }
@@ -136,6 +143,9 @@ impl Fault for ReviewError {
             }
             Self::OtherParent { .. } => Some("pass the plan that is active: the journal keeps a copy of each".into()),
             Self::NoChanges => Some("check commit, --config and --parent".into()),
+            Self::OfADiamond { .. } => Some(
+                "from the sources and an endpoint: `payrox plan` makes it, and the same bytes come out; `payrox rehearse` and `payrox validate` look at it".into(),
+            ),
             Self::Safe { .. } => Some("pass --safe ADDRESS --safe-nonce N, and --safe-version 1.3.0 or 1.4.1".into()),
         }
     }

@@ -4,6 +4,7 @@ use crate::ReviewError;
 use payrox_model::text::escape;
 use std::{
     ffi::{OsStr, OsString},
+    fs::File,
     io::{self, Read, Write as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -103,13 +104,15 @@ impl Git {
         let brought = match origin {
             Origin::Bundle(file) => {
                 let file = absolute(file)?;
-                self.inside("bundle", &[OsStr::new("unbundle"), file.as_os_str()])
+                bundle(&file, origin)?;
+                // `bundle unbundle` checks no object, whatever is configured; and a bundle has no depth.
+                self.fetch(file.as_os_str(), commit, &[])
             }
             Origin::Folder(folder) => {
                 let folder = absolute(folder)?;
-                self.fetch(folder.as_os_str(), commit)
+                self.fetch(folder.as_os_str(), commit, &["--depth=1"])
             }
-            Origin::Address(address) => self.fetch(OsStr::new(address), commit),
+            Origin::Address(address) => self.fetch(OsStr::new(address), commit, &["--depth=1"]),
         };
         let there = self.inside("cat-file", &[OsStr::new("-t"), OsStr::new(commit)]);
         let said = match (brought, there) {
@@ -121,8 +124,9 @@ impl Git {
         Err(ReviewError::NoCommit { commit: commit.to_owned(), place: origin.to_string(), said })
     }
 
-    fn fetch(&self, from: &OsStr, commit: &str) -> Result<Vec<u8>, ReviewError> {
-        let arguments = ["--no-tags", "--no-write-fetch-head", "--depth=1", "--quiet", "--"].map(OsStr::new);
+    fn fetch(&self, from: &OsStr, commit: &str, more: &[&str]) -> Result<Vec<u8>, ReviewError> {
+        let arguments = [&["--no-tags", "--no-write-fetch-head", "--quiet"], more, &["--"]].concat();
+        let arguments: Vec<_> = arguments.into_iter().map(OsStr::new).collect();
         self.inside("fetch", &[&arguments[..], &[from, OsStr::new(commit)]].concat())
     }
 
@@ -222,6 +226,21 @@ fn wait(child: &mut Child) -> io::Result<Option<bool>> {
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+/// That a file is a bundle, before git looks for the end of its first line.
+fn bundle(file: &Path, origin: &Origin) -> Result<(), ReviewError> {
+    let refuse = |why| Err(ReviewError::Place { text: origin.to_string(), why });
+    let failed = |source| payrox_files::FileError::Read { path: file.to_owned(), source };
+    if !file.metadata().map_err(failed)?.is_file() {
+        return refuse("it is no file");
+    }
+    let mut line = Vec::new();
+    File::open(file).map_err(failed)?.take(16).read_to_end(&mut line).map_err(failed)?;
+    match line.starts_with(b"# v2 git bundle\n") || line.starts_with(b"# v3 git bundle\n") {
+        true => Ok(()),
+        false => refuse("it is no bundle of git"),
     }
 }
 

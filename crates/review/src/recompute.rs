@@ -1,21 +1,18 @@
 //! The plan, made again: from sources, by the compiler, against what the parent left.
 
-use crate::ReviewError;
+use crate::{Answers, ReviewError, compare::known, storage::is_first};
 use alloy_primitives::{Address, B256, keccak256};
-use alloy_sol_types::SolCall as _;
 use payrox_artifacts::{
     ArtifactSet, Source,
-    build::{self, BuildRequest, Compiler, CompilerSettings, Search},
+    build::{self, BuildRequest, Compiler, CompilerSettings, Guard, Search, keep_layouts_of},
+    layout::Layouts,
 };
 use payrox_config::{Network, Project};
-use payrox_model::{
-    ActiveState, ChainSnapshot, DispatcherState, Epoch, RouterState, abi::IManifestDispatcher as D,
-    text::escape,
-};
-use payrox_plan::{Constructor, Inputs, Inverse, Names, OnchainPlan, Parent, Plan, PlanOutcome, ReleaseCode};
+use payrox_model::{ActiveState, ChainSnapshot, DispatcherState, Epoch, RouterState, text::escape};
+use payrox_plan::{Constructor, Inputs, Names, Parent, Plan, PlanOutcome, ReleaseCode};
 use serde::Serialize;
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
@@ -28,17 +25,25 @@ pub struct Workplace {
     pub root: PathBuf,
     /// The project file, inside of that.
     pub config: PathBuf,
-    /// Where compiled contracts and the records of builds go: never among the sources.
+    /// Folders whose sources are the ones under review; what is read from elsewhere is listed.
+    pub own: Vec<PathBuf>,
+    /// Where compiled contracts go: fresh, and where nobody else can write.
     pub scratch: PathBuf,
+    /// What the compiler answered before.
+    pub answers: Answers,
     /// Where the compiler is looked for.
     pub search: Search,
-    /// Compile even what was compiled before.
+    /// In or above which folder npm's packages are, the compiler among them: never a commit.
+    pub tools: PathBuf,
+    /// What the compiler's file must hash to; else a known hash, where there is one.
+    pub pinned: Option<B256>,
+    /// Compile even what the user compiled before.
     pub fresh: bool,
     /// The commit's hash, for messages.
     pub commit: Option<String>,
 }
 
-/// A source that the commit does not contain.
+/// A source from elsewhere than the commit, or the project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Outside {
     /// The compiler's name of it.
@@ -60,21 +65,28 @@ pub struct Made {
     pub network: Network,
     /// Who compiled.
     pub compiler: Compiler,
-    /// Whether it was compiled by an earlier review.
-    pub cached: bool,
+    /// The day of an earlier review by the same user that compiled it; nothing where this one did.
+    pub earlier: Option<String>,
+    /// Whether the sources are a commit's.
+    pub of_commit: bool,
     /// SHA-256 of the compiler's input.
     pub input: B256,
     /// Sources, and how many there are in all.
     pub outside: Vec<Outside>,
     /// All sources.
     pub sources: usize,
+    /// Their files, links followed.
+    pub files: Vec<PathBuf>,
     /// What the compiler took.
     pub compiled: Duration,
     /// Whether the plan before it was at hand, so that what changes could be made again.
     pub parent_known: bool,
+    /// Where variables stand, or why that is not known; nothing for a first release, which has nothing to be compared with.
+    pub layouts: Option<Result<Layouts, String>>,
 }
 
-/// Makes the plan again that somebody wants approved. Only its network, its epoch and its parent are taken from it.
+/// Makes the plan again that somebody wants approved. Only its network, its epoch and its parent are taken from it;
+/// that its chain is the network's is demanded.
 ///
 /// # Errors
 /// When the sources do not compile, or make no plan.
@@ -85,6 +97,10 @@ pub fn recompute(
     constructor: &dyn Constructor,
     starting: &mut dyn FnMut(&Compiler),
 ) -> Result<Made, ReviewError> {
+    // Which code stood where is on the chain, and a review asks none.
+    if let Some(part) = &plan.diamond {
+        return Err(ReviewError::OfADiamond { diamond: part.address });
+    }
     let file = place.root.join(&place.config);
     if let (Some(commit), false) = (&place.commit, file.is_file()) {
         let inside = file.strip_prefix(&place.within).unwrap_or(&file);
@@ -95,49 +111,92 @@ pub fn recompute(
     // No variable of whoever reviews may change what comes out.
     let network = Network::find_with(&place.root, plan.network.as_str(), &|_| None)?;
     let request = request(place, &project);
-    let prepared = build::prepare(&request)?;
-    let (outside, sources) = outside(&prepared, &place.within)?;
-    let started = Instant::now();
-    let outcome = match prepared.cached() {
-        Some(outcome) => outcome,
-        None => {
-            let compiler = prepared.compiler()?;
-            starting(&compiler);
-            prepared.compile(&compiler)?
-        }
-    };
-    let compiled = if outcome.cached { Duration::ZERO } else { started.elapsed() };
-    let artifacts = ArtifactSet::read(&Source::Folder(request.out.clone()), &request.contracts)?;
+    let built = compile(place, &request, starting)?;
+    let artifacts = ArtifactSet::read(&Source::Folder(built.out.clone()), &request.contracts)?;
     let release = ReleaseCode::from(payrox_artifacts::release());
-    let (chain, before) = before(plan, parent)?;
+    let empty = ChainSnapshot { chain_id: plan.chain_id, ..ChainSnapshot::default() };
     let inputs = Inputs {
         project: &project,
         network: &network,
         artifacts: &artifacts,
         release: &release,
-        chain: &chain,
-        parent: before.as_ref(),
+        chain: &empty,
+        parent: None,
     };
+    let router = payrox_plan::addresses(&inputs).map_err(|e| ReviewError::Plan(Box::new(e)))?.router;
+    let (chain, before) = before(plan, parent, router)?;
+    let inputs = Inputs { chain: &chain, parent: before.as_ref(), ..inputs };
     let made = match payrox_plan::plan(inputs, constructor).map_err(|e| ReviewError::Plan(Box::new(e)))? {
         PlanOutcome::Planned(made) => made,
         PlanOutcome::NoChanges { .. } => return Err(ReviewError::NoChanges),
     };
+    let layouts = (!is_first(plan)).then(|| kept_layouts(&request, &built));
     Ok(Made {
+        layouts,
         plan: made,
         artifacts,
         project,
         network,
-        compiler: outcome.compiler,
-        cached: outcome.cached,
-        input: outcome.input_sha256,
-        outside,
-        sources,
-        compiled,
+        compiler: built.compiler,
+        earlier: built.earlier,
+        of_commit: place.commit.is_some(),
+        input: built.input,
+        outside: built.outside,
+        sources: built.files.len(),
+        files: built.files,
+        compiled: built.took,
         parent_known: plan.epoch == Epoch(1) || parent.is_some(),
     })
 }
 
-fn request(place: &Workplace, project: &Project) -> BuildRequest {
+/// What sources compile to.
+pub(crate) struct Built {
+    pub(crate) out: PathBuf,
+    compiler: Compiler,
+    earlier: Option<String>,
+    input: B256,
+    outside: Vec<Outside>,
+    files: Vec<PathBuf>,
+    took: Duration,
+}
+
+pub(crate) fn compile(
+    place: &Workplace,
+    request: &BuildRequest,
+    starting: &mut dyn FnMut(&Compiler),
+) -> Result<Built, ReviewError> {
+    let prepared = build::prepare(request)?;
+    let (outside, files) = outside(&prepared, place)?;
+    // Found and hashed in every case: what was answered before counts for this file and no other.
+    let compiler = build::compiler(&request.search, &place.tools, &request.settings.version)?;
+    let input = prepared.input().hash;
+    let out = request.out.join(format!("{input:x}"));
+    let started = Instant::now();
+    let (earlier, took) = match place.answers.find(&compiler, input, place.fresh) {
+        Some(answer) => {
+            prepared.accept(&compiler, &answer.text, &out)?;
+            (answer.day, Duration::ZERO)
+        }
+        None => {
+            starting(&compiler);
+            let answer = prepared.ask(&compiler)?;
+            prepared.accept(&compiler, &answer, &out)?;
+            place.answers.keep(&compiler, input, &answer)?;
+            (None, started.elapsed())
+        }
+    };
+    Ok(Built { out, compiler, earlier, input, outside, files, took })
+}
+
+/// The layouts of what was built; why they are not known.
+pub(crate) fn kept_layouts(request: &BuildRequest, built: &Built) -> Result<Layouts, String> {
+    let request = BuildRequest { out: built.out.clone(), ..request.clone() };
+    let kept = keep_layouts_of(&request, &request.contracts, &built.compiler)
+        .and_then(|_| Layouts::read(&Layouts::beside(&Source::Folder(request.out.clone()))));
+    kept.map_err(|e| e.to_string())?.ok_or_else(|| "nothing was kept of them".to_owned())
+}
+
+pub(crate) fn request(place: &Workplace, project: &Project) -> BuildRequest {
     let compiler = &project.compiler;
     let mut contracts: Vec<_> = project.facets.iter().map(|f| f.contract.to_string()).collect();
     contracts.extend(project.init.iter().map(|i| i.contract.to_string()));
@@ -154,31 +213,42 @@ fn request(place: &Workplace, project: &Project) -> BuildRequest {
             bytecode_hash: None,
         },
         remappings: compiler.remappings.clone(),
-        search: place.search.clone(),
-        force: place.fresh,
+        search: Search {
+            guard: Some(Guard { known: known(place.pinned, &compiler.version.value) }),
+            ..place.search.clone()
+        },
+        force: true,
         within: Some(place.within.clone()),
-        records: Some(place.scratch.join("builds")),
     }
 }
 
-fn outside(prepared: &build::Prepared<'_>, within: &Path) -> Result<(Vec<Outside>, usize), ReviewError> {
-    let within = within
-        .canonicalize()
-        .map_err(|source| payrox_files::FileError::Read { path: within.to_owned(), source })?;
+fn outside(
+    prepared: &build::Prepared<'_>,
+    place: &Workplace,
+) -> Result<(Vec<Outside>, Vec<PathBuf>), ReviewError> {
+    let mut own = Vec::new();
+    for folder in &place.own {
+        let failed = |source| payrox_files::FileError::Read { path: folder.clone(), source };
+        own.push(folder.canonicalize().map_err(failed)?);
+    }
     let mut found = Vec::new();
-    let mut count = 0;
+    let mut files = Vec::new();
     for (unit, file) in prepared.files() {
-        count += 1;
-        if !file.starts_with(&within) {
+        files.push(file.to_owned());
+        if !own.iter().any(|folder| file.starts_with(folder)) {
             let text = prepared.text(unit).unwrap_or_default();
             found.push(Outside { source: escape(unit), keccak256: keccak256(text) });
         }
     }
-    Ok((found, count))
+    Ok((found, files))
 }
 
-/// The chain as it must be for this plan to be the next one, and the plan that is active there.
-fn before(plan: &Plan, parent: Option<&Plan>) -> Result<(ChainSnapshot, Option<Parent>), ReviewError> {
+/// The chain as it must be for a plan of these sources to be the next one after the parent, and the plan that is active there.
+fn before(
+    plan: &Plan,
+    parent: Option<&Plan>,
+    router: Address,
+) -> Result<(ChainSnapshot, Option<Parent>), ReviewError> {
     let mut chain = ChainSnapshot { chain_id: plan.chain_id, ..ChainSnapshot::default() };
     if plan.epoch.0 <= 1 {
         return Ok((chain, None));
@@ -187,10 +257,14 @@ fn before(plan: &Plan, parent: Option<&Plan>) -> Result<(ChainSnapshot, Option<P
         return Err(ReviewError::OtherParent { wanted: plan.parent, found: parent.plan_id });
     }
     chain.router = parent.map(|parent| RouterState { manifest: parent.manifest.bytes.to_vec() });
+    let known = parent.map(Parent::from).or_else(|| {
+        let onchain = plan.parent_onchain()?;
+        Some(Parent { onchain, names: Names::default() })
+    });
     chain.dispatcher = Some(DispatcherState {
-        owner: plan.system.roles.owner,
+        owner: Address::ZERO,
         pending_owner: Address::ZERO,
-        router: plan.addresses.router,
+        router,
         active: ActiveState {
             epoch: Epoch(plan.epoch.0 - 1),
             plan_id: plan.parent,
@@ -201,14 +275,9 @@ fn before(plan: &Plan, parent: Option<&Plan>) -> Result<(ChainSnapshot, Option<P
         halted: false,
         frozen: false,
         is_sealed: false,
-        floor: Epoch(plan.onchain.floor),
-        delay: plan.system.delay,
-    });
-    let known = parent.map(Parent::from).or_else(|| {
-        // The way back carries the parent; that it hashes to the parent's id is demanded of every plan that is read.
-        let Inverse::Rollback { calls, .. } = &plan.inverse else { return None };
-        let call = D::rollbackCall::abi_decode(&calls.first()?.data).ok()?;
-        Some(Parent { onchain: OnchainPlan::from(&call.target), names: Names::default() })
+        // What the plan before left: no plan raises it.
+        floor: Epoch(known.as_ref().map_or(0, |parent| parent.onchain.floor)),
+        delay: 0,
     });
     Ok((chain, known))
 }

@@ -1,73 +1,16 @@
 //! What a signer's device shows, and commands of other tools that compute each of it again.
 
-use crate::{ReviewError, calls::ShownCall};
+use crate::{
+    ReviewError,
+    calls::ShownCall,
+    safe::{Safe, SafeTransaction, SafeTx, may, through},
+};
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use alloy_sol_types::{Eip712Domain, SolStruct, sol};
+use alloy_sol_types::{Eip712Domain, SolStruct as _};
 use payrox_model::abi;
 use payrox_plan::Plan;
 use serde::Serialize;
-use std::{borrow::Cow, fmt, str::FromStr};
-
-sol! {
-    /// What the owners of a Safe sign, the same for 1.3.0 and 1.4.1.
-    struct SafeTx {
-        address to;
-        uint256 value;
-        bytes data;
-        uint8 operation;
-        uint256 safeTxGas;
-        uint256 baseGas;
-        uint256 gasPrice;
-        address gasToken;
-        address refundReceiver;
-        uint256 nonce;
-    }
-}
-
-/// A version of the Safe whose hashes are known here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum SafeVersion {
-    /// Domain of chain and address.
-    #[serde(rename = "1.3.0")]
-    V1_3_0,
-    /// The same.
-    #[serde(rename = "1.4.1")]
-    V1_4_1,
-}
-
-impl FromStr for SafeVersion {
-    type Err = ReviewError;
-    fn from_str(text: &str) -> Result<Self, ReviewError> {
-        match text {
-            "1.3.0" => Ok(Self::V1_3_0),
-            "1.4.1" => Ok(Self::V1_4_1),
-            // Before 1.3.0 the domain had no chain.
-            _ => Err(ReviewError::Safe {
-                what: format!("version `{}` is not known", payrox_model::text::escape(text)),
-            }),
-        }
-    }
-}
-
-impl fmt::Display for SafeVersion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::V1_3_0 => "1.3.0",
-            Self::V1_4_1 => "1.4.1",
-        })
-    }
-}
-
-/// The Safe that is to make a plan's calls.
-#[derive(Clone, Copy, Debug)]
-pub struct Safe {
-    /// Where it is.
-    pub address: Address,
-    /// The nonce of the first call.
-    pub nonce: u64,
-    /// Its version.
-    pub version: SafeVersion,
-}
+use std::{borrow::Cow, path::Path};
 
 /// A value, and a line of a shell that prints it. `$plan` is the plan's file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,26 +41,6 @@ pub struct RawTransaction {
     pub nonce: &'static str,
 }
 
-/// What the owners of the Safe sign for one call.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SafeTransaction {
-    /// The step.
-    pub step: String,
-    /// The Safe.
-    pub safe: Address,
-    /// Its version.
-    pub version: SafeVersion,
-    /// Its nonce for this call.
-    pub nonce: u64,
-    /// Hash of domain: chain and Safe.
-    pub domain_hash: B256,
-    /// Hash of the message.
-    pub message_hash: B256,
-    /// What is signed.
-    pub safe_tx_hash: B256,
-}
-
 /// Everything for signers.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -128,19 +51,41 @@ pub struct SignerView {
     pub struct_hash: B256,
     /// The plan id.
     pub digest: B256,
-    /// The calls that need a role, as transactions.
+    /// The steps that need a role, as transactions.
     pub transactions: Vec<RawTransaction>,
-    /// The same through a Safe.
+    /// Those of them that the Safe may make, from its nonce on.
     pub safe: Vec<SafeTransaction>,
+    /// What is not signed now.
+    pub way_back: WayBack,
+    /// The line that names the plan's file.
+    pub file: String,
     /// Every value once more, with what computes it.
     pub lines: Vec<Line>,
+}
+
+/// The way back: for another day, instead of the steps and not after them.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WayBack {
+    /// Its calls as transactions.
+    pub transactions: Vec<RawTransaction>,
+    /// Those that the Safe may make, if its nonce is then the one that was given.
+    pub safe: Vec<SafeTransaction>,
 }
 
 const DOMAIN: &str = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
 const SAFE_DOMAIN: &str = "EIP712Domain(uint256 chainId,address verifyingContract)";
 
-/// What signers see of a plan.
-pub fn signer_view(plan: &Plan, calls: &[ShownCall], safe: Option<Safe>) -> SignerView {
+/// What signers see of a plan that was read from a file.
+///
+/// # Errors
+/// When the Safe holds no role by which it could make any of the calls.
+pub fn signer_view(
+    plan: &Plan,
+    file: &Path,
+    calls: &[ShownCall],
+    safe: Option<Safe>,
+) -> Result<SignerView, ReviewError> {
     let domain = Eip712Domain {
         name: Some(Cow::Borrowed("PayRox")),
         version: Some(Cow::Borrowed("1")),
@@ -150,25 +95,48 @@ pub fn signer_view(plan: &Plan, calls: &[ShownCall], safe: Option<Safe>) -> Sign
     };
     let onchain = abi::Plan::from(&plan.onchain);
     let governed: Vec<_> = calls.iter().filter(|c| c.to == plan.addresses.dispatcher).collect();
+    let (back, forward): (Vec<&ShownCall>, Vec<&ShownCall>) = governed.iter().partition(|c| c.back);
     let mut view = SignerView {
         domain_hash: domain.hash_struct(),
         struct_hash: onchain.eip712_hash_struct(),
         digest: onchain.eip712_signing_hash(&domain),
-        transactions: governed.iter().map(|call| raw(call)).collect(),
+        transactions: forward.iter().map(|call| raw(call)).collect(),
         safe: Vec::new(),
+        way_back: WayBack { transactions: back.iter().map(|call| raw(call)).collect(), safe: Vec::new() },
+        file: format!("plan={}", quoted(file)),
         lines: Vec::new(),
     };
     view.lines = plan_lines(plan, &view);
     view.lines.extend(facet_lines(plan));
     view.lines.extend(governed.iter().map(|call| data_line(call)));
-    for (nonce, call) in safe.iter().flat_map(|safe| (safe.nonce..).zip(&governed)) {
-        if let Some(safe) = safe {
+    let Some(safe) = safe else { return Ok(view) };
+    // Each way begins with the nonce that was given: who goes back does not go on.
+    for (way, signed) in [(forward, &mut view.safe), (back, &mut view.way_back.safe)] {
+        let own = way.into_iter().filter(|call| may(plan, safe.address, call.role));
+        for (nonce, call) in (safe.nonce..).zip(own) {
             let transaction = through(plan, call, safe, nonce);
             view.lines.extend(safe_lines(plan, call, &transaction));
-            view.safe.push(transaction);
+            signed.push(transaction);
         }
     }
-    view
+    if view.safe.is_empty() && view.way_back.safe.is_empty() {
+        let what = format!("{} has no role in this plan: it may make none of its calls", safe.address);
+        return Err(ReviewError::Safe { what });
+    }
+    Ok(view)
+}
+
+/// A path as one word of a shell.
+fn quoted(path: &Path) -> String {
+    let shown = payrox_model::text::escape(&path.display().to_string());
+    match path.to_str() {
+        Some(text) if text == shown => {
+            // What begins with a dash would be a flag of jq.
+            let dash = if text.starts_with('-') { "./" } else { "" };
+            format!("'{dash}{}'", text.replace('\'', "'\\''"))
+        }
+        _ => format!("'' # the file whose name is {shown}"),
+    }
 }
 
 fn raw(call: &ShownCall) -> RawTransaction {
@@ -179,35 +147,6 @@ fn raw(call: &ShownCall) -> RawTransaction {
         value: call.value,
         data: call.data.clone(),
         nonce: "the sender's next",
-    }
-}
-
-fn through(plan: &Plan, call: &ShownCall, safe: Safe, nonce: u64) -> SafeTransaction {
-    let domain = Eip712Domain {
-        chain_id: Some(U256::from(plan.chain_id.0)),
-        verifying_contract: Some(safe.address),
-        ..Eip712Domain::default()
-    };
-    let message = SafeTx {
-        to: call.to,
-        value: call.value,
-        data: call.data.clone(),
-        operation: 0,
-        safeTxGas: U256::ZERO,
-        baseGas: U256::ZERO,
-        gasPrice: U256::ZERO,
-        gasToken: Address::ZERO,
-        refundReceiver: Address::ZERO,
-        nonce: U256::from(nonce),
-    };
-    SafeTransaction {
-        step: call.step.clone(),
-        safe: safe.address,
-        version: safe.version,
-        nonce,
-        domain_hash: domain.hash_struct(),
-        message_hash: message.eip712_hash_struct(),
-        safe_tx_hash: message.eip712_signing_hash(&domain),
     }
 }
 
@@ -307,6 +246,7 @@ fn safe_lines(plan: &Plan, call: &ShownCall, sent: &SafeTransaction) -> Vec<Line
     let ty = SafeTx::eip712_root_type();
     let zero = Address::ZERO;
     let SafeTransaction { safe, nonce, step, .. } = sent;
+    let step = format!("{step}{}", if call.back { ", not now" } else { "" });
     let domain = format!(
         "cast keccak $(cast abi-encode 'f(bytes32,uint256,address)' $(cast keccak '{SAFE_DOMAIN}') {} {safe})",
         plan.chain_id
@@ -328,4 +268,21 @@ fn safe_lines(plan: &Plan, call: &ShownCall, sent: &SafeTransaction) -> Vec<Line
             sent.message_hash,
         ),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prx_b47_a_plans_file_is_one_word_of_the_shell_whatever_it_is_called() {
+        for (path, word) in [
+            ("plans/plan.json", "'plans/plan.json'"),
+            ("it's $(x) \"a\".json", r#"'it'\''s $(x) "a".json'"#),
+            ("-n", "'./-n'"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), word);
+        }
+        assert!(quoted(Path::new("a\nb\u{1b}")).starts_with("'' # "));
+    }
 }

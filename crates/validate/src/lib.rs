@@ -15,7 +15,12 @@ mod validation;
 mod waivers;
 
 pub use baseline::Baseline;
-pub use checks::{code::is_initialiser, source::slither};
+pub use checks::{
+    code::is_initialiser,
+    gas::not_measured,
+    source::slither,
+    storage::{AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange},
+};
 pub use evm::constants;
 pub use gas::{GasSnapshot, SnapshotError};
 pub use phase::{ParsePhaseError, Phase};
@@ -25,7 +30,7 @@ pub use schema::{gas_snapshot_schema, validation_schema};
 pub use subject::{OwnerSeen, Seen, Subject};
 pub use tables::{GasRow, Size};
 pub use validation::{About, AboutPlan, CheckReport, FindingReport, PhaseReport, PhaseRun, Validation};
-pub use waivers::{WaiverReport, WaiverState};
+pub use waivers::{WaiverReport, WaiverState, accepted};
 
 use payrox_model::Report;
 

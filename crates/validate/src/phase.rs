@@ -115,6 +115,7 @@ mod tests {
     fn a_phase_is_found_by_its_name_and_nothing_else_is_one() {
         for phase in Phase::ALL {
             assert_eq!(phase.name().parse(), Ok(phase));
+            assert_eq!(phase.to_string(), phase.name());
         }
         assert!("full".parse::<Phase>().is_err());
         assert!(Phase::ALL.is_sorted(), "the order of the reports is the order of the phases");

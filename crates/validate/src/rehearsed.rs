@@ -10,18 +10,24 @@ use std::collections::BTreeMap;
 pub struct Rehearsed {
     /// In the order they ran; none follows one that failed, but where it stands by itself.
     pub steps: Vec<RehearsedStep>,
-    /// The active root, as the dispatcher says it; `None` where the plan did not become active.
+    /// The active root, as the dispatcher says it or a diamond's loupe; `None` where the plan did not become active.
     pub root: Option<Root>,
-    /// Whether the dispatcher accepts the proof of each route.
+    /// Whether the dispatcher accepts the proof of each route; empty for a diamond, which has no dispatcher.
     pub proofs: BTreeMap<Selector, bool>,
-    /// What a call of each route takes; measured before anything was stopped.
+    /// What a call of each route takes; measured where nothing is stopped.
     pub routes: BTreeMap<Selector, RouteGas>,
+    /// The same of each route that was served before the plan; empty where nothing was live.
+    #[serde(default)]
+    pub deployed: BTreeMap<Selector, RouteGas>,
+    /// The system is paused: calls were measured on a copy that is not.
+    #[serde(default)]
+    pub unpaused: bool,
     /// Of each function that is named like an initialiser, what came of calls of it.
     #[serde(default)]
     pub strangers: BTreeMap<String, Strangers>,
     /// What the way back left other than it was before the plan, one text each.
     pub differences: Vec<String>,
-    /// Why the state before and after was not compared; `None` where it was.
+    /// Why the state before and after was not compared, as a clause of its own; `None` where it was.
     pub not_compared: Option<String>,
 }
 
@@ -74,6 +80,16 @@ pub struct RouteGas {
 }
 
 impl Rehearsed {
+    /// What a call of each route took in the deployed release. One that returned only before or only now says nothing of the
+    /// other: it is left out.
+    pub fn deployed_gas(&self) -> BTreeMap<Selector, Gas> {
+        let alike = |(selector, was): (&Selector, &RouteGas)| {
+            let now = self.routes.get(selector)?;
+            (now.returns == was.returns).then_some((*selector, was.gas))
+        };
+        self.deployed.iter().filter_map(alike).collect()
+    }
+
     /// The steps of a part.
     pub fn of(&self, part: Part) -> impl Iterator<Item = &RehearsedStep> {
         self.steps.iter().filter(move |step| step.part == part)

@@ -20,6 +20,7 @@ pub fn validation_schema() -> Value {
     let phase = object(&[
         ("phase", json!({ "enum": Phase::ALL.map(Phase::name) })),
         ("verdict", verdict()),
+        ("part", or_null(text())),
         ("cached", json!({ "type": "boolean" })),
         ("tookMs", uint()),
         ("checks", list(reference("check"))),
@@ -52,6 +53,7 @@ pub fn validation_schema() -> Value {
         ("verdict", verdict()),
         ("about", about()),
         ("phases", list(phase)),
+        ("phasesNotRun", list(json!({ "enum": Phase::ALL.map(Phase::name) }))),
         ("exceptions", reference("check")),
         ("waivers", list(waiver)),
         ("sizes", list(size)),

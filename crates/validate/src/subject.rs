@@ -75,6 +75,11 @@ impl<'a> Subject<'a> {
         self.artifacts.get(&settings.contract.to_string()).ok()
     }
 
+    /// Whether the plan is for a diamond: nothing of PayRox answers in front of its facets.
+    pub(crate) fn is_diamond(&self) -> bool {
+        self.plan.diamond.is_some()
+    }
+
     /// Each route that calls a facet, with the function of the facet's ABI.
     pub(crate) fn functions(&self) -> impl Iterator<Item = (&'a PlannedRoute, &'a Function)> + use<'a, '_> {
         self.plan.routes.iter().filter_map(|route| {

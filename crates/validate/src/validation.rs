@@ -23,6 +23,8 @@ pub struct Validation {
     pub about: About,
     /// What ran, in order.
     pub phases: Vec<PhaseReport>,
+    /// What did not run: nothing is known of what these look at.
+    pub phases_not_run: Vec<Phase>,
     /// What is to be said of the waivers.
     pub exceptions: CheckReport,
     /// Each waiver of the project.
@@ -89,7 +91,9 @@ pub struct PhaseReport {
     pub phase: Phase,
     /// The worst of its checks.
     pub verdict: Verdict,
-    /// Whether an earlier result was taken, because nothing it depends on has changed.
+    /// What of it ran, where that is not all: `group A alone`.
+    pub part: Option<String>,
+    /// Whether something of it was taken from an earlier run, because nothing that depends on has changed.
     pub cached: bool,
     /// How long it took, this time or then.
     pub took_ms: u64,
@@ -127,9 +131,11 @@ pub struct FindingReport {
 pub struct PhaseRun {
     /// Which.
     pub phase: Phase,
+    /// What of it ran, where that is not all.
+    pub part: Option<String>,
     /// What it gave.
     pub checks: Vec<Check>,
-    /// Whether it was taken from an earlier run.
+    /// Whether something of it was taken from an earlier run.
     pub cached: bool,
     /// How long it took, this time or then.
     pub took_ms: u64,
@@ -144,10 +150,13 @@ impl Validation {
             .map(|run| {
                 let checks: Vec<_> = run.checks.iter().map(|check| register.apply(check)).collect();
                 let verdict = worst(&checks);
-                PhaseReport { phase: run.phase, verdict, cached: run.cached, took_ms: run.took_ms, checks }
+                let (phase, part) = (run.phase, run.part.clone());
+                PhaseReport { phase, verdict, part, cached: run.cached, took_ms: run.took_ms, checks }
             })
             .collect();
-        let everything = Phase::ALL.iter().all(|phase| runs.iter().any(|run| run.phase == *phase));
+        let mut phases_not_run = Phase::ALL.to_vec();
+        phases_not_run.retain(|phase| runs.iter().all(|run| run.phase != *phase));
+        let everything = phases_not_run.is_empty() && runs.iter().all(|run| run.part.is_none());
         let (exceptions, waivers) = register.conclude(everything);
         let verdict = phases.iter().map(|phase| phase.verdict).max().unwrap_or(Verdict::Unknown);
         Self {
@@ -155,6 +164,7 @@ impl Validation {
             verdict: verdict.max(exceptions.verdict),
             about,
             phases,
+            phases_not_run,
             exceptions,
             waivers,
             sizes: subject.map(checks::sizes).unwrap_or_default(),
@@ -164,6 +174,18 @@ impl Validation {
                 .map(|seen| seen.steps.clone())
                 .unwrap_or_default(),
         }
+    }
+
+    /// How much ran, where that is not all: `1 of 14 phases, test in part`.
+    pub fn extent(&self) -> Option<String> {
+        let in_part: Vec<_> =
+            self.phases.iter().filter(|p| p.part.is_some()).map(|p| p.phase.name()).collect();
+        if self.phases_not_run.is_empty() && in_part.is_empty() {
+            return None;
+        }
+        let all = Phase::ALL.len();
+        let whole = format!("{} of {all} phases", all - self.phases_not_run.len());
+        Some(if in_part.is_empty() { whole } else { format!("{whole}, {} in part", in_part.join(" and ")) })
     }
 
     /// Every check, that of the waivers last, where there are any.

@@ -55,6 +55,23 @@ pub struct WaiverReport {
     pub state: WaiverState,
 }
 
+/// A check with the findings that a project accepts told as such; where nothing else stood against it, it passes.
+#[must_use]
+pub fn accepted(check: Check, waivers: &[Waiver], today: Option<Day>) -> Check {
+    let judged = Waivers::new(waivers, today).apply(&check);
+    let told = |report: FindingReport| {
+        let mut finding = report.finding;
+        let about = |waiver: &&Waiver| waiver.code == finding.code.0 && waiver.subject == finding.subject;
+        if let Some(waiver) = waivers.iter().find(about).filter(|_| report.waived) {
+            finding.severity = Severity::Info;
+            let (owner, reason) = (escape(&waiver.owner), escape(&waiver.reason));
+            finding.hint = Some(format!("accepted by {owner} until {}: {reason}", waiver.expires));
+        }
+        finding
+    };
+    Check { verdict: judged.verdict, findings: judged.findings.into_iter().map(told).collect(), ..check }
+}
+
 /// The waivers of one project on one day.
 pub(crate) struct Waivers<'a> {
     all: &'a [Waiver],

@@ -22,7 +22,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("notify", &["files", "model"]),
     ("execute", &["artifacts", "chain", "config", "devnet", "files", "journal", "model", "plan", "validate"]),
     ("probe", &["artifacts", "chain", "config", "devnet", "files", "model", "plan"]),
-    ("review", &["artifacts", "config", "files", "model", "plan"]),
+    ("review", &["artifacts", "config", "files", "model", "plan", "validate"]),
     ("parity", &["artifacts", "devnet", "files", "model", "plan"]),
     ("archive", &["files", "model"]),
     (

@@ -35,8 +35,7 @@ pub(super) struct Record {
 }
 
 fn place(request: &BuildRequest, input_sha256: B256) -> PathBuf {
-    let folder = request.records.clone().unwrap_or_else(|| request.root.join(".payrox/build"));
-    folder.join(format!("{input_sha256:x}.json"))
+    request.root.join(".payrox/build").join(format!("{input_sha256:x}.json"))
 }
 
 impl Record {

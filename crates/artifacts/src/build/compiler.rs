@@ -1,7 +1,11 @@
 //! Finding the compiler of the exact version, and running it.
 
-use super::BuildError;
-use crate::{input, metadata::release, reference::shorten};
+use super::{
+    BuildError,
+    held::{Guard, hold},
+    talk::talk,
+};
+use crate::{metadata::release, reference::shorten};
 use alloy_primitives::B256;
 use payrox_model::text::escape;
 use serde::{Deserialize, Serialize};
@@ -10,12 +14,14 @@ use std::{
     env,
     ffi::OsString,
     fmt,
-    fs::File,
-    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    thread,
+    process::Command,
+    time::Duration,
 };
+
+/// Longest that a compiler may take, and longest that it may take to say which one it is.
+const TIME: Duration = Duration::from_secs(600);
+const TIME_TO_SAY: Duration = Duration::from_secs(30);
 
 /// A compiler that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,13 +63,15 @@ pub struct Search {
     pub path: OsString,
     /// The home folder, where svm keeps compilers.
     pub home: Option<PathBuf>,
+    /// For whoever trusts nothing that lies there; none: a compiler runs where it is.
+    pub guard: Option<Guard>,
 }
 
 impl Search {
     /// As the process was started.
     pub fn from_env() -> Self {
         let home = env::var_os("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
-        Self { named: None, path: env::var_os("PATH").unwrap_or_default(), home }
+        Self { path: env::var_os("PATH").unwrap_or_default(), home, ..Self::default() }
     }
 
     fn program(&self, name: &str) -> Option<PathBuf> {
@@ -74,26 +82,19 @@ impl Search {
 }
 
 pub(super) fn find(search: &Search, root: &Path, version: &str) -> Result<Compiler, BuildError> {
-    if let Some(path) = &search.named {
-        return if path.extension().is_some_and(|e| e == "js") {
-            Ok(Compiler {
-                kind: CompilerKind::Soljson,
-                path: path.clone(),
-                version: version.into(),
-                sha256: sum(path)?,
-            })
-        } else {
-            let found = ask(path)?;
-            if release(&found) == version {
-                Ok(Compiler {
-                    kind: CompilerKind::Native,
-                    path: path.clone(),
-                    version: found,
-                    sha256: sum(path)?,
-                })
-            } else {
-                Err(BuildError::WrongVersion { path: show(path), found, wanted: version.into() })
-            }
+    if let Some(named) = &search.named {
+        let path = &if named.is_dir() { named.join("soljson.js") } else { named.clone() };
+        if path.extension().is_some_and(|e| e == "js") {
+            return soljson(search, path, version);
+        }
+        let found = native(search, path)?;
+        return match release(&found.version) == version {
+            true => Ok(found),
+            false => Err(BuildError::WrongVersion {
+                path: show(path),
+                found: found.version,
+                wanted: version.into(),
+            }),
         };
     }
     let mut seen = Vec::new();
@@ -101,12 +102,10 @@ pub(super) fn find(search: &Search, root: &Path, version: &str) -> Result<Compil
     let svm =
         svm.map(|folder| folder.join(version).join(format!("solc-{version}"))).filter(|file| file.is_file());
     for path in search.program("solc").into_iter().chain(svm) {
-        match ask(&path) {
-            Ok(found) if release(&found) == version => {
-                let sha256 = sum(&path)?;
-                return Ok(Compiler { kind: CompilerKind::Native, path, version: found, sha256 });
-            }
-            Ok(found) => seen.push(format!("{} is {found}", show(&path))),
+        match native(search, &path) {
+            Ok(found) if release(&found.version) == version => return Ok(found),
+            Ok(found) => seen.push(format!("{} is {}", show(&path), found.version)),
+            Err(error @ BuildError::OtherCompiler { .. }) => seen.push(error.to_string()),
             // One that does not even tell its version is not the one.
             Err(_) => seen.push(format!("{} does not say its version", show(&path))),
         }
@@ -118,10 +117,10 @@ pub(super) fn find(search: &Search, root: &Path, version: &str) -> Result<Compil
             continue;
         }
         match package_version(&folder) {
-            Some(found) if found == version => {
-                let sha256 = sum(&path)?;
-                return Ok(Compiler { kind: CompilerKind::Soljson, path, version: found, sha256 });
-            }
+            Some(found) if found == version => match soljson(search, &path, version) {
+                Err(error @ BuildError::OtherCompiler { .. }) => seen.push(error.to_string()),
+                found => return found,
+            },
             found => seen.push(format!("{} is {}", show(&path), found.unwrap_or_else(|| "unknown".into()))),
         }
     }
@@ -137,31 +136,31 @@ fn package_version(folder: &Path) -> Option<String> {
     serde_json::from_str::<Package>(&text).ok().map(|package| shorten(&package.version))
 }
 
-/// What a native compiler says it is, without the platform: `0.8.30+commit.73712a01`.
-fn ask(path: &Path) -> Result<String, BuildError> {
-    let output = Command::new(path).arg("--version").stdin(Stdio::null()).output();
-    let output = output.map_err(|source| BuildError::Start { path: show(path), source })?;
-    let text = String::from_utf8_lossy(&output.stdout);
+/// npm's, which is not asked: its answer will tell.
+fn soljson(search: &Search, path: &Path, version: &str) -> Result<Compiler, BuildError> {
+    let kind = CompilerKind::Soljson;
+    let sha256 = hold(path, kind, search)?.sha256;
+    Ok(Compiler { kind, path: path.to_owned(), version: version.to_owned(), sha256 })
+}
+
+/// A program, hashed before it is asked what it is: `0.8.30+commit.73712a01` without the platform.
+fn native(search: &Search, path: &Path) -> Result<Compiler, BuildError> {
+    let kind = CompilerKind::Native;
+    let held = hold(path, kind, search)?;
+    let mut command = Command::new(absolute(&held.path));
+    command.arg("--version");
+    let ended = talk(command, "", TIME_TO_SAY)
+        .map_err(|source| BuildError::Start { path: show(path), source })?
+        .ok_or_else(|| BuildError::Slow { path: show(path), seconds: TIME_TO_SAY.as_secs() })?;
+    let text = String::from_utf8_lossy(&ended.stdout);
     let version = text.lines().find_map(|line| line.strip_prefix("Version: "));
     let mut parts = version.unwrap_or_default().trim().split('.');
     // Three numbers and the commit; what follows names the platform.
-    Ok(shorten(&parts.by_ref().take(4).collect::<Vec<_>>().join(".")))
+    let version = shorten(&parts.by_ref().take(4).collect::<Vec<_>>().join("."));
+    Ok(Compiler { kind, path: path.to_owned(), version, sha256: held.sha256 })
 }
 
-fn sum(path: &Path) -> Result<B256, BuildError> {
-    let failed = |source| BuildError::Start { path: show(path), source };
-    let mut hasher = Sha256::new();
-    let mut file = File::open(path).map_err(failed)?;
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer).map_err(failed)? {
-            0 => return Ok(B256::from_slice(&hasher.finalize())),
-            n => hasher.update(&buffer[..n]),
-        }
-    }
-}
-
-fn show(path: &Path) -> String {
+pub(super) fn show(path: &Path) -> String {
     escape(&path.display().to_string())
 }
 
@@ -174,22 +173,28 @@ impl Compiler {
     /// # Errors
     /// When it cannot be run, or is of another version.
     pub fn run(&self, search: &Search, json: &str, version: &str) -> Result<String, BuildError> {
+        let path = show(&self.path);
+        let held = hold(&self.path, self.kind, search)?;
+        if held.sha256 != self.sha256 {
+            return Err(BuildError::OtherCompiler { path, found: held.sha256, wanted: self.sha256 });
+        }
         let command = match self.kind {
             CompilerKind::Native => {
-                let mut command = Command::new(&self.path);
+                let mut command = Command::new(absolute(&held.path));
                 command.arg("--standard-json");
                 command
             }
             CompilerKind::Soljson => {
-                let node =
-                    search.program("node").ok_or_else(|| BuildError::NoNode { path: show(&self.path) })?;
+                let node = search.program("node").ok_or_else(|| BuildError::NoNode { path: path.clone() })?;
                 let mut command = Command::new(node);
-                command.arg("-e").arg(include_str!("soljson.cjs")).arg("--").arg(&self.path).arg(version);
+                command.arg("-e").arg(include_str!("soljson.cjs")).arg("--");
+                command.arg(absolute(&held.path)).arg(version);
                 command
             }
         };
-        let path = show(&self.path);
-        let ended = talk(command, json).map_err(|source| BuildError::Start { path: path.clone(), source })?;
+        let ended = talk(command, json, TIME)
+            .map_err(|source| BuildError::Start { path: path.clone(), source })?
+            .ok_or_else(|| BuildError::Slow { path: path.clone(), seconds: TIME.as_secs() })?;
         match ended.code {
             Some(0) => String::from_utf8(ended.stdout)
                 .map_err(|_| BuildError::Answer { path, why: "it is not UTF-8".into() }),
@@ -198,60 +203,56 @@ impl Compiler {
             }
             code => {
                 let status = code.map_or("a signal".to_owned(), |code| format!("status {code}"));
-                Err(BuildError::Died { path, status, why: last_line(&ended.stderr) })
+                Err(BuildError::Died { path, status, why: reason(&ended.stderr) })
             }
         }
     }
 }
 
-struct Ended {
-    code: Option<i32>,
-    stdout: Vec<u8>,
-    stderr: String,
+/// Why it died: the line that names an error, as node and solc write one, else the last. Node ends with its version.
+fn reason(text: &str) -> String {
+    let named = |line: &&str| {
+        let word = line.split(':').next().unwrap_or_default();
+        word.ends_with("Error") && word.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let said = |line: &&str| !line.trim().is_empty() && !line.starts_with("Node.js v");
+    let line = text.lines().find(named).or_else(|| text.lines().rfind(said));
+    shorten(line.unwrap_or("it said nothing"))
 }
 
-/// Runs a command on some input. Its three streams move at once, so that no full pipe stops it.
-fn talk(mut command: Command, input: &str) -> io::Result<Ended> {
-    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = pipes.spawn()?;
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let streams = thread::scope(|scope| {
-        // A compiler that stops reading says why on its own.
-        scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
-        let errors = scope.spawn(|| first_of(stderr));
-        (whole(stdout), errors.join().unwrap_or_default())
-    });
-    let code = child.wait()?.code();
-    Ok(Ended { code, stdout: streams.0?, stderr: streams.1 })
-}
-
-/// All of the answer. One that is too large is cut off, which ends the compiler.
-fn whole(stream: Option<impl io::Read>) -> io::Result<Vec<u8>> {
-    let mut all = Vec::new();
-    if let Some(stream) = stream {
-        stream.take(input::LIMIT + 1).read_to_end(&mut all)?;
-    }
-    if all.len() as u64 > input::LIMIT {
-        return Err(io::Error::other("its answer has more than 256 MiB"));
-    }
-    Ok(all)
-}
-
-/// The beginning of what it says besides; the rest is read, so that it can go on, and dropped.
-fn first_of(stream: Option<impl io::Read>) -> String {
-    let mut kept = Vec::new();
-    if let Some(mut stream) = stream {
-        let _ = stream.by_ref().take(1 << 16).read_to_end(&mut kept);
-        let _ = io::copy(&mut stream, &mut io::sink());
-    }
-    String::from_utf8_lossy(&kept).into_owned()
-}
-
-fn last_line(text: &str) -> String {
-    shorten(text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing"))
+/// What has no folder in its name is a package for `require`, and a program of the path for the system.
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// SHA-256.
 pub(super) fn digest(bytes: &[u8]) -> B256 {
     B256::from_slice(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_compiler_that_dies_is_told_by_its_error_and_not_by_the_version_of_node() {
+        let node = "node:internal/modules/cjs/loader:1210\n  throw err;\n  ^\n\nError: Cannot find module 'a/b.js'\n\
+            Require stack:\n- /x\n    at f (y:1:2) {\n  code: 'MODULE_NOT_FOUND'\n}\n\nNode.js v20.20.2\n";
+        assert_eq!(reason(node), "Error: Cannot find module 'a/b.js'");
+        assert_eq!(
+            reason("x\nRuntimeError: unreachable\n    at z\n\nNode.js v22.1.0"),
+            "RuntimeError: unreachable"
+        );
+        assert_eq!(reason("killed: no memory\n"), "killed: no memory");
+        assert_eq!(reason("Node.js v22.1.0\n"), "it said nothing");
+    }
+
+    #[test]
+    fn a_compiler_named_by_a_path_without_a_folder_is_a_file_and_no_package() {
+        assert!(absolute(Path::new("node_modules/solc/soljson.js")).is_absolute());
+        let folder = tempfile::tempdir().unwrap();
+        let search = Search { named: Some(folder.path().to_owned()), ..Search::default() };
+        let missing = find(&search, folder.path(), "0.8.30").unwrap_err().to_string();
+        assert!(missing.contains("soljson.js"), "the folder of npm's solc: {missing}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::Diagnostic;
 use crate::{flaw::Flaw, set::SetError};
+use alloy_primitives::B256;
 use payrox_files::FileError;
 use payrox_model::{Code, ExitCode, Fault};
 use std::io;
@@ -20,6 +21,10 @@ pub enum BuildError {
     NoNode { path: String },
     #[error("{path} is solc {found}, {wanted} is wanted")]
     WrongVersion { path: String, found: String, wanted: String },
+    #[error("{path} has sha256 {found:x}, {wanted:x} is wanted: it was not run")]
+    OtherCompiler { path: String, found: B256, wanted: B256 },
+    #[error("{path} took longer than {seconds} s")]
+    Slow { path: String, seconds: u64 },
     #[error("`{version}` is no version of solc")]
     Version { version: String },
     #[error("{path} cannot be run")]
@@ -89,6 +94,8 @@ impl Fault for BuildError {
             Self::Version { .. } => "PRX-ART-063",
             Self::Contract { flaw, .. } => return flaw.code(),
             Self::Missing { .. } => "PRX-ART-064",
+            Self::OtherCompiler { .. } => "PRX-ART-066",
+            Self::Slow { .. } => "PRX-ART-067",
         })
     }
 
@@ -103,6 +110,8 @@ impl Fault for BuildError {
             Self::NoCompiler { version, .. } | Self::Version { version } => Some(format!("solc {version}")),
             Self::NoNode { path }
             | Self::WrongVersion { path, .. }
+            | Self::OtherCompiler { path, .. }
+            | Self::Slow { path, .. }
             | Self::Start { path, .. }
             | Self::Died { path, .. }
             | Self::Answer { path, .. } => Some(path.clone()),
@@ -128,6 +137,9 @@ impl Fault for BuildError {
             Self::WrongVersion { wanted, .. } => {
                 Some(format!("install solc {wanted}, or set [compiler] version in payrox.toml"))
             }
+            Self::OtherCompiler { .. } => {
+                Some("compare with the release's list of hashes, then pass --solc-sha256 HASH".into())
+            }
             Self::Version { .. } => Some("set [compiler] version in payrox.toml, such as `0.8.30`".into()),
             Self::Import { .. } => Some("add a remapping to payrox.toml, or install the package".into()),
             Self::Source { .. } | Self::Contract { .. } | Self::Missing { .. } => {
@@ -139,6 +151,7 @@ impl Fault for BuildError {
             Self::NoSources { .. } => Some("set [compiler] sources in payrox.toml".into()),
             Self::Remapping { .. } => Some("write `prefix=target/`, relative to the project".into()),
             Self::Start { .. }
+            | Self::Slow { .. }
             | Self::Died { .. }
             | Self::Answer { .. }
             | Self::Compile { .. }

@@ -4,6 +4,7 @@ mod cache;
 mod compiler;
 mod diagnostic;
 mod error;
+mod held;
 mod imports;
 mod layouts;
 mod output;
@@ -11,11 +12,13 @@ mod remapping;
 mod request;
 mod settings;
 mod sources;
+mod talk;
 
 pub use compiler::{Compiler, CompilerKind, Search};
 pub use diagnostic::{Diagnostic, Level};
 pub use error::BuildError;
-pub use layouts::keep_layouts;
+pub use held::Guard;
+pub use layouts::{keep_layouts, keep_layouts_of};
 pub use request::{BuildRequest, CompilerSettings};
 
 use crate::{ContractId, input::CompilerInput};
@@ -137,8 +140,23 @@ impl Prepared<'_> {
     /// # Errors
     /// As [`Self::compile`].
     pub fn compile_into(&self, compiler: &Compiler, out: &Path) -> Result<(), BuildError> {
-        let answer = compiler.run(&self.request.search, &self.input.json, &self.settings.version)?;
-        let found = output::read(&answer, compiler, &self.sources, &self.settings.version, self.input.hash)?;
+        self.accept(compiler, &self.ask(compiler)?, out)
+    }
+
+    /// The compiler's answer, as it is.
+    ///
+    /// # Errors
+    /// When the compiler cannot be run.
+    pub fn ask(&self, compiler: &Compiler) -> Result<String, BuildError> {
+        compiler.run(&self.request.search, &self.input.json, &self.settings.version)
+    }
+
+    /// Writes what an answer of the compiler says into a folder.
+    ///
+    /// # Errors
+    /// When it refuses the sources, or lacks a contract; then no file has changed.
+    pub fn accept(&self, compiler: &Compiler, answer: &str, out: &Path) -> Result<(), BuildError> {
+        let found = output::read(answer, compiler, &self.sources, &self.settings.version, self.input.hash)?;
         found.demand(&self.request.contracts)?;
         let request = BuildRequest { out: out.to_owned(), ..self.request.clone() };
         output::write(&request, &found, &self.input).map(drop)

@@ -24,8 +24,6 @@ pub struct BuildRequest {
     pub force: bool,
     /// No folder of packages outside of this one is looked into; none: those of all folders around the project.
     pub within: Option<PathBuf>,
-    /// Where it is written down what was built; else below the project.
-    pub records: Option<PathBuf>,
 }
 
 /// How to compile. What is not said is taken from `foundry.toml`, and then from the defaults that are named here.

@@ -131,7 +131,7 @@ async fn prx_v08_a_fork_answers_what_anvil_does_and_goes_its_own_way() {
 }
 
 #[tokio::test]
-async fn prx_v08_a_fork_needs_nobody_the_second_time() {
+async fn prx_v08_a_fork_needs_nobody_the_second_time_whatever_else_lies_beside_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let cache = ForkCache::new(folder.path().join("fork"));
     let Some(anvil) = anvil(&[]) else { return };
@@ -142,9 +142,18 @@ async fn prx_v08_a_fork_needs_nobody_the_second_time() {
     let first = chain.execute(BOB, add(2)).unwrap();
     drop((anvil, chain, fork));
 
-    let points = cache.points(Some(point.chain_id), Some(point.header.number)).unwrap();
+    let points =
+        cache.points(Some(point.chain_id), Some(point.header.number), &mut |e| panic!("{e}")).unwrap();
     assert_eq!(points, std::slice::from_ref(&point));
-    assert!(cache.points(None, Some(point.header.number + 1)).unwrap().is_empty());
+    assert!(cache.points(None, Some(point.header.number + 1), &mut |e| panic!("{e}")).unwrap().is_empty());
+    // A file that is none keeps no other from being used.
+    let junk = folder.path().join("fork/old.bin");
+    payrox_files::write_atomic(&junk, b"junk").unwrap();
+    let mut skipped = Vec::new();
+    let points = cache.points(None, None, &mut |e| skipped.push(e.to_string())).unwrap();
+    assert_eq!(points, std::slice::from_ref(&point));
+    assert!(skipped.len() == 1 && skipped[0].contains("old.bin"), "{skipped:?}");
+    std::fs::remove_file(junk).unwrap();
     let remote = || Box::new(Remote::at(&endpoint, point.hash).unwrap());
     let again = Fork::cached(point.clone(), remote(), &cache).unwrap();
     let chain = Devnet::forked(&again, Clock::Steps);

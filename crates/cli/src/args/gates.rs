@@ -14,7 +14,7 @@ pub(crate) struct ValidateArgs {
     #[arg(long, value_enum, ignore_case = true)]
     pub(crate) group: Vec<Group>,
     /// Calls of each route in the phase `parity`
-    #[arg(long, value_name = "RUNS", default_value_t = 256)]
+    #[arg(long, value_name = "RUNS", default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
     pub(crate) fuzz_runs: u32,
     /// Do everything anew, whatever an earlier run left
     #[arg(long)]
@@ -48,6 +48,9 @@ pub(crate) struct ParityArgs {
     /// Leave out what earlier runs kept in .payrox/parity/
     #[arg(long)]
     pub(crate) fresh: bool,
+    /// Fork the live system's chain at this block [default: the newest]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) fork_block: Option<u64>,
 }
 
 /// Below `payrox parity`.
@@ -66,6 +69,9 @@ pub(crate) struct CaseArgs {
     /// The case
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Fork the live system's chain at this block [default: the one that the case was found at]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) fork_block: Option<u64>,
 }
 
 /// A phase of a validation, or all of them.

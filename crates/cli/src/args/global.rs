@@ -44,6 +44,10 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) rpc_url: Vec<String>,
 
+    /// On a fork, ask no endpoint: what was read of the block into .payrox/fork/ before is all there is
+    #[arg(long, global = true, help_heading = "Network")]
+    pub(crate) offline: bool,
+
     #[command(flatten)]
     pub(crate) signing: SigningArgs,
 

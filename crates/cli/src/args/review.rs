@@ -13,7 +13,7 @@ pub(crate) struct ReviewArgs {
     /// The plan that is active, for what changes: code and routes before
     #[arg(long, value_name = "PLAN")]
     pub(crate) parent: Option<PathBuf>,
-    /// A commit whose sources are compared line by line with these
+    /// The commit that is live: its sources are compared line by line with these, and its storage
     #[arg(long, value_name = "HASH", requires = "commit")]
     pub(crate) since: Option<String>,
     /// The Safe that is to make the calls
@@ -47,6 +47,9 @@ pub(crate) struct ReleaseReviewArgs {
     /// The folder of the plans that are active, one a network and named alike
     #[arg(long, value_name = "DIR")]
     pub(crate) parents: Option<PathBuf>,
+    /// The commit that is live: its storage is compared with that of these sources
+    #[arg(long, value_name = "HASH", requires = "commit")]
+    pub(crate) since: Option<String>,
     /// The release's settings inside the project [default: release.toml]
     #[arg(long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,

@@ -39,7 +39,7 @@ pub(crate) enum Verb {
     #[command(
         after_help = "Examples:\n  payrox review dispatcher.plan.json --bundle repo.bundle --commit HASH   in an empty folder\n  payrox review plan.json --repo https://example.com/payments.git --commit HASH --path contracts\n  payrox review plan.json --repo . --commit HASH --parent active.plan.json --since HASH --html review.html\n  payrox review plan.json --bundle repo.bundle --commit HASH --safe 0x41675C099F32341bf84BFc5382aF534df5C7461a --safe-nonce 7\n  payrox review --project examples/payments                               the folder as it is"
     )]
-    Review(ReviewArgs),
+    Review(Box<ReviewArgs>),
     /// Deploy a slice of the plan
     #[command(
         subcommand,
@@ -87,7 +87,7 @@ pub(crate) enum Verb {
     Release(ReleaseVerb),
     /// Is the plan good? Every check before anything is sent, and reports of them
     #[command(
-        after_help = "Examples:\n  payrox validate --phase full --network mainnet --fuzz-runs 1000\n  payrox validate --phase size --phase gas      some phases alone\n  payrox validate --phase test --group C        router re-entrancy alone\n  payrox validate --phase gas --update-gas-snapshot"
+        after_help = "Examples:\n  payrox validate --phase full --network mainnet\n  payrox validate --phase size --phase gas      some phases alone\n  payrox validate --phase test --group C        router re-entrancy alone\n  payrox validate --phase gas --update-gas-snapshot"
     )]
     Validate(ValidateArgs),
     /// The whole plan on a fork of its chain, then pause, forbid, freeze and the way back; sends nothing
@@ -155,6 +155,12 @@ pub(crate) enum Verb {
 }
 
 impl Verb {
+    /// Whether it opens forks, and may do so on what was read before alone.
+    pub(crate) fn forks(&self) -> bool {
+        matches!(self, Self::Rehearse(_) | Self::Parity(_) | Self::Validate(_))
+            || matches!(self, Self::Devnet(args) if args.fork_url.is_some())
+    }
+
     /// Whether it must end at a place of its own choice: it may have sent something, or holds a file.
     pub(crate) fn ends_itself(&self) -> bool {
         matches!(
@@ -378,7 +384,7 @@ pub(crate) enum ReleaseVerb {
     #[command(
         after_help = "Examples:\n  payrox release review --plans . --bundle repo.bundle --commit HASH   in a folder with release.json and release/\n  payrox release review --repo . --commit HASH --json"
     )]
-    Review(ReleaseReviewArgs),
+    Review(Box<ReleaseReviewArgs>),
     /// What is live, what waits and what is next, on each network
     #[command(after_help = "Examples:\n  payrox release status\n  payrox release status --json")]
     Status(ReleaseArgs),

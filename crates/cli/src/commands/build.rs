@@ -67,6 +67,5 @@ pub(super) fn request(
         search: Search { named: solc, ..Search::from_env() },
         force,
         within: None,
-        records: None,
     }
 }

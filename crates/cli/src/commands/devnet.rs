@@ -1,6 +1,6 @@
 //! `payrox devnet`.
 
-use crate::{args::DevnetArgs, context::Context, fault::CliFault, forks, table::table};
+use crate::{args::DevnetArgs, context::Context, fault::CliFault, forks, rehearsals::Ground, table::table};
 use payrox_chain::{Endpoint, PoolPolicy};
 use payrox_config::Network;
 use payrox_devnet::{Clock, DEV_ACCOUNTS, Devnet, DevnetConfig, Wanted, serve};
@@ -30,7 +30,7 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
         [i.to_string(), account.address.to_string(), ROLES.get(i).copied().unwrap_or_default().to_owned()]
     });
     let fate = match (&forked, &kept) {
-        (Some((_, from)), _) => format!("it goes on from {from}, and is forgotten at the end"),
+        (Some((_, from)), _) => format!("it goes on from {}, and is forgotten at the end", from.text()),
         (None, Some(folder)) => format!("it is kept in {}", escape(&folder.display().to_string())),
         (None, None) => "it is forgotten at the end".to_owned(),
     };
@@ -40,7 +40,11 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
         chain.chain_id(),
         server.url()
     ));
-    context.printer.document(&serde_json::json!({ "url": server.url(), "chainId": chain.chain_id() }));
+    let mut document = serde_json::json!({ "url": server.url(), "chainId": chain.chain_id() });
+    if let Some((_, from)) = &forked {
+        document["fork"] = serde_json::json!({ "ground": from, "offline": context.args.offline });
+    }
+    context.printer.document(&document);
     // The keys are public knowledge, but a screen full of keys teaches a bad habit.
     context
         .printer
@@ -54,12 +58,12 @@ pub(crate) async fn devnet(args: &DevnetArgs, context: &Context<'_>) -> Result<E
     Ok(ExitCode::Ok)
 }
 
-/// A fork of whatever this endpoint serves, where the development accounts have ether; and what it goes on from, in words.
-async fn forked(url: &str, block: Option<u64>, context: &Context<'_>) -> Result<(Devnet, String), BoxFault> {
+/// A fork of whatever this endpoint serves, where the development accounts have ether; and what it goes on from.
+async fn forked(url: &str, block: Option<u64>, context: &Context<'_>) -> Result<(Devnet, Ground), BoxFault> {
     let policy = PoolPolicy { interrupt: context.stop.interrupt(), ..PoolPolicy::default() };
     let endpoint = Endpoint::pool(&[url], policy)?;
     let fork = forks::open(context, &endpoint, None, block).await?.fork;
-    let from = format!("block {} of {}", fork.point().header.number, escape(&fork.upstream()));
+    let from = Ground::from(&fork);
     let chain = tokio::task::spawn_blocking(move || {
         let chain = Devnet::forked(&fork, Clock::Wall);
         let wanted: Vec<_> = DEV_ACCOUNTS.iter().map(|account| Wanted::Account(account.address)).collect();

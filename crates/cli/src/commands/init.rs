@@ -5,8 +5,9 @@ use payrox_files::write_atomic;
 use payrox_model::{BoxFault, ExitCode, Name, text::escape};
 use std::path::{Path, PathBuf};
 
-/// What a new project consists of. The artifacts come with it, so that the next command works without a compiler.
-const FILES: [(&str, &str); 10] = [
+/// What a new project consists of. The artifacts come with it, so that the next command works without a compiler; the test, the
+/// snapshot and the packages, so that every gate of the workflow passes on its first push.
+const FILES: [(&str, &str); 14] = [
     ("payrox.toml", include_str!("../../template/payrox.toml")),
     (".gitignore", include_str!("../../template/gitignore")),
     ("foundry.toml", include_str!("../../template/foundry.toml")),
@@ -14,9 +15,13 @@ const FILES: [(&str, &str); 10] = [
     ("src/Counter.sol", include_str!("../../template/src/Counter.sol")),
     ("out/Counter.sol/Counter.json", include_str!("../../template/out/Counter.sol/Counter.json")),
     ("out/Greeter.sol/Greeter.json", include_str!("../../template/out/Greeter.sol/Greeter.json")),
+    ("test/Facets.t.sol", include_str!("../../template/test/Facets.t.sol")),
+    ("gas-snapshot.json", include_str!("../../template/gas-snapshot.json")),
+    ("package.json", include_str!("../../template/package.json")),
+    ("package-lock.json", include_str!("../../template/package-lock.json")),
     ("networks/local.toml", include_str!("../../../../networks/local.toml")),
     ("networks/anvil.toml", include_str!("../../../../networks/anvil.toml")),
-    (".github/workflows/payrox.yml", include_str!("../../template/ci.yml")),
+    (".github/workflows/payrox.yml", include_str!("../../template/ci/github.yml")),
 ];
 
 pub(crate) fn init(args: &InitArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {

@@ -41,6 +41,13 @@ use payrox_plan::{Plan, PlanOutcome};
 
 /// Runs the verb.
 pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+    if context.args.offline && !verb.forks() {
+        return Err(CliFault::Usage {
+            text: "--offline is for what works on a fork".into(),
+            hint: Some("rehearse, parity, validate --phase parity, and devnet with --fork-url".into()),
+        }
+        .into());
+    }
     match verb {
         Verb::Init(args) => init::init(args, context),
         Verb::Adopt(args) => adopt::adopt(args, context).await,

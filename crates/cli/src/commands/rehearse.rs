@@ -3,22 +3,20 @@
 use super::plan::summary;
 use crate::{
     args::RehearseArgs,
-    context::{Connection, Context},
-    forks,
+    context::Context,
+    forks::{self, Opened},
     planning::Workshop,
     printer::Tone,
     rehearsals::{self, Ground, Record},
     table::table,
 };
-use payrox_chain::Endpoint;
-use payrox_devnet::{Clock, Devnet};
 use payrox_execute::{Place, WholeRehearsal, rehearse_whole};
 use payrox_model::{
     BoxFault, ExitCode, limits,
     text::{escape, grouped},
     version,
 };
-use payrox_plan::PlanOutcome;
+use payrox_plan::{Plan, PlanOutcome};
 use payrox_validate::Part;
 use serde_json::json;
 
@@ -33,10 +31,8 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
         }
     };
     // Without the endpoint, the fork is what there is; at an earlier block it is what is meant.
-    let forked = opened.as_ref().filter(|opened| !opened.online || args.fork_block.is_some()).map(|opened| {
-        let devnet = Devnet::forked(&opened.fork, Clock::Steps);
-        Connection { endpoint: Endpoint::in_process(devnet.client()), devnet: Some(devnet) }
-    });
+    let forked = opened.as_ref().filter(|opened| !opened.online || args.fork_block.is_some());
+    let forked = forked.map(Opened::connection);
     if forked.is_some() && opened.as_ref().is_some_and(|opened| opened.online) {
         context.is_meant(&workshop.network, &real.endpoint).await?;
     }
@@ -57,31 +53,25 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
         }
     };
     let (place, ground) = match (&opened, &real.devnet) {
-        (Some(opened), _) => (
-            Place::Forked(&opened.fork, &chain),
-            Ground::Fork {
-                endpoint: opened.fork.upstream(),
-                block: opened.fork.point().header.number,
-                block_hash: opened.fork.point().hash,
-            },
-        ),
-        (None, Some(devnet)) if plan.epoch.0 > 1 => {
+        (Some(opened), _) => (Place::Forked(&opened.fork, &chain), Ground::from(&opened.fork)),
+        (None, Some(devnet)) if plan.epoch.0 != 1 => {
             (Place::Fork(devnet), Ground::Copy { block: chain.block, block_hash: chain.block_hash })
         }
         (None, _) => (Place::Empty, Ground::Empty),
     };
     let (_, reasons) = workshop.contracts();
     let whole = rehearse_whole(&plan, place, &reasons).await?;
-    let record = Record::of(&plan, &workshop.network.name, ground, &whole);
+    let offline = opened.as_ref().is_some_and(|opened| !opened.online);
+    let record = Record::of(&plan, &workshop.network.name, (ground, offline), &whole);
     let before = rehearsals::read(context, plan.content_hash);
     let written = rehearsals::write(context, &record)?;
     let exit = if record.passed() { ExitCode::Ok } else { ExitCode::GateFailed };
 
-    let mut parts = vec![summary(&plan), shown(context, &record, &whole)];
+    let mut parts = vec![summary(&plan), shown(context, &plan, &record, &whole)];
     if context.printer.verbose() {
         parts.push(changes(&record));
     }
-    parts.push(verdict(context, &record));
+    parts.push(verdict(context, &plan, &record));
     if !plan.system.proxy.is_zero() {
         parts.push(format!(
             "not governed: whoever governs the proxy {} can point it elsewhere, past dispatcher, delay and signers",
@@ -96,6 +86,7 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
     context.printer.document(&json!({
         "version": version::OUTPUT,
         "outcome": if record.passed() { "passed" } else { "failed" },
+        "offline": record.offline,
         "rehearsal": record,
         "record": escape(&written.display().to_string()),
         "exit": exit as u8,
@@ -103,7 +94,7 @@ pub(crate) async fn rehearse(args: &RehearseArgs, context: &Context<'_>) -> Resu
     Ok(exit)
 }
 
-fn shown(context: &Context<'_>, record: &Record, whole: &WholeRehearsal) -> String {
+fn shown(context: &Context<'_>, plan: &Plan, record: &Record, whole: &WholeRehearsal) -> String {
     let paint = context.printer.paint();
     let rows = record.steps.iter().map(|step| {
         let outcome = match &step.failure {
@@ -128,14 +119,22 @@ fn shown(context: &Context<'_>, record: &Record, whole: &WholeRehearsal) -> Stri
     let table = table(["part", "step", "#gas", "#ms", "#slots", "outcome"], rows);
     let proofs = &whole.rehearsed.proofs;
     let accepted = proofs.values().filter(|accepted| **accepted).count();
-    format!(
-        "{}\n\n{table}\n\n{accepted} of {} proofs of routes are accepted by the dispatcher",
-        record.ground.text(),
-        proofs.len()
-    )
+    let proofs = match plan.diamond {
+        Some(_) => "no proofs, no pause, forbid or freeze: not for a diamond".to_owned(),
+        None => format!("{accepted} of {} proofs of routes are accepted by the dispatcher", proofs.len()),
+    };
+    let paused = match whole.rehearsed.unpaused {
+        true => "\nthe system is paused: calls and stops were tried on a copy that is not",
+        false => "",
+    };
+    let offline = match record.offline {
+        true => "\noffline: no endpoint was asked whether the chain is still so",
+        false => "",
+    };
+    format!("rehearsed on {}{offline}\n\n{table}\n\n{proofs}{paused}", record.ground.text())
 }
 
-fn verdict(context: &Context<'_>, record: &Record) -> String {
+fn verdict(context: &Context<'_>, plan: &Plan, record: &Record) -> String {
     let paint = context.printer.paint();
     let limit = grouped(limits::TX_GAS);
     let back = format!(
@@ -143,9 +142,11 @@ fn verdict(context: &Context<'_>, record: &Record) -> String {
         grouped(record.inverse_gas.0)
     );
     let state = match (&record.not_compared, record.differences.len()) {
-        (Some(why), _) => format!("the state was not compared: {}", escape(why)),
+        (Some(why), _) => escape(why),
         (None, 0) => {
-            "after it every route and every slot is as before, but for the dispatcher's journal".to_owned()
+            let but =
+                if plan.diamond.is_some() { "diamond's own list of routes" } else { "dispatcher's journal" };
+            format!("after it every route and every slot is as before, but for the {but}")
         }
         (None, many) => {
             let listed: Vec<String> = record.differences.iter().take(20).map(|d| escape(d)).collect();

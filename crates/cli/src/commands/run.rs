@@ -28,11 +28,13 @@ pub(crate) async fn run(args: &RunArgs, context: &Context<'_>) -> Result<ExitCod
     workshop.refuse_an_unknown_state(&chain)?;
     let plan = match workshop.plan(&connection, &chain).await? {
         PlanOutcome::Planned(plan) => {
+            workshop.refuse_another_than_named(|named| named.content_hash == plan.content_hash)?;
             workshop.write(&plan)?;
             tell(context, &plan);
             plan
         }
         PlanOutcome::NoChanges { addresses, epoch, plan_id } => {
+            workshop.refuse_another_than_named(|named| named.plan_id == plan_id)?;
             let Some(plan) = workshop.active_plan(&connection, &chain, plan_id).await? else {
                 // The logs do not reach back: the plan cannot be had, and what is served is not compared with it.
                 let active =

@@ -16,6 +16,7 @@ mod endpoint;
 mod explorer;
 mod faulty;
 mod from_clean;
+mod gas;
 mod hardhat;
 mod hardhat_builds;
 mod image;
@@ -25,6 +26,7 @@ mod keys;
 mod kills;
 #[cfg(all(feature = "aws", feature = "ledger", feature = "trezor"))]
 mod kms;
+mod parity;
 mod planning;
 mod production;
 mod project;

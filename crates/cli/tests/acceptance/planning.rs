@@ -63,3 +63,28 @@ fn prx_d04_planning_twice_and_in_another_folder_gives_equal_bytes_and_after_appl
     assert_eq!(one.json(&["plan", "--network", "local"])["outcome"], "nothing_to_do");
     assert_eq!(list(&one.json(&["plan", "diff", "--network", "local"])["changes"]).len(), 0);
 }
+
+/// Who names a plan has looked at it.
+#[test]
+fn a_run_of_a_named_plan_neither_replaces_it_nor_sends_another() {
+    let project = Project::example();
+    let named = ["--plan", "reviewed.json", "--network", "local"];
+    let with = |verb: &[&str], more: &[&str]| project.run(&[verb, &named[..], more].concat());
+    with(&["plan"], &["--config", "upgrade.toml"]).good();
+    let reviewed = project.path().join("reviewed.json");
+    let bytes = std::fs::read(&reviewed).unwrap();
+    let ran = with(&["run"], &["--json"]);
+    assert_eq!((ran.status, &ran.json()["error"]["code"]), (3, &"PRX-CLI-012".into()), "{ran:?}");
+    assert_eq!(std::fs::read(&reviewed).unwrap(), bytes, "what was reviewed is still there");
+    assert_eq!(project.json(&["status", "--network", "local"])["epoch"], Value::Null, "nothing ran");
+
+    with(&["plan"], &[]).good();
+    let bytes = std::fs::read(&reviewed).unwrap();
+    for _ in 0..2 {
+        with(&["run"], &[]).good();
+        assert_eq!(std::fs::read(&reviewed).unwrap(), bytes, "it ran, and is there");
+    }
+    with(&["plan"], &["--config", "upgrade.toml"]).good();
+    let ran = with(&["run"], &[]);
+    assert_eq!(ran.status, 3, "what is live is not what was named: {ran:?}");
+}

@@ -6,6 +6,7 @@ use crate::{
     served::Served,
 };
 use alloy_primitives::{B256, Bytes};
+use payrox_conforms::{conforms, mutations};
 use serde_json::{Value, json};
 use std::fs;
 
@@ -36,11 +37,11 @@ pub(crate) fn receipt(chain: &Chain, tx: &str) -> Value {
     panic!("{tx} is in no block");
 }
 
-fn succeeded(chain: &Chain, tx: &str) -> bool {
+pub(crate) fn succeeded(chain: &Chain, tx: &str) -> bool {
     receipt(chain, tx)["status"] == "0x1"
 }
 
-fn pay(chain: &Chain, router: &str, wei: u64) -> String {
+pub(crate) fn pay(chain: &Chain, router: &str, wei: u64) -> String {
     send(
         chain,
         PAYER,
@@ -50,12 +51,12 @@ fn pay(chain: &Chain, router: &str, wei: u64) -> String {
     )
 }
 
-fn set_fee(chain: &Chain, router: &str, fee: u64) -> String {
+pub(crate) fn set_fee(chain: &Chain, router: &str, fee: u64) -> String {
     send(chain, OWNER, router, 0, &calldata("setFee(uint16)", &[uint(fee)]))
 }
 
 /// The example, live on anvil.
-fn live(anvil: &Served) -> (Project, String) {
+pub(crate) fn live(anvil: &Served) -> (Project, String) {
     let project = Project::example();
     let run = ["run", "--network", "anvil", "--rpc-url", anvil.url(), "--broadcast"];
     let ran = project.json(&run);
@@ -81,11 +82,24 @@ fn prx_v08_the_first_release_is_rehearsed_recorded_and_the_run_compared_with_it(
             .unwrap_or_else(|_| fs::read_to_string(text(&document, "record")).unwrap()),
     )
     .unwrap();
-    assert_eq!((&kept["version"], &kept["plan"]), (&json!(1), &record["plan"]));
+    assert_eq!((&kept["version"], &kept["plan"]), (&json!(2), &record["plan"]));
+    assert_eq!(
+        (&record["notCompared"], &record["offline"]),
+        (&json!("nothing to compare: paused and frozen"), &json!(false))
+    );
+    let schema = payrox_execute::rehearsal_schema();
+    for document in [&kept, &document] {
+        assert_eq!(conforms(&schema, document), Ok(()));
+        for (what, spoiled) in mutations(document) {
+            assert!(conforms(&schema, &spoiled).is_err(), "{what}");
+        }
+    }
 
     let ran = project.run(&["run", "--network", "local"]);
     assert_eq!(ran.status, 0, "{ran:?}");
     assert!(ran.stderr.contains("is that of the rehearsal"), "{}", ran.stderr);
+    let nothing = project.json(&["rehearse", "--network", "local"]);
+    assert_eq!(conforms(&schema, &nothing), Ok(()));
     let again = project.run(&["rehearse", "--network", "local"]);
     assert!(again.stdout.contains("nothing to rehearse"), "{again:?}");
 }
@@ -112,6 +126,7 @@ fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_c
     ];
     let first = project.json(&rehearse);
     assert_eq!(first["outcome"], "passed", "{first:#}");
+    assert_eq!(conforms(&payrox_execute::rehearsal_schema(), &first), Ok(()));
     assert_eq!(names(&first, "exercise"), ALL);
     assert_eq!(names(&first, "wayBack"), ["rollback"]);
     let ground = &first["rehearsal"]["ground"];
@@ -126,14 +141,35 @@ fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_fork_and_once_more_without_the_c
     assert_eq!((chain.block(), chain.transactions()), (block, sent), "nothing was sent");
 
     drop(anvil);
-    let ran = project.run(&rehearse);
+    // That it once answered is not asked for: it may be gone for good, or never have been this chain.
+    let silent = project.run(&rehearse);
+    assert_eq!(silent.status, 5, "{silent:?}");
+    assert!(
+        silent.stderr.contains("PRX-CLI-015") && silent.stderr.contains("--offline"),
+        "{}",
+        silent.stderr
+    );
+    let junk = project.path().join(".payrox/fork/old.bin");
+    payrox_files::write_atomic(&junk, b"junk").unwrap();
+    let ran = project.run(&[&rehearse[..], &["--offline"]].concat());
     assert_eq!(ran.status, 0, "{ran:?}");
-    assert!(ran.stderr.contains("was read of block"), "{}", ran.stderr);
-    assert!(ran.stdout.contains("the rehearsal passed"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("each step takes what it took"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("old.bin") && ran.stderr.contains("left out"), "{}", ran.stderr);
+    for said in ["offline: no endpoint was asked", "the rehearsal passed", "each step takes what it took"] {
+        assert!(ran.stdout.contains(said), "{said} in {}", ran.stdout);
+    }
+    let quiet = project.json(&[&rehearse[..], &["--offline", "--quiet"]].concat());
+    let record = &quiet["rehearsal"];
+    assert_eq!((&quiet["offline"], &record["offline"]), (&json!(true), &json!(true)), "{quiet:#}");
+    assert_eq!(record["ground"]["block"], json!(block));
     // Of another block nothing is known.
-    let other = project.run(&["rehearse", "--network", "anvil", "--rpc-url", &url, "--fork-block", "1"]);
-    assert_eq!(other.status, 5, "{other:?}");
+    let other = ["rehearse", "--network", "anvil", "--rpc-url", &url, "--fork-block", "1"];
+    for (args, code) in [(&other[..], "PRX-CHN"), (&[&other[..], &["--offline"]].concat(), "PRX-CLI-016")] {
+        let other = project.run(args);
+        assert_eq!(other.status, 5, "{other:?}");
+        assert!(other.stderr.contains(code), "{}", other.stderr);
+    }
+    let sent = project.run(&["run", "--network", "anvil", "--rpc-url", &url, "--offline"]);
+    assert_eq!(sent.status, 2, "{sent:?}");
 }
 
 #[test]
@@ -156,7 +192,10 @@ fn prx_v08_devnet_serves_a_fork_and_serves_it_again_when_the_chain_is_gone() {
     served.end();
     let code = there.code(&router);
     drop(anvil);
-    let served = Served::devnet(&project, &fork);
+    let silent = project.run(&[&["devnet", "--port", "0"], &fork[..]].concat());
+    assert_eq!(silent.status, 5, "{silent:?}");
+    assert!(silent.stderr.contains("PRX-CLI-015"), "{}", silent.stderr);
+    let served = Served::devnet(&project, &[&fork[..], &["--offline"]].concat());
     let chain = served.chain();
     assert_eq!((chain.block(), chain.code(&router)), (block, code));
     assert!(succeeded(&chain, &pay(&chain, &router, 5000)));
@@ -166,7 +205,7 @@ fn prx_v08_devnet_serves_a_fork_and_serves_it_again_when_the_chain_is_gone() {
 }
 
 /// A second version whose fee is twice what the first one's is: of the same source, with half the basis.
-fn dearer(project: &Project) {
+pub(crate) fn dearer(project: &Project) {
     let file = project.path().join("out/PaymentsWithTips.sol/PaymentsWithTips.json");
     let mut artifact: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     for part in ["bytecode", "deployedBytecode"] {
@@ -226,8 +265,70 @@ fn prx_v08_prx_t05_replay_shows_exactly_the_payments_that_another_fee_changes() 
     assert!(line.contains("must not differ") && line.contains("FeeTooHigh"), "{line}");
     assert!(ran.stdout.contains("not seen: "), "{}", ran.stdout);
     let before = ["--blocks", "0..1"];
-    let none = project.json(&[&upgrade[..], &before].concat());
-    assert_eq!(list(&none["replay"]["transactions"]).len(), 0, "{none:#}");
+    // What was held against nothing did not pass: neither before the system was there, nor after the newest block.
+    for blocks in [before, ["--blocks", "99999"]] {
+        let none = project.run(&[&upgrade[..], &blocks, &["--json"]].concat());
+        assert_eq!(none.status, 1, "{none:?}");
+        let none = none.json();
+        assert_eq!(
+            (&none["outcome"], list(&none["replay"]["transactions"]).len()),
+            (&json!("unknown"), 0),
+            "{none:#}"
+        );
+    }
+    // The plan's file still has the one that is live: nothing follows it.
+    let live = project.run(&[&replay[..], &["--plan", "artifacts/dispatcher.plan.json"]].concat());
+    assert!([2, 3].contains(&live.status), "{live:?}");
+    project.json(&[
+        "run",
+        "--network",
+        "anvil",
+        "--rpc-url",
+        anvil.url(),
+        "--config",
+        "upgrade.toml",
+        "--broadcast",
+    ]);
+    let live = project.run(&[&upgrade[..], &["--plan", "artifacts/dispatcher.plan.json"]].concat());
+    assert_eq!(live.status, 3, "{live:?}");
+    assert!(live.stderr.contains("PRX-FORK-010"), "{}", live.stderr);
     let first = project.run(&["probe", "replay", "--network", "local"]);
     assert_eq!(first.status, 2, "{first:?}");
+}
+
+/// Passes every call on to an address, with its ether, and reverts where that does.
+fn relay(to: &str) -> String {
+    format!("0x365f5f375f5f365f3473{}5af1602657{}", to.trim_start_matches("0x"), "5f5ffd5b00")
+}
+
+#[test]
+fn prx_v08_a_call_through_another_contract_is_replayed_whole_where_the_system_logs_and_only_there() {
+    let Some(anvil) = Served::anvil() else { return };
+    let (project, router) = live(&anvil);
+    let chain = anvil.chain();
+    let through = "0x00000000000000000000000000000000000a11ce";
+    chain.ask("anvil_setCode", json!([through, relay(&router)])).unwrap();
+    assert!(succeeded(&chain, &set_fee(&chain, &router, 50)));
+    let free = pay(&chain, through, 20_000);
+    let order =
+        [B256::ZERO, address(BOOTSTRAPPER), uint(40_000), uint(200), uint(u64::from(u32::MAX)), B256::ZERO];
+    let data = calldata("pay((address,address,uint256,uint256,uint64,bytes32))", &order);
+    let bounded = send(&chain, PAYER, through, 40_000, &data);
+    // It reads, and logs nothing.
+    let silent = send(&chain, PAYER, through, 0, &calldata("quote(uint256)", &[uint(7)]));
+    assert!([&free, &bounded, &silent].iter().all(|tx| succeeded(&chain, tx)));
+
+    dearer(&project);
+    let replay = ["probe", "replay", "--last", "9", "--network", "anvil", "--rpc-url", anvil.url(), "--json"];
+    let ran = project.run(&[&replay[..], &["--config", "upgrade.toml"]].concat());
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let document = ran.json();
+    let fate = |tx: &str| {
+        let found = list(&document["replay"]["transactions"]).iter().find(|one| one["tx"] == tx);
+        found.map(|one| (text(one, "fate").to_owned(), one["functions"].clone()))
+    };
+    assert_eq!(fate(&free), Some(("changed".into(), json!([]))), "{document:#}");
+    assert_eq!(fate(&bounded), Some(("broken".into(), json!([]))), "{document:#}");
+    assert_eq!(fate(&silent), None);
+    assert!(document["replay"]["blind"].to_string().contains("log nothing"), "{document:#}");
 }

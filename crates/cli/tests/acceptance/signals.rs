@@ -158,3 +158,29 @@ fn prx_b06_ctrl_c_where_a_password_or_a_networks_name_is_asked_for_ends_at_once_
     }
     assert_eq!(anvil.chain().transactions(), 0);
 }
+
+/// A command that waits for another program, or computes, does not await anything.
+#[test]
+fn prx_b06_a_signal_ends_a_command_that_waits_for_a_compiler() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let project = Project::example();
+        let (solc, begun) = (project.around().join("solc"), project.around().join("begun"));
+        let script = format!("#!/bin/sh\nPATH=/usr/bin:/bin\ntouch '{}'\nexec sleep 20\n", begun.display());
+        write_atomic(&solc, script.as_bytes()).unwrap();
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&solc, executable).unwrap();
+        let wallet = project.around().join("wallet");
+        Ran::of(project.bare().arg("init").arg(&wallet)).good();
+        let mut build = project.bare();
+        build.arg("build").arg("--solc").arg(&solc).arg("--project").arg(&wallet);
+        let mut child = build.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while !begun.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it asks the compiler: {:?}", end(child));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        Ran::of(Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())])).good();
+        let ran = end(child);
+        assert_eq!(ran.status, 6, "{signal}: {ran:?}");
+        assert!(ran.stderr.contains("PRX-CLI-004"), "{signal}: {ran:?}");
+    }
+}

@@ -58,14 +58,26 @@ impl ForkCache {
         Self(folder.into())
     }
 
-    /// The blocks that something is known of: of this chain, or any, and of this number, or any; the newest first.
+    /// The blocks that something is known of: of this chain, or any, and of this number, or any; the newest first. A file that
+    /// cannot be read keeps no other from being used: `skipped` is told of it.
     ///
     /// # Errors
-    /// When the folder or a file in it cannot be read.
-    pub fn points(&self, chain: Option<ChainId>, number: Option<u64>) -> Result<Vec<ForkPoint>, ForkError> {
+    /// When the folder cannot be read.
+    pub fn points(
+        &self,
+        chain: Option<ChainId>,
+        number: Option<u64>,
+        skipped: &mut dyn FnMut(&ForkError),
+    ) -> Result<Vec<ForkPoint>, ForkError> {
         let mut points = Vec::new();
         for (path, _) in self.files()? {
-            let (point, ..) = load(&path)?;
+            let point = match load(&path) {
+                Ok((point, ..)) => point,
+                Err(error) => {
+                    skipped(&error);
+                    continue;
+                }
+            };
             let asked = chain.is_none_or(|id| id == point.chain_id)
                 && number.is_none_or(|number| number == point.header.number);
             points.extend(asked.then_some(point));

@@ -6,7 +6,7 @@ mod upstream;
 
 pub use cache::ForkCache;
 pub use error::ForkError;
-pub use upstream::{Fetched, ForkPoint, Upstream, Wanted};
+pub use upstream::{Fetched, ForkPoint, Unasked, Upstream, Wanted};
 
 use crate::state::{Account, AccountKind, Head};
 use alloy_primitives::{

@@ -45,6 +45,20 @@ pub enum Fetched {
     BlockHash(B256),
 }
 
+/// A chain that is not asked: a fork on it knows what was read of it before, and no more.
+#[derive(Clone, Copy, Debug)]
+pub struct Unasked(pub ChainId);
+
+impl Upstream for Unasked {
+    fn name(&self) -> String {
+        format!("chain {}, offline: as it was read before", self.0)
+    }
+
+    fn fetch(&self, _wanted: &[Wanted]) -> Result<Vec<Fetched>, String> {
+        Err("it was not read before, and nobody is asked".into())
+    }
+}
+
 /// The chain elsewhere, at one block. It is asked from where an execution runs, so it must not need that thread to
 /// make progress.
 pub trait Upstream: Debug + Send + Sync {

@@ -144,6 +144,12 @@ pub(crate) fn is_routers(slot: U256) -> bool {
     slot == STATE || slot.checked_sub(ROUTES).is_some_and(|at| at <= U256::from(u32::MAX))
 }
 
+/// Whether the router itself writes a slot when a plan's manifest is installed in it.
+pub(crate) fn is_written_by_the_router(plan: &Plan, slot: U256) -> bool {
+    let at = |selector: Selector| ROUTES + U256::from(u32::from_be_bytes(selector.0));
+    slot == STATE || plan.routes.iter().any(|route| at(route.selector) == slot)
+}
+
 /// The name of a slot, where it has one.
 pub(crate) fn name(plan: &Plan, address: Address, slot: U256) -> Option<String> {
     if address == plan.addresses.router {

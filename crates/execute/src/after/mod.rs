@@ -12,6 +12,7 @@ mod storage;
 mod trace;
 
 pub use error::Violation;
+pub(crate) use fields::is_written_by_the_router;
 pub(crate) use trace::{Trace, Tracer};
 
 use crate::{StepOutcome, ending::Ending, engine::Run, rehearse::Rehearsal, wave::Item};

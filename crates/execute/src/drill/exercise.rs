@@ -14,6 +14,24 @@ fn refusal(error: &str) -> [u8; 4] {
 }
 
 impl Drill<'_> {
+    /// Where the system is paused, its owner lifts that on this copy: a closed route takes the gas of a refusal, and keeps even what a
+    /// stranger could set up out.
+    pub(super) async fn unpause(&mut self) -> Result<(), GateError> {
+        let chain = self.stage.look().await?;
+        if !chain.dispatcher.as_ref().is_some_and(|dispatcher| dispatcher.paused || dispatcher.halted) {
+            return Ok(());
+        }
+        let (sender, data) = (Sender::Owner, D::unpauseCall {}.abi_encode().into());
+        let to = self.stage.plan.addresses.dispatcher;
+        let from = self.stage.sender(sender, &chain);
+        match self.stage.call(from, &Call { sender, to, value: U256::ZERO, data }).await {
+            Ok(_) => self.seen.unpaused = true,
+            // That the owner cannot is what the exercise finds.
+            Err(reverted) => drop(self.reverts(reverted)?),
+        }
+        Ok(())
+    }
+
     /// Pause, unpause, forbid, allow, freeze, unfreeze. One that fails does not keep the next from being tried.
     pub(super) async fn exercise(&mut self) -> Result<(), GateError> {
         let paused = refusal("RoutePaused(bytes4)");
@@ -102,6 +120,16 @@ impl Drill<'_> {
 
     async fn expect_none(&mut self, name: &str, what: &str, error: [u8; 4]) -> Result<(), GateError> {
         self.expect(name, what, |_| false, error).await
+    }
+
+    /// Whether the router refuses a route because somebody stopped it.
+    pub(super) async fn is_shut(&mut self, selector: Selector) -> Result<bool, GateError> {
+        for error in ["RoutePaused(bytes4)", "RouteForbidden(bytes4)"] {
+            if self.refuses(selector, refusal(error)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the router itself refuses a route with this error.

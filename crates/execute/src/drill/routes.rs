@@ -7,8 +7,9 @@ use alloy_sol_types::SolCall as _;
 use payrox_artifacts::sample_calls;
 use payrox_devnet::{Execution, Measured};
 use payrox_model::{Gas, Manifest, Selector, abi::IManifestDispatcher as D, limits};
-use payrox_plan::PlannedRoute;
+use payrox_plan::{PlannedRoute, Sender};
 use payrox_validate::RouteGas;
+use std::collections::BTreeSet;
 
 /// Gas of a transaction before it does anything, and of a byte of its calldata (EIP-2028).
 const TRANSACTION: u64 = 21_000;
@@ -21,7 +22,9 @@ impl Drill<'_> {
         let plan = self.stage.plan;
         let Ok(manifest) = Manifest::decode(&plan.manifest.bytes) else { return Ok(()) };
         let owner = self.owner().await?;
-        for (index, leaf) in manifest.leaves().enumerate() {
+        // A diamond is shown no proofs.
+        let shown = plan.diamond.is_none();
+        for (index, leaf) in manifest.leaves().enumerate().filter(|_| shown) {
             let proof = plan.proofs.get(&leaf.selector).cloned().unwrap_or_default();
             let call = D::verifyRouteCall {
                 selector: leaf.selector.0.into(),
@@ -37,24 +40,47 @@ impl Drill<'_> {
             self.seen.proofs.insert(leaf.selector, accepted);
         }
         for route in &plan.routes {
-            let mut first = None;
-            for data in &calls(route) {
-                let took = self.ask(owner, plan.addresses.router, data.clone()).await?;
-                let measured = RouteGas { gas: beyond(&took, data), returns: took.returned };
-                if took.returned {
-                    first = Some(measured);
-                    break;
-                }
-                first.get_or_insert(measured);
-            }
-            self.seen.routes.extend(first.map(|measured| (route.selector, measured)));
+            let measured = self.took(owner, route).await?;
+            self.seen.routes.extend(measured.map(|measured| (route.selector, measured)));
         }
         Ok(())
     }
 
+    /// What the same calls take before the plan, of each route that is served then.
+    pub(super) async fn measure_deployed(&mut self) -> Result<(), GateError> {
+        let chain = self.stage.look().await?;
+        let served = chain.router.and_then(|router| Manifest::decode(&router.manifest).ok());
+        let Some(served) = served else { return Ok(()) };
+        let served: BTreeSet<_> = served.routes().iter().map(|route| route.selector).collect();
+        let owner = self.owner().await?;
+        for route in self.stage.plan.routes.iter().filter(|route| served.contains(&route.selector)) {
+            let measured = self.took(owner, route).await?;
+            self.seen.deployed.extend(measured.map(|measured| (route.selector, measured)));
+        }
+        Ok(())
+    }
+
+    /// A call of a route: the first that returns, else the first.
+    async fn took(&mut self, owner: Address, route: &PlannedRoute) -> Result<Option<RouteGas>, GateError> {
+        // What the router refuses for being stopped says nothing of what the function takes.
+        if self.is_shut(route.selector).await? {
+            return Ok(None);
+        }
+        let mut first = None;
+        for data in &calls(route) {
+            let took = self.ask(owner, self.stage.plan.addresses.router, data.clone()).await?;
+            let measured = RouteGas { gas: beyond(&took, data), returns: took.returned };
+            if took.returned {
+                return Ok(Some(measured));
+            }
+            first.get_or_insert(measured);
+        }
+        Ok(first)
+    }
+
     pub(super) async fn owner(&mut self) -> Result<Address, GateError> {
         let chain = self.stage.look().await?;
-        Ok(chain.dispatcher.map_or(self.stage.plan.system.roles.owner, |dispatcher| dispatcher.owner))
+        Ok(self.stage.sender(Sender::Owner, &chain))
     }
 
     /// A call that leaves no trace.

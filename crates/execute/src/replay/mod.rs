@@ -7,14 +7,14 @@ mod weigh;
 
 pub use weigh::{Fate, Replayed, Side};
 
-use crate::{Sandbox, after::Tracer, forked, gates::GateError, rehearse::Stage};
+use crate::{Sandbox, after::Tracer, forked, gates::GateError, rehearse::Stage, truth::diamond_query};
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolCall;
 use find::{Found, find};
-use payrox_chain::{Body, ChainError, Endpoint, Mined, Reasons, Remote};
+use payrox_chain::{Body, ChainError, DiamondError, Endpoint, Mined, Reasons, Remote, diamond_snapshot};
 use payrox_devnet::{Devnet, Fork};
-use payrox_model::{ChainSnapshot, Manifest, Selector, abi::IManifestDispatcher as D};
-use payrox_plan::Plan;
+use payrox_model::{ChainSnapshot, Manifest, PlanId, Selector, abi::IManifestDispatcher as D};
+use payrox_plan::{Change, Plan};
 use serde::Serialize;
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
@@ -63,6 +63,8 @@ pub enum ReplayError {
     Gate(Box<GateError>),
     #[error("{} is the first release: nobody has called it yet", .0)]
     First(B256),
+    #[error("the plan follows {planned}, and {} is live", .found.map_or("nothing".into(), |found| found.to_string()))]
+    NotTheParent { planned: PlanId, found: Option<PlanId> },
 }
 
 impl From<GateError> for ReplayError {
@@ -77,6 +79,7 @@ impl payrox_model::Fault for ReplayError {
             Self::Chain(error) => error.code(),
             Self::Gate(error) => error.code(),
             Self::First(_) => payrox_model::Code("PRX-FORK-007"),
+            Self::NotTheParent { .. } => payrox_model::Code("PRX-FORK-010"),
         }
     }
 
@@ -85,6 +88,7 @@ impl payrox_model::Fault for ReplayError {
             Self::Chain(error) => error.exit(),
             Self::Gate(error) => error.exit(),
             Self::First(_) => payrox_model::ExitCode::BadInput,
+            Self::NotTheParent { .. } => payrox_model::ExitCode::Refused,
         }
     }
 
@@ -93,6 +97,7 @@ impl payrox_model::Fault for ReplayError {
             Self::Chain(error) => error.hint(),
             Self::Gate(error) => error.hint(),
             Self::First(_) => Some("rehearse it instead: payrox rehearse".into()),
+            Self::NotTheParent { .. } => Some("make a plan for what is live: payrox plan".into()),
         }
     }
 }
@@ -100,7 +105,7 @@ impl payrox_model::Fault for ReplayError {
 /// Replays. `tell` is told of each transaction: how many were replayed, of how many.
 ///
 /// # Errors
-/// When the endpoint fails, or the plan cannot be made live on a state on which it should be.
+/// When the endpoint fails, when the plan does not follow what is live, or cannot be made live on a state on which it should be.
 pub async fn replay(
     endpoint: &Endpoint,
     plan: &Plan,
@@ -112,6 +117,7 @@ pub async fn replay(
     if plan.epoch.0 == 1 {
         return Err(ReplayError::First(plan.content_hash));
     }
+    follows(plan, chain)?;
     let found = find(endpoint, plan.addresses.router, range).await?;
     let mut replay =
         Replay { blocks: found.blocks, transactions: Vec::new(), before_the_parent: 0, blind: found.blind };
@@ -129,6 +135,17 @@ pub async fn replay(
     Ok(replay)
 }
 
+/// That the plan comes right after what is live: of any other nobody knows what its users call.
+fn follows(plan: &Plan, chain: &ChainSnapshot) -> Result<(), ReplayError> {
+    let served = chain.diamond.as_ref().map(|diamond| PlanId(diamond.root().0));
+    let active = chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active.plan_id);
+    let found = if plan.diamond.is_some() { served } else { active };
+    match found.filter(|_| plan.chain_id == chain.chain_id) {
+        Some(live) if live == plan.parent => Ok(()),
+        found => Err(ReplayError::NotTheParent { planned: plan.parent, found }),
+    }
+}
+
 /// The routes that the plan changes, adds or removes.
 fn changed(plan: &Plan, chain: &ChainSnapshot) -> BTreeSet<Selector> {
     let leaves = |bytes: &[u8]| -> BTreeSet<_> {
@@ -139,7 +156,9 @@ fn changed(plan: &Plan, chain: &ChainSnapshot) -> BTreeSet<Selector> {
             .map(|leaf| (leaf.selector, leaf.facet, leaf.code_hash, leaf.flags.0))
             .collect()
     };
-    let before = leaves(chain.router.as_ref().map_or(&[], |router| router.manifest.as_slice()));
+    let served = chain.diamond.as_ref().and_then(|diamond| diamond.manifest().ok()).map(|m| m.encode());
+    let router = || chain.router.as_ref().map(|router| router.manifest.clone());
+    let before = leaves(&served.or_else(router).unwrap_or_default());
     let after = leaves(&plan.manifest.bytes);
     before.symmetric_difference(&after).map(|leaf| leaf.0).collect()
 }
@@ -211,6 +230,15 @@ impl Case<'_> {
 
     /// Whether the plan's parent is what is live there.
     async fn serves_the_parent(&self, base: &Sandbox) -> Result<bool, ReplayError> {
+        if let Some(query) = diamond_query(self.plan) {
+            // It has no epoch to be asked for: what it lists has the root that the plan begins at.
+            return match diamond_snapshot(&base.endpoint(), &query).await {
+                Ok(then) => Ok(then.diamond.is_some_and(|diamond| diamond.root().0 == self.plan.parent.0)),
+                Err(DiamondError::Chain(error)) => Err(GateError::Fork { why: error.to_string() }.into()),
+                // There was no diamond yet, or another one.
+                Err(_) => Ok(false),
+            };
+        }
         let dispatcher = self.plan.addresses.dispatcher;
         let call = D::activeCall {}.abi_encode();
         let asked =
@@ -224,16 +252,28 @@ impl Case<'_> {
         }
     }
 
+    /// What the plan calls a function; one that it takes away has no route any more, and a name all the same.
+    fn name(&self, selector: Selector) -> String {
+        let gone = || {
+            self.plan.changes.iter().find_map(|change| match change {
+                Change::Removed { selector: removed, function, .. } if *removed == selector => {
+                    Some(function.as_str())
+                }
+                _ => None,
+            })
+        };
+        let route = self.plan.routes.iter().find(|route| route.selector == selector);
+        let name = route.map(|route| route.signature.as_str()).or_else(gone);
+        name.map_or_else(|| selector.to_string(), str::to_owned)
+    }
+
     fn blank(&self) -> Replayed {
         let Found { body, at, .. } = self.found;
         let Mined { hash, to, sent } = &body.transactions[*at];
         let direct = *to == Some(self.plan.addresses.router);
         let input = sent.as_ref().map(|(tx, _)| payrox_chain::input_of(tx).clone()).unwrap_or_default();
         let selectors = if direct { weigh::selectors(&input) } else { Vec::new() };
-        let name = |selector: &Selector| {
-            let route = self.plan.routes.iter().find(|route| route.selector == *selector);
-            route.map_or_else(|| selector.to_string(), |route| route.signature.clone())
-        };
+        let name = |selector: &Selector| self.name(*selector);
         Replayed::new(
             body.header.number,
             *hash,

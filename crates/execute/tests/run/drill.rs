@@ -1,17 +1,23 @@
 //! The whole rehearsal: the plan, what stops a system, and the way back.
 
 use crate::fixture::World;
+use alloy_primitives::{TxKind, U256};
 use payrox_artifacts::{ArtifactSet, Source};
 use payrox_chain::Reasons;
 use payrox_config::{Network, Project};
+use payrox_devnet::Execution;
 use payrox_execute::{Outcome, Place, Sandbox, Selection, drill};
-use payrox_model::{ChainSnapshot, Root, limits};
-use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode};
+use payrox_model::{ChainSnapshot, Gas, Root, Selector, limits};
+use payrox_plan::{Call, Inputs, Inverse, Plan, PlanOutcome, ReleaseCode, Sender};
 use payrox_validate::{Part, Phase, Rehearsed, Seen, Subject, run};
 use std::path::Path;
 
 fn names(seen: &Rehearsed, part: Part) -> Vec<&str> {
     seen.of(part).map(|step| step.name.as_str()).collect()
+}
+
+fn word(number: u64) -> [u8; 32] {
+    U256::from(number).to_be_bytes()
 }
 
 async fn rehearsed(plan: &Plan, place: Place<'_>) -> Rehearsed {
@@ -38,6 +44,11 @@ async fn prx_v08_the_first_release_is_rehearsed_with_pause_forbid_freeze_and_the
     assert!(seen.steps.iter().all(|step| step.gas.unwrap().0 < limits::TX_GAS));
     let again = rehearsed(&plan, Place::Empty).await;
     assert_eq!(again, seen, "the same plan is measured the same");
+    assert_eq!(
+        (seen.not_compared.as_deref(), seen.differences.len()),
+        (Some("nothing to compare: paused and frozen"), 0),
+        "what was not compared is not as before"
+    );
 }
 
 #[tokio::test]
@@ -54,6 +65,52 @@ async fn prx_v08_prx_p05_an_upgrade_is_rehearsed_on_a_copy_and_leaves_every_slot
     assert_eq!((seen.differences, seen.not_compared), (Vec::<String>::new(), None));
     // Nothing of it happened on the chain itself.
     assert_eq!(world.transactions(), sent);
+
+    // Once it is live, the way back leads to what was before it: what is there now is not what that is compared with.
+    assert_eq!(world.run(&second, Selection::All).await.outcome, Outcome::Complete);
+    let seen = rehearsed(&second, Place::Fork(devnet)).await;
+    assert!(seen.steps.iter().all(|s| s.failure.is_none()), "{:?}", seen.steps);
+    let said = seen.not_compared.as_deref();
+    assert_eq!((seen.differences.len(), said), (0, Some("nothing to compare: the plan was live already")));
+}
+
+#[tokio::test]
+async fn prx_v08_a_way_back_that_leaves_a_slot_other_than_before_shows_the_slot() {
+    let world = World::local();
+    let first = world.plan("payrox.toml", None).await;
+    assert_eq!(world.run(&first, Selection::All).await.outcome, Outcome::Complete);
+    let mut second = world.plan("upgrade.toml", Some(&first)).await;
+    let (to, data) = (second.addresses.router, [&Selector::of("setFee(uint16)").0[..], &word(7)].concat());
+    let Inverse::Rollback { calls, .. } = &mut second.inverse else { panic!("no rollback") };
+    calls.push(Call { sender: Sender::Owner, to, value: U256::ZERO, data: data.into() });
+    let seen = rehearsed(&second, Place::Fork(world.devnet())).await;
+    assert!(seen.steps.iter().all(|s| s.failure.is_none()), "{:?}", seen.steps);
+    let [slot] = &seen.differences[..] else { panic!("{:?}", seen.differences) };
+    assert!(slot.starts_with("slot 0x") && slot.ends_with(" of the router"), "{slot}");
+    assert_eq!(seen.not_compared, None);
+}
+
+#[tokio::test]
+async fn prx_v08_a_hotfix_of_a_paused_system_comes_back_to_the_pause_and_is_measured_without_it() {
+    let world = World::local();
+    let first = world.plan("payrox.toml", None).await;
+    assert_eq!(world.run(&first, Selection::All).await.outcome, Outcome::Complete);
+    let second = world.plan("upgrade.toml", Some(&first)).await;
+    let devnet = world.devnet();
+    let open = rehearsed(&second, Place::Fork(devnet)).await;
+    let pause = Execution {
+        to: TxKind::Call(second.addresses.dispatcher),
+        value: U256::ZERO,
+        data: Selector::of("pause()").0.to_vec().into(),
+        gas: Gas(limits::TX_GAS),
+    };
+    devnet.execute(second.system.roles.guardians[0], pause).unwrap();
+    let seen = rehearsed(&second, Place::Fork(devnet)).await;
+    assert!(seen.steps.iter().all(|s| s.failure.is_none()), "{:?}", seen.steps);
+    assert_eq!(names(&seen, Part::Exercise), STOPS);
+    assert_eq!((seen.differences, seen.not_compared), (Vec::<String>::new(), None));
+    assert!(seen.unpaused && !open.unpaused);
+    assert_eq!(seen.routes, open.routes, "a closed route would take the gas of a refusal");
 }
 
 #[tokio::test]

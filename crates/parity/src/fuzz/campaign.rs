@@ -63,6 +63,7 @@ impl Found {
     }
 }
 
+#[derive(Clone)]
 pub(crate) struct Campaign {
     pub(crate) selector: Selector,
     pub(crate) tally: Tally,

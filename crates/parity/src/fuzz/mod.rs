@@ -15,6 +15,7 @@ use crate::{
     error::ParityError,
     generate::Dictionary,
     pair::Pair,
+    run::{Done, Progress, Settle},
     system::{Route, System},
     world::Actors,
 };
@@ -23,7 +24,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -66,30 +67,36 @@ pub(crate) struct Ground<'a> {
     pub(crate) options: &'a Options,
 }
 
-/// Runs all of it. `pair` makes the two ways anew, for each thread.
+/// Runs all of it. `pair` makes the two ways anew, for each thread. A round that met what was not known is made again
+/// when it is.
 pub(crate) fn fuzz<P: Pair>(
     ground: &Ground<'_>,
     pair: impl Fn() -> Result<P, ParityError> + Sync,
-    progress: &(dyn Fn(u64) + Sync),
+    progress: Progress<'_>,
+    settle: Settle<'_>,
 ) -> Result<Vec<Campaign>, ParityError> {
     let options = ground.options;
     let wanted = |route: &Route| options.only.is_empty() || options.only.contains(&route.selector);
     let routes = ground.system.routes.iter().zip(ground.comparable);
     let routes: Vec<_> = routes.filter(|(route, comparable)| **comparable && wanted(route)).collect();
-    let mut campaigns: Vec<_> =
-        routes.iter().map(|(route, _)| Mutex::new(Campaign::new(route, ground))).collect();
+    let mut campaigns: Vec<_> = routes.iter().map(|(route, _)| Campaign::new(route, ground)).collect();
     let mut pool = Vec::new();
-    for round in 0..ROUNDS.len() + EXTRA {
+    let mut round = 0;
+    while round < ROUNDS.len() + EXTRA {
         let extra = round >= ROUNDS.len();
         let runs = if extra { options.runs } else { share(options.runs, round) };
-        let next = AtomicUsize::new(0);
+        let (next, made) = (AtomicUsize::new(0), AtomicU64::new(0));
+        let tried: Vec<_> = campaigns.iter().cloned().map(Mutex::new).collect();
         let work = || -> Result<(), ParityError> {
             let mut pair = pair()?;
-            while let Some(campaign) = campaigns.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some(campaign) = tried.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let mut campaign = campaign.lock().unwrap_or_else(PoisonError::into_inner);
                 if !extra || campaign.tally.returned == 0 {
                     campaign.round(ground, &mut pair, runs, &pool)?;
-                    progress(if extra { 0 } else { runs });
+                    if !extra {
+                        made.fetch_add(runs, Ordering::Relaxed);
+                        progress(Done::Runs(runs));
+                    }
                 }
             }
             Ok(())
@@ -103,13 +110,16 @@ pub(crate) fn fuzz<P: Pair>(
                 done.and(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
             })
         })?;
-        pool.clear();
-        for campaign in &mut campaigns {
-            let campaign = campaign.get_mut().unwrap_or_else(PoisonError::into_inner);
-            pool.extend(campaign.starts().cloned());
+        if settle()? {
+            progress(Done::Undone(made.into_inner()));
+            continue;
         }
+        let tried = tried.into_iter().map(|c| c.into_inner().unwrap_or_else(PoisonError::into_inner));
+        campaigns = tried.collect();
+        pool = campaigns.iter().flat_map(Campaign::starts).cloned().collect();
+        round += 1;
     }
-    Ok(campaigns.into_iter().map(|c| c.into_inner().unwrap_or_else(PoisonError::into_inner)).collect())
+    Ok(campaigns)
 }
 
 /// The runs of a round; all rounds together have all.

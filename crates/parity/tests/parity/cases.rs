@@ -55,7 +55,7 @@ fn prx_v03_what_is_no_case_is_refused_with_its_code() {
     let path = case(&live.system, vec![call(&live.system, "Payments.fee", "")]).write(folder.path()).unwrap();
     let text = payrox_files::read_text(&path, 1 << 20).unwrap();
     for (changed, code) in [
-        (text.replace("\"version\": 1", "\"version\": 2"), "PRX-PAR-016"),
+        (text.replace("\"version\": 2", "\"version\": 3"), "PRX-PAR-016"),
         (text.replace("\"calls\"", "\"more\""), "PRX-PAR-015"),
         (text[..text.len() / 2].to_owned(), "PRX-PAR-015"),
         (text.replace("direct_and_routed", "both"), "PRX-PAR-015"),
@@ -65,6 +65,9 @@ fn prx_v03_what_is_no_case_is_refused_with_its_code() {
         payrox_files::write_atomic(&path, changed.as_bytes()).unwrap();
         assert_eq!(Case::read(&path).unwrap_err().code().0, code, "{changed}");
     }
+    let first = text.replace("\"version\": 2", "\"version\": 1");
+    payrox_files::write_atomic(&path, first.as_bytes()).unwrap();
+    assert_eq!(Case::read(&path).unwrap().block, None, "the first version had none");
     let missing = live.system.find("Payments.payy").unwrap_err();
     assert_eq!(missing.code().0, "PRX-PAR-014");
 }

@@ -5,4 +5,5 @@ mod cases;
 mod clean;
 mod doubles;
 mod fixture;
+mod schemas;
 mod upgrade;

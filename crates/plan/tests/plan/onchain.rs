@@ -130,6 +130,15 @@ fn prx_d04_prx_d08_after_apply_there_is_nothing_to_plan_and_an_upgrade_rolls_bac
     assert_eq!(upgrade.standing(&snapshot()), Ok(Standing::Ready));
     run(&chain, &upgrade);
     assert_eq!(chain.view(dispatcher, &D::activeCall {}).epoch, 2);
+    assert_eq!(upgrade.parent_onchain(), Some(first.onchain.clone()));
+    assert_eq!((first.floor_raised_from(), upgrade.floor_raised_from()), (None, None));
+    for (floor, kept) in [(1, true), (2, false)] {
+        let mut raised = upgrade.clone();
+        raised.onchain.floor = floor;
+        assert_eq!(raised.floor_raised_from(), Some(0));
+        let why = raised.check().unwrap_err().to_string();
+        assert_eq!(why.contains("`onchain.floor`"), !kept, "epoch 1 is below the floor of epoch 2: {why}");
+    }
     assert!(first.standing(&snapshot()).is_err());
 
     let Inverse::Rollback { calls, .. } = &upgrade.inverse else { panic!("{:?}", upgrade.inverse) };

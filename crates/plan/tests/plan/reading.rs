@@ -111,6 +111,7 @@ fn prx_b30_a_forged_plan_with_a_good_hash_is_refused_part_by_part() {
     forged("planId", |p| p.onchain.window += 1);
     forged("planId", |p| p.chain_id.0 += 1);
     forged("onchain.epoch", |p| p.onchain.epoch = 2);
+    forged("onchain.floor", |p| p.onchain.floor = p.epoch.0);
     forged("onchain.router", |p| p.addresses.router = other);
     forged("onchain.initTarget", |p| p.onchain.init_target = other);
     forged("onchain.routes", |p| p.onchain.routes -= 1);

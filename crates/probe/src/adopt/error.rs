@@ -16,6 +16,10 @@ pub enum AdoptError {
         "{diamond} is no diamond of EIP-2535: it has no loupe ({loupe}), no events and no storage of one"
     )]
     NoDiamond { diamond: Address, loupe: String },
+    #[error(
+        "{router} is a router of PayRox, which its dispatcher {dispatcher} governs: it is changed by plans, and by no cut"
+    )]
+    OfPayRox { router: Address, dispatcher: Address },
     #[error("what the diamond serves is no manifest: {0}")]
     Manifest(ManifestError),
     #[error("block {block} was replaced while it was read")]
@@ -30,6 +34,7 @@ impl Fault for AdoptError {
             Self::NoDiamond { .. } => "PRX-ADP-023",
             Self::Manifest(_) => "PRX-ADP-024",
             Self::Reorganised { .. } => "PRX-ADP-025",
+            Self::OfPayRox { .. } => "PRX-ADP-026",
         })
     }
 
@@ -49,6 +54,9 @@ impl Fault for AdoptError {
             Self::Diamond(error) => error.hint(),
             Self::NoDiamond { .. } => Some(
                 "a proxy of another kind is not adopted; for events, pass an endpoint that has logs".into(),
+            ),
+            Self::OfPayRox { .. } => Some(
+                "go on with the project that it was planned from: `payrox status` finds it by itself".into(),
             ),
             Self::Manifest(_) => Some("see docs/adopt.md for what a manifest does not hold".into()),
             Self::Reorganised { .. } => Some("run it again".into()),

@@ -13,8 +13,7 @@ pub fn project_file(adopted: &Adopted, name: &Name, artifacts: Option<&str>) -> 
     if let Some(path) = artifacts {
         let _ = write!(text, "\n[artifacts]\npath = {}\n", quoted(path));
     }
-    let compilers = adopted.facets.iter().filter_map(|f| f.contract.as_ref()?.compiler.as_deref());
-    if let Some(compiler) = compilers.max() {
+    if let Some(compiler) = compilers(adopted).last() {
         let _ = write!(text, "\n[compiler]\nversion = {}\n", quoted(compiler));
     }
     text.push_str("\n[system]\ntarget = \"eip2535\"\n");
@@ -36,6 +35,22 @@ pub fn project_file(adopted: &Adopted, name: &Name, artifacts: Option<&str>) -> 
         });
     }
     text
+}
+
+/// The compilers of the facets, each once, the newest last.
+pub(super) fn compilers(adopted: &Adopted) -> Vec<&str> {
+    let all = adopted.facets.iter().filter_map(|f| f.contract.as_ref()?.compiler.as_deref());
+    ascending(all)
+}
+
+fn ascending<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut all: Vec<_> = all.collect();
+    // As numbers: as text 0.8.9 would come after 0.8.30.
+    all.sort_by_key(|version| {
+        (version.split('.').map(|n| n.parse().unwrap_or(0)).collect::<Vec<u64>>(), *version)
+    });
+    all.dedup();
+    all
 }
 
 fn kept(adopted: &Adopted, facet: &AdoptedFacet) -> String {
@@ -104,6 +119,12 @@ fn list<'a>(items: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prx_o01_compilers_are_compared_as_versions_and_not_as_text() {
+        let found = ascending(["0.8.30", "0.8.9", "0.10.0", "0.8.30", "0.8.19"].into_iter());
+        assert_eq!(found, ["0.8.9", "0.8.19", "0.8.30", "0.10.0"]);
+    }
 
     #[test]
     fn prx_o01_text_of_others_cannot_leave_its_quotes() {

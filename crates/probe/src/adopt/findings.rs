@@ -14,11 +14,13 @@ struct Judge {
     name: &'static str,
     summary: String,
     findings: Vec<Finding>,
+    /// Something could not be compared.
+    open: bool,
 }
 
 impl Judge {
     fn new(name: &'static str, summary: impl Into<String>) -> Self {
-        Self { name, summary: summary.into(), findings: Vec::new() }
+        Self { name, summary: summary.into(), findings: Vec::new(), open: false }
     }
 
     fn say(&mut self, code: &'static str, severity: Severity, subject: &str, evidence: String, hint: &str) {
@@ -34,7 +36,11 @@ impl Judge {
 
     fn done(self) -> Check {
         let worst = self.findings.iter().map(|finding| finding.severity).max();
-        let verdict = if worst == Some(Severity::Error) { Verdict::Fail } else { Verdict::Pass };
+        let verdict = match worst {
+            Some(Severity::Error) => Verdict::Fail,
+            _ if self.open => Verdict::Unknown,
+            _ => Verdict::Pass,
+        };
         Check { name: self.name.into(), verdict, summary: self.summary, findings: self.findings }
     }
 }
@@ -51,6 +57,7 @@ fn table(adopted: &Adopted, seen: &Seen) -> Check {
     let mut judge = Judge::new("routes", count);
     if adopted.origin != Origin::Loupe {
         let why = seen.loupe.as_ref().err().map(|why| escape(why)).unwrap_or_default();
+        judge.open = true;
         judge.say(
             "PRX-ADP-010",
             Severity::Warning,
@@ -79,13 +86,16 @@ fn table(adopted: &Adopted, seen: &Seen) -> Check {
             "there is no DiamondCut event since the first block that was read".into(),
             "the standard asks for one at each cut",
         ),
-        Err(why) => judge.say(
-            "PRX-ADP-011",
-            Severity::Warning,
-            "events",
-            escape(why),
-            "pass an archive node, or --from-block with the diamond's first block",
-        ),
+        Err(why) => {
+            judge.open = true;
+            judge.say(
+                "PRX-ADP-011",
+                Severity::Warning,
+                "events",
+                escape(why),
+                "pass an archive node, or --from-block with the diamond's first block",
+            );
+        }
     }
     if let Some((_, stored)) = seen.storage.as_ref().filter(|(_, stored)| stored != routes) {
         judge.say(
@@ -237,6 +247,16 @@ fn names(adopted: &Adopted) -> Check {
             "facets without a source",
             few(list),
             "pass --artifacts with what they were compiled to; without it they stay as they are",
+        );
+    }
+    let compilers = super::files::compilers(adopted);
+    if compilers.len() > 1 {
+        judge.say(
+            "PRX-ADP-018",
+            Severity::Warning,
+            "compilers",
+            format!("the facets are of solc {}", compilers.join(", ")),
+            "payrox.toml names the newest, with which `payrox build` compiles all of them: the others get other code",
         );
     }
     let unknown = adopted.facets.iter().flat_map(|f| &f.functions).filter(|(_, name)| name.is_none());

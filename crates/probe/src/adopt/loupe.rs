@@ -5,7 +5,10 @@ use alloy_sol_types::SolCall;
 use payrox_chain::{At, CallRequest, ChainError, Endpoint, Read};
 use payrox_model::{
     Selector,
-    abi::IPayRoxRouter::supportsInterfaceCall,
+    abi::{
+        IManifestDispatcher::routerCall,
+        IPayRoxRouter::{dispatcherCall, supportsInterfaceCall},
+    },
     diamond::{IDiamond, facets},
 };
 use std::collections::BTreeMap;
@@ -79,6 +82,22 @@ pub(super) async fn fallback(
     let output = answered(answers.into_iter().next())?;
     let address = output.and_then(|output| getFallbackAddressCall::abi_decode_returns_validate(&output).ok());
     Ok(address.filter(|address| !address.is_zero()))
+}
+
+/// The dispatcher, where the contract is a router of PayRox: each of the two names the other.
+pub(super) async fn of_payrox(
+    endpoint: &Endpoint,
+    at: At,
+    router: Address,
+) -> Result<Option<Address>, ChainError> {
+    let answers = endpoint.read(at, &[view(router, &dispatcherCall {})]).await?;
+    let named = answered(answers.into_iter().next())?;
+    let named = named.and_then(|output| dispatcherCall::abi_decode_returns_validate(&output).ok());
+    let Some(dispatcher) = named.filter(|address| !address.is_zero()) else { return Ok(None) };
+    let answers = endpoint.read(at, &[view(dispatcher, &routerCall {})]).await?;
+    let back = answered(answers.into_iter().next())?;
+    let back = back.and_then(|output| routerCall::abi_decode_returns_validate(&output).ok());
+    Ok((back == Some(router)).then_some(dispatcher))
 }
 
 /// Functions that `facetAddress` sees elsewhere than `facets()`.

@@ -142,6 +142,9 @@ pub async fn adopt(endpoint: &Endpoint, query: AdoptQuery<'_>) -> Result<Adopted
     if own_code.is_empty() {
         return Err(DiamondError::NoCode { diamond }.into());
     }
+    if let Some(dispatcher) = loupe::of_payrox(endpoint, at, diamond).await? {
+        return Err(AdoptError::OfPayRox { router: diamond, dispatcher });
+    }
     let listed = loupe::routes(endpoint, at, diamond).await?;
     let events = events::routes(endpoint, diamond, query.from_block, head.number).await;
     let stored = storage::routes(endpoint, at, diamond).await?;

@@ -61,24 +61,53 @@ pub(super) fn hardhat(name: String, root: &Path, program: &Path) -> Check {
         Ok(ran) => ran,
         Err(error) => return not_run(name, &error.to_string()),
     };
-    let told = summary(&ran.output).unwrap_or_else(|| "it told no number of tests".to_owned());
-    if ran.success {
-        return Check { name, verdict: Verdict::Pass, summary: escape(&told), findings: Vec::new() };
-    }
+    judge(name, &ran)
+}
+
+/// As forge's tests are judged: each must run, and pass, and there must be one.
+fn judge(name: String, ran: &Ran<String>) -> Check {
+    let told = Told::by(&ran.output);
+    let summary = if told.lines.is_empty() { "it told no number of tests" } else { &told.lines };
     let words = if ran.stderr.trim().is_empty() { &ran.output } else { &ran.stderr };
-    let finding = failed("hardhat test", &tail(words));
-    Check { name, verdict: Verdict::Fail, summary: escape(&told), findings: vec![finding] }
+    let why = match (ran.success, told.passed, told.left) {
+        (false, ..) => tail(words),
+        (true, _, 1..) => format!("{} of its tests did not run, or did not pass", told.left),
+        (true, 0, 0) => return not_run(name, "it ran no test"),
+        (true, ..) => {
+            return Check { name, verdict: Verdict::Pass, summary: escape(summary), findings: Vec::new() };
+        }
+    };
+    let finding = failed("hardhat test", &why);
+    Check { name, verdict: Verdict::Fail, summary: escape(summary), findings: vec![finding] }
 }
 
 /// `12 passing (2s), 1 failing`, as mocha and node:test say it.
-fn summary(stdout: &str) -> Option<String> {
-    let said = |line: &&str| {
-        let mut words = line.split_whitespace();
-        words.next().is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
-            && words.next().is_some_and(|word| ["passing", "failing", "pending"].contains(&word))
-    };
-    let lines: Vec<_> = stdout.lines().map(str::trim).filter(said).collect();
-    (!lines.is_empty()).then(|| lines.join(", "))
+#[derive(Default)]
+struct Told {
+    lines: String,
+    passed: u64,
+    /// Those that failed, were skipped or are to be written.
+    left: u64,
+}
+
+impl Told {
+    fn by(stdout: &str) -> Self {
+        let mut told = Self::default();
+        for line in stdout.lines().map(str::trim) {
+            let mut words = line.split_whitespace();
+            let Some(number) = words.next().and_then(|number| number.parse::<u64>().ok()) else { continue };
+            match words.next() {
+                Some("passing") => told.passed = told.passed.saturating_add(number),
+                Some("failing" | "pending" | "skipped" | "cancelled" | "todo") => {
+                    told.left = told.left.saturating_add(number);
+                }
+                _ => continue,
+            }
+            told.lines =
+                if told.lines.is_empty() { line.to_owned() } else { format!("{}, {line}", told.lines) };
+        }
+        told
+    }
 }
 
 pub(super) fn not_run(name: String, why: &str) -> Check {
@@ -91,4 +120,35 @@ pub(super) fn tail(text: &str) -> String {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     let last = lines[lines.len().saturating_sub(4)..].join("; ");
     last.chars().take(400).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(success: bool, output: &str) -> (Verdict, String) {
+        let ran = Ran { success, output: output.to_owned(), stderr: String::new() };
+        let check = judge("test: hardhat".into(), &ran);
+        assert_eq!(check.verdict == Verdict::Fail, !check.findings.is_empty());
+        (check.verdict, check.summary)
+    }
+
+    #[test]
+    fn prx_v02_a_suite_of_hardhat_that_ran_nothing_or_skipped_is_no_pass() {
+        let passed = "  Counter\n    ok\n\n  12 passing (2s)\n  0 pending\n";
+        assert_eq!(said(true, passed), (Verdict::Pass, "12 passing (2s), 0 pending".into()));
+        assert_eq!(said(true, "  0 passing (1ms)\n").0, Verdict::Unknown);
+        assert_eq!(said(true, "").0, Verdict::Unknown);
+        assert_eq!(said(true, "Nothing to compile\n").0, Verdict::Unknown);
+        assert_eq!(said(true, "  0 passing (1ms)\n  12 pending\n").0, Verdict::Fail);
+        assert_eq!(
+            said(true, "  3 passing (1ms)\n  1 pending\n").0,
+            Verdict::Fail,
+            "as forge's that is skipped"
+        );
+        assert_eq!(said(false, "  3 passing (1ms)\n  1 failing\n").0, Verdict::Fail);
+        // Hardhat 3 runs two kinds, and tells each.
+        let both = "Running Solidity tests\n\n  2 passing\n\nRunning node:test tests\n\n  1 passing (9ms)\n  1 skipped\n";
+        assert_eq!(said(true, both), (Verdict::Fail, "2 passing, 1 passing (9ms), 1 skipped".into()));
+    }
 }

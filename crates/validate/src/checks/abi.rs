@@ -6,7 +6,8 @@ use alloy_json_abi::{Event, Function, JsonAbi, StateMutability};
 use alloy_primitives::B256;
 use payrox_config::Required;
 use payrox_model::{Check, Finding, Selector, Verdict, text::escape};
-use std::collections::BTreeMap;
+use payrox_plan::Change;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A demanded function has no route.
 const MISSING: &str = "PRX-VAL-030";
@@ -97,8 +98,9 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
     };
     let now: BTreeMap<_, _> =
         subject.functions().map(|(route, function)| (route.selector, (route, function))).collect();
+    let routed: BTreeSet<Selector> = subject.plan.routes.iter().map(|route| route.selector).collect();
     let mut findings = Vec::new();
-    let mut functions = 0;
+    let mut seen = BTreeSet::new();
     for (facet, function) in
         baseline.abi.iter().flat_map(|(facet, abi)| abi.functions().map(move |f| (facet, f)))
     {
@@ -107,18 +109,20 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
         if !baseline.routes.contains(&selector) {
             continue;
         }
-        functions += 1;
+        seen.insert(selector);
         let name = escape(&format!("{facet}.{}", function.signature()));
         match now.get(&selector) {
             Some((_, found)) => findings.extend(change(&name, function, found)),
-            None => findings.push(error(
-                REMOVED,
-                name,
-                "it is deployed, and the plan has no route for it",
-                "callers of it will revert: keep it, or accept that in a waiver",
-            )),
+            // It is kept, by a facet that nobody has the ABI of.
+            None if routed.contains(&selector) => {}
+            None => findings.push(removed(name)),
         }
     }
+    // That a function goes away shows without its ABI.
+    let gone =
+        baseline.routes.iter().filter(|selector| !seen.contains(selector) && !routed.contains(selector));
+    findings.extend(gone.map(|selector| removed(named(subject, *selector))));
+    let functions = seen.len();
     let events = events(subject, &baseline.abi.values().collect::<Vec<_>>(), &mut findings);
     let summary = format!(
         "{} and {} of the deployed release",
@@ -132,6 +136,22 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
         check.summary = format!("{}; deployments/ has no ABI of {facets}", check.summary);
     }
     check
+}
+
+fn removed(name: String) -> Finding {
+    let hint = "callers of it will revert: keep it, or accept that in a waiver";
+    error(REMOVED, name, "it is deployed, and the plan has no route for it", hint)
+}
+
+/// What goes away, by the names that the plan has for it.
+fn named(subject: &Subject<'_>, gone: Selector) -> String {
+    let name = subject.plan.changes.iter().find_map(|change| match change {
+        Change::Removed { selector, function, facet, .. } if *selector == gone => {
+            Some(escape(&format!("{facet}.{function}")))
+        }
+        _ => None,
+    });
+    name.unwrap_or_else(|| gone.to_string())
 }
 
 fn change(name: &str, old: &Function, new: &Function) -> Option<Finding> {

@@ -1,6 +1,6 @@
 //! Whether the whole plan ran in the rehearsal, and what stops a system stopped it.
 
-use super::{counted, error, judged, unknown};
+use super::{counted, error, judged, not_for_a_diamond, unknown};
 use crate::{Part, Subject};
 use payrox_model::{Check, text::escape, text::grouped};
 
@@ -16,13 +16,11 @@ pub(crate) fn plan(subject: &Subject<'_>) -> Check {
 
 /// Pause, unpause, forbid, allow, freeze, unfreeze.
 pub(crate) fn exercises(subject: &Subject<'_>) -> Check {
-    part(
-        subject,
-        Part::Exercise,
-        "deploy: pause, forbid, freeze",
-        EXERCISE,
-        "who must stop this system could not: do not send the plan",
-    )
+    const NAME: &str = "deploy: pause, forbid, freeze";
+    if subject.is_diamond() {
+        return not_for_a_diamond(NAME, "nothing of it can be stopped, unless its own facets can");
+    }
+    part(subject, Part::Exercise, NAME, EXERCISE, "who must stop this system could not: do not send the plan")
 }
 
 fn part(subject: &Subject<'_>, part: Part, name: &str, code: &'static str, hint: &str) -> Check {

@@ -1,8 +1,12 @@
 //! What calls take, against the committed snapshot and the deployed release.
 
 use super::{counted, error, judged, unknown, warning};
-use crate::Subject;
-use payrox_model::{Check, Gas, text::escape, text::grouped};
+use crate::{Rehearsed, Subject};
+use payrox_model::{Check, Gas, Verdict, text::escape, text::grouped};
+use payrox_plan::Plan;
+
+/// Functions that are named where they were not measured, at most.
+const SHOWN: usize = 5;
 
 /// A route takes more than the snapshot allows.
 const REGRESSION: &str = "PRX-VAL-060";
@@ -14,8 +18,9 @@ const DEPLOYED: &str = "PRX-VAL-062";
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "gas";
     let Some(seen) = &subject.seen.rehearsed else { return unknown(NAME, "no rehearsal ran") };
+    let missing = not_measured(subject.plan, seen);
     if seen.routes.is_empty() {
-        return unknown(NAME, "the rehearsal did not come to the point where calls are measured");
+        return unknown(NAME, missing);
     }
     let Some(snapshot) = &subject.seen.gas_snapshot else {
         let file = escape(&subject.project.policy.gas_snapshot.display().to_string());
@@ -26,7 +31,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     };
     let threshold = u64::from(subject.project.policy.gas_threshold.value);
     let mut findings = Vec::new();
-    let mut known = 0;
+    let (mut known, mut live) = (0, 0);
     for route in &subject.plan.routes {
         let Some(now) = seen.routes.get(&route.selector) else { continue };
         let name = escape(&format!("{}.{}", route.facet, route.signature));
@@ -47,6 +52,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             )),
         }
         let deployed = subject.baseline.and_then(|baseline| baseline.gas.get(&route.selector));
+        live += usize::from(deployed.is_some());
         if let Some(more) = deployed.and_then(|before| above(*before, now.gas, threshold)) {
             let evidence = format!("{more} than the deployed release ({threshold} % are allowed)");
             findings.push(error(
@@ -57,9 +63,38 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             ));
         }
     }
-    let summary =
-        format!("{} against the snapshot, none may take {threshold} % more", counted(known, "route"));
-    judged(NAME, summary, findings)
+    let mut summary = format!("{} against the snapshot", counted(known, "route"));
+    if subject.baseline.is_some() {
+        summary.push_str(&format!(", {live} against the deployed release"));
+    }
+    summary.push_str(&format!(", none may take {threshold} % more"));
+    if seen.unpaused {
+        summary.push_str("; the system is paused: measured on a copy that is not");
+    }
+    let mut check = judged(NAME, summary, findings);
+    if !missing.is_empty() {
+        check.verdict = check.verdict.max(Verdict::Unknown);
+        check.summary = format!("{}; {missing}", check.summary);
+    }
+    check
+}
+
+/// Which routes a rehearsal did not measure, and why, in words; empty where it measured all.
+pub fn not_measured(plan: &Plan, seen: &Rehearsed) -> String {
+    if seen.routes.is_empty() {
+        let failed = seen.steps.iter().find_map(|step| Some((&step.name, step.failure.as_ref()?)));
+        let why = failed.map(|(name, why)| format!(": {} fails, {}", escape(name), escape(why)));
+        let closed = why.unwrap_or_else(|| ": the system is stopped, and refuses every call".into());
+        return format!("nothing was measured{closed}");
+    }
+    let without = plan.routes.iter().filter(|route| !seen.routes.contains_key(&route.selector));
+    let names: Vec<_> = without.map(|route| escape(&route.signature)).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    let named = names[..names.len().min(SHOWN)].join(", ");
+    format!("{} not measured, for the router refuses it: {named}{more}", counted(names.len(), "route"))
 }
 
 /// How much more it takes, in words, where that is more than allowed.

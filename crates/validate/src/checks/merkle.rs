@@ -25,11 +25,16 @@ pub(crate) fn proofs(subject: &Subject<'_>) -> Check {
     };
     let root = manifest.root();
     let mut findings = Vec::new();
-    for (what, said) in [("root", plan.root), ("onchain.root", plan.onchain.root)] {
+    let staged = (!subject.is_diamond()).then_some(("onchain.root", plan.onchain.root));
+    for (what, said) in [("root", plan.root)].into_iter().chain(staged) {
         if said != root {
             let evidence = format!("the plan says {said}, its manifest's bytes give {root}");
             findings.push(error(ROOT, what, evidence, HINT));
         }
+    }
+    if subject.is_diamond() {
+        let why = format!("its chain is shown no proof; its routes have root {root}");
+        return judged(NAME, format!("not for a diamond: {why}"), findings);
     }
     let leaves = manifest.leaves();
     let count = leaves.len();
@@ -59,6 +64,14 @@ pub(crate) fn by_the_contract(subject: &Subject<'_>) -> Check {
     };
     let plan = subject.plan;
     let mut findings = Vec::new();
+    if subject.is_diamond() {
+        if root != plan.root {
+            let evidence = format!("the diamond's loupe lists {root}, the plan says {}", plan.root);
+            findings.push(error(CONTRACT, "root", evidence, HINT));
+        }
+        let what = format!("not for a diamond: no contract checks proofs; its loupe lists root {root}");
+        return judged(NAME, what, findings);
+    }
     if root != plan.root {
         let evidence = format!("the dispatcher computes {root}, the plan says {}", plan.root);
         findings.push(error(CONTRACT, "root", evidence, HINT));

@@ -3,7 +3,7 @@
 mod abi;
 pub(crate) mod code;
 pub(crate) mod deploy;
-mod gas;
+pub(crate) mod gas;
 pub(crate) mod merkle;
 mod roles;
 mod rollback;
@@ -11,7 +11,7 @@ pub(crate) mod selectors;
 mod size;
 pub(crate) mod source;
 mod standards;
-mod storage;
+pub(crate) mod storage;
 
 pub(crate) use size::sizes;
 
@@ -58,6 +58,11 @@ pub(crate) fn of(phase: Phase) -> impl Iterator<Item = Rule> {
 /// What was not looked at, and why.
 pub(crate) fn unknown(name: &str, why: impl Into<String>) -> Check {
     Check { name: name.into(), verdict: Verdict::Unknown, summary: why.into(), findings: Vec::new() }
+}
+
+/// What has no meaning for a diamond: looked at, and found to be nothing.
+pub(crate) fn not_for_a_diamond(name: &str, why: &str) -> Check {
+    judged(name, format!("not for a diamond: {why}"), Vec::new())
 }
 
 /// What was looked at: failed where a finding is an error.

@@ -1,6 +1,6 @@
 //! Whether those who hold power are who the network's policy wants.
 
-use super::{counted, error, judged, unknown};
+use super::{counted, error, judged, not_for_a_diamond, unknown};
 use crate::Subject;
 use payrox_model::{Check, Verdict};
 
@@ -14,6 +14,8 @@ const GUARDIANS: &str = "PRX-VAL-072";
 const DISTINCT: &str = "PRX-VAL-073";
 /// A delay out of the policy's bounds.
 const DELAY: &str = "PRX-VAL-074";
+
+const OTHERS: &str = "roles: guardians, operators, delay";
 
 /// The owner: a contract, and how many must sign.
 pub(crate) fn owner(subject: &Subject<'_>) -> Check {
@@ -62,6 +64,11 @@ pub(crate) fn owner(subject: &Subject<'_>) -> Check {
 
 /// Guardians, operators, delay.
 pub(crate) fn others(subject: &Subject<'_>) -> Check {
+    let said = &subject.network.policy;
+    // What a network demands by itself is for systems that can have it; what its file says is meant.
+    if subject.is_diamond() && said.min_guardians.is_none() && said.min_delay.is_none() {
+        return not_for_a_diamond(OTHERS, "it has an owner and nobody else, and no delay");
+    }
     let policy = subject.network.policy.resolved(subject.network.production);
     let system = &subject.plan.system;
     let roles = &system.roles;
@@ -106,5 +113,5 @@ pub(crate) fn others(subject: &Subject<'_>) -> Check {
         counted(roles.operators.len(), "operator"),
         system.delay
     );
-    judged("roles: guardians, operators, delay", summary, findings)
+    judged(OTHERS, summary, findings)
 }

@@ -11,11 +11,22 @@ const GAS: &str = "PRX-VAL-080";
 const FAILS: &str = "PRX-VAL-081";
 /// The way back leaves something other than it was.
 const DIFFERS: &str = "PRX-VAL-082";
+/// The plan takes away the way back to earlier epochs.
+const RAISES: &str = "PRX-VAL-083";
 
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "rollback";
-    let Some(seen) = &subject.seen.rehearsed else { return unknown(NAME, "no rehearsal ran") };
     let mut findings = Vec::new();
+    if let Some(before) = subject.plan.floor_raised_from() {
+        let now = subject.plan.onchain.floor;
+        let evidence =
+            format!("from {before} to {now}: nobody can go back to an epoch before {now} any more");
+        findings.push(error(RAISES, "floor", evidence, "no plan of payrox raises it: ask who made this one"));
+    }
+    let Some(seen) = &subject.seen.rehearsed else {
+        let check = unknown(NAME, "no rehearsal ran");
+        return if findings.is_empty() { check } else { judged(NAME, check.summary, findings) };
+    };
     let mut most = 0;
     let mut tried = false;
     for step in seen.of(Part::WayBack) {
@@ -32,7 +43,10 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             findings.push(error(GAS, escape(&step.name), evidence, "mark rarely called functions `cold`"));
         }
     }
-    if !tried {
+    if !tried && subject.plan.inverse.calls().is_empty() {
+        return judged(NAME, "the plan changes nothing: there is nothing to take back", findings);
+    }
+    if !tried && findings.is_empty() {
         return unknown(NAME, "the rehearsal did not come to the way back");
     }
     let init = subject.plan.init.is_some();
@@ -46,8 +60,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         Inverse::Rollback { target_epoch, .. } => format!("back to epoch {target_epoch}"),
         Inverse::CutBack { .. } => "cut back to what the diamond served before".to_owned(),
     };
-    let compared =
-        seen.not_compared.as_ref().map(|why| format!("; storage was not compared: {}", escape(why)));
+    let compared = seen.not_compared.as_ref().map(|why| format!("; {}", escape(why)));
     let summary = format!("{what}, at most {} gas{}", grouped(most), compared.unwrap_or_default());
     let mut check = judged(NAME, summary, findings);
     // An init that writes makes the way back a matter of judgement.

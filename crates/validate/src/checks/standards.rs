@@ -161,17 +161,19 @@ fn known() -> BTreeMap<Selector, Known> {
 /// No route is taken for what it is not.
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let known = known();
+    let diamond = subject.is_diamond();
     let findings: Vec<_> = subject
         .functions()
         // What the router answers itself is another rule's.
         .filter(|(route, _)| {
-            !subject.release.reserved.contains_key(&route.selector)
+            diamond
+                || !subject.release.reserved.contains_key(&route.selector)
                 || route.signature == "supportsInterface(bytes4)"
         })
         .filter_map(|(route, function)| {
             let known = known.get(&route.selector)?;
             let name = escape(&format!("{}.{}", route.facet, route.signature));
-            judge(known, &name, &route.signature, function)
+            judge(known, &name, &route.signature, function, diamond)
         })
         .collect();
     let routes = counted(subject.plan.routes.len(), "route");
@@ -182,15 +184,18 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     )
 }
 
-fn judge(known: &Known, name: &str, signature: &str, function: &Function) -> Option<Finding> {
+/// A diamond is its own control plane: there a facet answers who owns it, what it serves, and cuts it. To `exclude` a function that is
+/// served would take it away.
+fn judge(known: &Known, name: &str, signature: &str, function: &Function, diamond: bool) -> Option<Finding> {
     let standard = known.standard;
     let meant = known.function.signature();
     if signature != meant {
         let evidence =
             format!("its selector is that of {standard}'s `{meant}`: callers of that reach this function");
-        return Some(error(BY_CHANCE, name, evidence, "rename it, or `exclude` it"));
+        let hint = if diamond { "rename it" } else { "rename it, or `exclude` it" };
+        return Some(error(BY_CHANCE, name, evidence, hint));
     }
-    if known.purpose == Use::Control {
+    if known.purpose == Use::Control && !diamond {
         let evidence = format!(
             "{standard}'s `{meant}` tells tools who controls an address; here the dispatcher does, and this facet does not"
         );

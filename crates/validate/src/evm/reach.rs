@@ -62,3 +62,22 @@ impl<'a> Reach<'a> {
         (reached, all)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy_primitives::hex;
+
+    #[test]
+    fn prx_v11_instructions_are_counted_once_however_many_functions_reach_them() {
+        // staticcall(gas, 7, 0, 0, 0, 0); STOP; PUSH2, ORIGIN behind the end.
+        let code = hex!("5f5f5f5f60075afa0061ffff32");
+        let walks =
+            vec![(None, walk(&code, Entry::Other(&[]))), (None, walk(&code, Entry::Function([1, 2, 3, 4])))];
+        let reach = Reach { walks };
+        assert_eq!(reach.coverage(&code), (8, 10));
+        assert!(reach.reached(0) && reach.reached(8) && !reach.reached(9) && !reach.reached(99));
+        assert_eq!(reach.called().collect::<Vec<_>>(), [(7, U256::from(7)), (7, U256::from(7))]);
+        assert_eq!(Reach { walks: vec![] }.coverage(&code), (0, 10));
+    }
+}

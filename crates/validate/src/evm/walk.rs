@@ -176,3 +176,83 @@ fn targets(code: &[u8]) -> Vec<bool> {
     }
     targets
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evm::value::{How, Origins};
+    use alloy_primitives::{U256, hex};
+
+    #[test]
+    fn prx_v11_jumps_go_to_no_part_of_a_constant() {
+        let found: Vec<_> = targets(&hex!("5b605b615b5b5b7f5b"));
+        let places: Vec<_> = found.iter().enumerate().filter(|(_, yes)| **yes).map(|(at, _)| at).collect();
+        assert_eq!((found.len(), places), (9, vec![0, 6]));
+    }
+
+    #[test]
+    fn prx_v11_what_is_forgotten_is_no_place_to_jump_to() {
+        let targets = [false, true, false];
+        let left = |value: Value| {
+            let mut value = value;
+            forget(&mut value, &targets);
+            value
+        };
+        let known = |n: u64| Value::Known(U256::from(n));
+        assert_eq!(left(known(1)), known(1));
+        for other in [0, 2, 3] {
+            assert_eq!(left(known(other)), Value::anything());
+        }
+        let place = |offset, how| Value::Place { base: Some(7), offset, how, origins: Origins::NONE };
+        for near in [0, 68] {
+            assert_eq!(left(place(near, How::Exact)), place(near, How::Exact));
+        }
+        assert_eq!(
+            left(place(69, How::Exact)),
+            place(68, How::Behind),
+            "no further than that is it told apart"
+        );
+        assert_eq!(left(place(-1, How::Exact)), Value::anything());
+        assert_eq!((left(Value::Selector), left(Value::Size)), (Value::Selector, Value::Size));
+    }
+
+    #[test]
+    fn prx_v11_few_paths_through_one_place_are_told_apart_and_many_are_not() {
+        // A row of choices, each of which pushes 1 or 2 and both of which go on; at the end the last but one is called.
+        let row = |choices: usize| {
+            let mut code = Vec::new();
+            for _ in 0..choices {
+                let at = code.len();
+                let two = u8::try_from(at + 10).unwrap();
+                let on = u8::try_from(at + 13).unwrap();
+                // calldataload(4), JUMPI to two; PUSH1 1, JUMP on; two: PUSH1 2; on:
+                code.extend([0x60, 4, 0x35, 0x60, two, 0x57, 0x5f, 0x60, on, 0x56, 0x5b, 0x60, 2, 0x5b]);
+            }
+            code.extend([0x5f, 0x5f, 0x5f, 0x5f, 0x84, 0x5a, 0xfa]);
+            walk(&code, Entry::Other(&[]))
+        };
+        for choices in [1, 4, 8] {
+            let walked = row(choices);
+            assert_eq!(walked.incomplete, None, "{choices}");
+            let act = walked.acts.values().find(|act| act.op == op::STATICCALL).unwrap();
+            assert_eq!(act.account, None, "{choices}");
+        }
+        assert_eq!(row(4).reached.iter().filter(|reached| **reached).count(), 4 * 10 + 7);
+    }
+
+    #[test]
+    fn prx_v11_a_number_is_kept_over_a_jump() {
+        // PUSH1 7, JUMP over two STOPs; JUMPDEST, STATICCALL of 7.
+        let walked = walk(&hex!("5f5f5f5f6007600b56" "0000" "5b5afa"), Entry::Other(&[]));
+        let accounts: Vec<_> = walked.acts.values().map(|act| act.account).collect();
+        assert_eq!(accounts, [Some(U256::from(7))]);
+    }
+
+    #[test]
+    fn prx_v11_a_loop_that_counts_is_left_when_its_numbers_are_forgotten() {
+        // for (i = 0; i < calldatasize; i++) {} then ORIGIN
+        let walked = walk(&hex!("5f5b80361115600f57600101600156" "5b32"), Entry::Other(&[]));
+        assert_eq!(walked.incomplete, None);
+        assert!(walked.acts.values().any(|act| act.op == op::ORIGIN), "{walked:?}");
+    }
+}

@@ -6,7 +6,11 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
 pub(super) fn render(validation: &Validation) -> String {
-    let mut report = Report::new(format!("payrox validate: {}", validation.about.system));
+    let mut report = Report::new(format!(
+        "payrox validate: {}{}",
+        validation.about.system,
+        validation.extent().map(|extent| format!(" ({extent})")).unwrap_or_default()
+    ));
     for phase in &validation.phases {
         let mut suite = TestSuite::new(phase.phase.name());
         suite.set_time(Duration::from_millis(phase.took_ms));

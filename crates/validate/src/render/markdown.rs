@@ -37,9 +37,10 @@ fn head(out: &mut String, validation: &Validation) {
     line(
         out,
         &format!(
-            "# Validation of {} for {}: {verdict}\n",
+            "# Validation of {} for {}: {verdict}{}\n",
             md(about.system.as_str()),
-            md(about.network.as_str())
+            md(about.network.as_str()),
+            validation.extent().map(|extent| format!(" ({extent})")).unwrap_or_default()
         ),
     );
     line(
@@ -52,6 +53,14 @@ fn head(out: &mut String, validation: &Validation) {
             Verdict::Fail => "Something is wrong: see *Findings*. Nothing should be signed or sent.",
         },
     );
+    let missing: Vec<_> = validation.phases_not_run.iter().map(|phase| phase.name()).collect();
+    if !missing.is_empty() {
+        let names = missing.join(", ");
+        line(
+            out,
+            &format!("\n**Not all of the gates ran.** Nothing is known of what these look at: {names}."),
+        );
+    }
     line(out, "");
     line(
         out,
@@ -85,13 +94,14 @@ fn phases(out: &mut String, validation: &Validation) {
     line(out, "## Result\n\n| phase | result | what it looks at | checks | time |\n|---|---|---|--:|--:|");
     for phase in &validation.phases {
         let time = format!("{} ms{}", grouped(phase.took_ms), if phase.cached { ", then" } else { "" });
-        let (result, name, title) = (strong(phase.verdict), phase.phase.name(), phase.phase.title());
+        let (result, name) = (strong(phase.verdict), phase.phase.name());
+        let title = phase.part.as_deref().map_or_else(|| phase.phase.title().to_owned(), md);
         line(out, &format!("| {name} | {result} | {title} | {} | {time} |", phase.checks.len()));
     }
     if validation.phases.iter().any(|phase| phase.cached) {
         line(
             out,
-            "\n*then*: nothing this phase depends on has changed since it last ran; its result of then is shown.",
+            "\n*then*: something of this phase was taken from an earlier run, because nothing that it depends on has changed since.",
         );
     }
     line(out, "");
@@ -250,8 +260,14 @@ fn reading(out: &mut String, validation: &Validation) {
     );
     line(
         out,
-        "- Every check is made anew from the project's files, the compiled contracts and, where one is reached, the chain. Nothing is taken from an earlier report.",
+        "- Every check looks at the project's files, the compiled contracts and, where one is reached, the chain. Nothing is taken from an earlier report.",
     );
+    if validation.phases.iter().any(|phase| phase.cached) {
+        line(
+            out,
+            "- Phases marked *then* were not done anew as a whole: what took long was kept by a hash of what it depends on. `--no-cache` does everything anew.",
+        );
+    }
     line(
         out,
         "- The same as data: `validation-report.json`; for continuous integration `validation-report.junit.xml`; for code scanning `validation-report.sarif`.",

@@ -112,7 +112,7 @@ impl Case {
         &self.description.replace
     }
 
-    /// What is found, code and line each.
+    /// What is found: the code, and what is said of it, with what the check looked at before the first of its findings.
     pub(crate) fn findings(&self) -> Vec<(String, String)> {
         let mut now = match self.planned("payrox.toml") {
             Ok(now) => now,
@@ -142,13 +142,16 @@ impl Case {
         };
         let asked = |phase: &Phase| *phase != Phase::Roles || self.description.owner.is_some();
         let phases: Vec<_> = Phase::ALL.into_iter().filter(asked).collect();
-        let report = run(&phases, &subject);
-        let line = |finding: &Finding| {
-            let Finding { code, severity, subject, evidence, hint } = finding;
-            let hint = hint.as_deref().unwrap_or_default();
-            (code.0.to_owned(), format!("{code} {severity:?} {subject}\n    {evidence}\n    {hint}"))
-        };
-        report.findings().map(line).collect()
+        let mut found = Vec::new();
+        for check in run(&phases, &subject).checks {
+            let mut head = format!("{} {:?}: {}\n", check.name, check.verdict, check.summary);
+            for Finding { code, severity, subject, evidence, hint } in check.findings {
+                let hint = hint.unwrap_or_default();
+                let text = format!("{code} {severity:?} {subject}\n    {evidence}\n    {hint}");
+                found.push((code.0.to_owned(), format!("{}{text}", std::mem::take(&mut head))));
+            }
+        }
+        found
     }
 
     fn seen(&self, now: &Planned) -> Seen {

@@ -1,6 +1,10 @@
 //! Nothing is found where nothing is wrong.
 
-use crate::world::{PHASES, World};
+use crate::{
+    golden::same,
+    world::{PHASES, World, example},
+};
+use payrox_artifacts::layout::Layouts;
 use payrox_model::Verdict;
 use payrox_validate::{Phase, Seen, Subject, run};
 
@@ -52,4 +56,30 @@ fn prx_v01_phases_run_in_one_order_each_once_and_ready_checks_come_first() {
         ]
     );
     assert_eq!(report.verdict(), Verdict::Fail);
+}
+
+/// Name, verdict and summary of every check of every phase, and what is found, as it is committed.
+fn whole(world: &World, layouts: &Layouts) -> String {
+    let subject = Subject { layouts: Some(layouts), ..world.subject() };
+    let report = run(&Phase::ALL, &subject);
+    let checks = report.checks.iter().map(|c| format!("{} {:?}: {}\n", c.name, c.verdict, c.summary));
+    let found = report.findings().map(|f| format!("{} {}: {}\n", f.code, f.subject, f.evidence));
+    checks.chain(found).collect()
+}
+
+#[test]
+fn prx_v01_what_each_check_looked_at_in_the_example_is_as_it_is_committed() {
+    let mut world = World::clean();
+    let source = payrox_artifacts::Source::at(&example().join("out"));
+    let layouts = Layouts::read(&Layouts::beside(&source)).unwrap().unwrap();
+    same("example.txt", &whole(&world, &layouts));
+    // The same release is live.
+    let gas = world.rehearsed().routes.iter().map(|(route, gas)| (*route, gas.gas)).collect();
+    let live = world.deploy();
+    (live.layouts, live.gas) = (Some(layouts.clone()), gas);
+    same("example_live.txt", &whole(&world, &layouts));
+    // Nothing is known of any facet.
+    world.code.clear();
+    world.plan.facets.iter_mut().for_each(|facet| facet.name = format!("{}X", facet.name).parse().unwrap());
+    same("example_unknown.txt", &whole(&world, &layouts));
 }

@@ -54,6 +54,11 @@ fn prx_v04_a_standards_function_that_returns_something_else_or_may_write() {
 fn prx_v04_a_facet_that_promises_a_power_it_has_not() {
     let world = World::with_functions("Refunds", &[function("transferOwnership(address)")]);
     assert_eq!(world.found(), ["PRX-VAL-024 Refunds.transferOwnership(address)"]);
+    // Where the router answers it itself that is what is wrong, and all that is.
+    let mut world = world;
+    let own = "transferOwnership(address)";
+    world.release.reserved.insert(Selector::of(own), own.into());
+    assert_eq!(world.found(), ["PRX-VAL-021 Refunds.transferOwnership(address)"]);
 }
 
 #[test]
@@ -101,6 +106,16 @@ fn prx_v05_a_deployed_function_is_removed() {
     // What was in the ABI and had no route is nobody's to miss.
     world.baseline.as_mut().unwrap().routes.remove(&Selector::of("gone(uint256)"));
     assert!(world.found().is_empty());
+}
+
+#[test]
+fn prx_v05_a_route_goes_away_of_which_nobody_has_the_abi() {
+    let mut world = World::clean();
+    let gone = Selector::of("gone(uint256)");
+    let baseline = world.deploy();
+    baseline.routes.insert(gone);
+    baseline.unknown.push("0x01".into());
+    assert_eq!(world.found(), [format!("PRX-VAL-032 {gone}")]);
 }
 
 #[test]

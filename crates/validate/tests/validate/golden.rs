@@ -10,7 +10,7 @@ use payrox_validate::{
 };
 use std::{collections::BTreeMap, path::Path};
 
-fn same(file: &str, found: &str) {
+pub(crate) fn same(file: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/validate/golden").join(file);
     let known = std::fs::read_to_string(&path).unwrap_or_default();
     if known != found && std::env::var_os("PAYROX_BLESS").is_some() {
@@ -89,8 +89,10 @@ fn about() -> About {
 
 /// Something of everything.
 fn validation() -> Validation {
-    let phase =
-        |phase, verdict, cached, took_ms, checks| PhaseReport { phase, verdict, cached, took_ms, checks };
+    let phase = |phase, verdict, cached, took_ms, checks| {
+        let part = (phase == Phase::Size).then(|| "half of it".to_owned());
+        PhaseReport { phase, verdict, part, cached, took_ms, checks }
+    };
     let calls = (0..19).map(|n| call("Pay", &format!("f{n:02}()"), 1_000 + n, Some(1_000 + n)));
     Validation {
         version: 1,
@@ -129,6 +131,7 @@ fn validation() -> Validation {
             ),
             phase(Phase::Deploy, Verdict::Unknown, false, 0, vec![check("deploy", Verdict::Unknown, vec![])]),
         ],
+        phases_not_run: vec![Phase::Compile, Phase::Test],
         exceptions: check(
             "waivers",
             Verdict::Fail,

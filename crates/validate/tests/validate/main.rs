@@ -3,10 +3,13 @@
 
 mod clean;
 mod contracts;
+mod edges;
 mod golden;
 mod plans;
 mod reports;
 mod roles;
+mod sarif;
 mod schemas;
+mod storage;
 mod waivers;
 mod world;

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use payrox_model::{Gas, Selector, Verdict, limits};
-use payrox_validate::Part;
+use payrox_validate::{Part, Phase, not_measured};
 
 #[test]
 fn prx_v07_a_proof_that_does_not_lead_to_the_root_or_is_not_there() {
@@ -53,6 +53,24 @@ fn prx_v09_a_route_that_takes_twelve_hundredths_more_gas_is_found_and_ten_are_al
 }
 
 #[test]
+fn prx_v09_a_route_that_was_not_measured_leaves_the_gas_unknown_and_is_named() {
+    let gas = |world: &World| payrox_validate::run(&[Phase::Gas], &world.subject()).checks.remove(0);
+    let mut world = World::clean();
+    let all = world.rehearsed().clone();
+    assert_eq!((gas(&world).verdict, not_measured(&world.plan, &all)), (Verdict::Pass, String::new()));
+    world.rehearsed().routes.remove(&Selector::of("fee()"));
+    let check = gas(&world);
+    assert_eq!(check.verdict, Verdict::Unknown);
+    assert!(check.summary.contains("1 route not measured, for the router refuses it: fee()"), "{check:?}");
+    // A rehearsal that failed before says where.
+    world.rehearsed().routes.clear();
+    world.rehearsed().steps[1].failure = Some("it reverts".into());
+    let name = world.rehearsed().steps[1].name.clone();
+    let why = gas(&world).summary;
+    assert_eq!(why, format!("nothing was measured: {name} fails, it reverts"));
+}
+
+#[test]
 fn prx_v09_the_threshold_is_the_projects() {
     let mut world = World::clean();
     world.project.policy.gas_threshold.value = 0;
@@ -100,6 +118,9 @@ fn prx_p05_a_way_back_that_takes_too_much_fails_or_leaves_something() {
     assert_eq!(found, ["PRX-VAL-081 freeze (way back)"]);
     let found = change(&|seen| seen.differences.push("slot 0x07 of the router".into()));
     assert_eq!(found, ["PRX-VAL-082 slot 0x07 of the router"]);
+    let mut world = World::clean();
+    world.plan.onchain.floor = 1;
+    assert_eq!(world.found(), ["PRX-VAL-083 floor"], "a raised floor takes the way back away");
 }
 
 #[test]

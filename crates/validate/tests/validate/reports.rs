@@ -7,7 +7,7 @@ use payrox_validate::{About, AboutPlan, Phase, PhaseRun, Validation, render};
 /// Text that is markup in Markdown, XML, a terminal or a table.
 const HOSTILE: &str = "a|b<script>`x`</script>&\"'](https://evil.example) \u{1b}[2J\u{202e}\u{0}";
 
-fn about(world: &World) -> About {
+pub(crate) fn about(world: &World) -> About {
     let plan = &world.plan;
     About {
         system: world.project.name.value.clone(),
@@ -34,6 +34,7 @@ fn about(world: &World) -> About {
 pub(crate) fn runs(world: &World) -> Vec<PhaseRun> {
     let run = |phase: Phase| PhaseRun {
         phase,
+        part: None,
         checks: payrox_validate::run(&[phase], &world.subject()).checks,
         cached: phase == Phase::Gas,
         took_ms: 7,
@@ -64,7 +65,7 @@ pub(crate) fn validation() -> Validation {
         check(Verdict::Unknown, vec![]),
         check(Verdict::Pass, vec![finding(Severity::Info)]),
     ];
-    runs.push(PhaseRun { phase: Phase::Test, checks, cached: false, took_ms: 1 });
+    runs.push(PhaseRun { phase: Phase::Test, part: None, checks, cached: false, took_ms: 1 });
     judged(&world, &runs)
 }
 
@@ -73,7 +74,7 @@ fn prx_v01_the_report_says_what_was_judged_what_was_found_and_what_it_means() {
     let world = World::clean();
     let text = render(&judged(&world, &runs(&world))).markdown;
     for part in [
-        "# Validation of payments for local: passed",
+        "# Validation of payments for local: passed (8 of 14 phases)\n",
         "an empty chain",
         &world.plan.plan_id.to_string(),
         &world.plan.root.to_string(),
@@ -99,6 +100,46 @@ fn prx_v01_the_report_says_what_was_judged_what_was_found_and_what_it_means() {
             (true, Some(wanted)) => assert_eq!(cells, wanted, "{line}"),
         }
     }
+}
+
+#[test]
+fn prx_v01_a_report_of_part_of_the_gates_does_not_look_like_the_whole() {
+    let world = World::clean();
+    let all: Vec<_> = runs(&world);
+    let run = |phase| PhaseRun { phase, part: None, ..all[1].clone() };
+    let one = judged(&world, &[run(Phase::Abi)]);
+    assert_eq!((one.verdict, one.extent().as_deref()), (Verdict::Pass, Some("1 of 14 phases")));
+    let text = render(&one).markdown;
+    assert!(text.starts_with("# Validation of payments for local: passed (1 of 14 phases)\n"), "{text}");
+    let missing = "Nothing is known of what these look at: compile, test, parity, selectors, size, merkle, storage, code, source, gas, roles, rollback, deploy.";
+    assert!(text.contains(missing), "{text}");
+    assert!(render(&one).junit.contains("(1 of 14 phases)"));
+    let json = serde_json::to_value(&one).unwrap();
+    assert_eq!(json["phasesNotRun"].as_array().unwrap().len(), 13);
+
+    // A part of a phase is not the phase.
+    let mut all: Vec<_> = Phase::ALL.map(run).to_vec();
+    assert_eq!(judged(&world, &all).extent(), None);
+    assert!(!render(&judged(&world, &all)).markdown.contains("Not all of the gates"));
+    let test = all.iter_mut().find(|run| run.phase == Phase::Test).unwrap();
+    test.part = Some("group A alone".into());
+    let part = judged(&world, &all);
+    assert_eq!(part.extent().as_deref(), Some("14 of 14 phases, test in part"));
+    let text = render(&part).markdown;
+    assert!(
+        text.contains("| test | pass | group A alone |") && !text.contains("groups A, B, C and D"),
+        "{text}"
+    );
+}
+
+#[test]
+fn prx_v01_a_report_with_what_an_earlier_run_gave_does_not_say_that_all_was_done_anew() {
+    let world = World::clean();
+    let mut runs = runs(&world);
+    let text = render(&judged(&world, &runs)).markdown;
+    assert!(text.contains("were not done anew") && !text.contains("made anew"), "{text}");
+    runs.iter_mut().for_each(|run| run.cached = false);
+    assert!(!render(&judged(&world, &runs)).markdown.contains("*then*"));
 }
 
 #[test]

@@ -5,10 +5,10 @@ use crate::{
     world::{TODAY, World},
 };
 use payrox_config::{Day, Place, Waiver};
-use payrox_model::{Gas, Selector, Severity, Verdict};
+use payrox_model::{Check, Code, Finding, Gas, Selector, Severity, Verdict};
 use payrox_validate::{Phase, PhaseRun, Validation, WaiverState, render};
 
-fn waiver(code: &str, subject: &str, expires: Day) -> Waiver {
+pub(crate) fn waiver(code: &str, subject: &str, expires: Day) -> Waiver {
     Waiver {
         place: Place { path: "payrox.toml".into(), line: 1, column: 1, field: String::new() },
         code: code.into(),
@@ -54,6 +54,10 @@ fn prx_v01_an_expired_waiver_covers_nothing_and_is_itself_a_finding() {
     assert_eq!(codes(&validation), ["PRX-VAL-060", "PRX-VAL-001"]);
     assert_eq!((validation.verdict, validation.exceptions.verdict), (Verdict::Fail, Verdict::Fail));
     assert_eq!(validation.waivers[0].state, WaiverState::Expired);
+    assert_eq!(validation.exceptions.summary, "0 of 1 waiver in force");
+    let later = waiver("PRX-VAL-060", "Payments.fee()", LATER);
+    let both = dearer(vec![later, waiver("PRX-VAL-060", "Payments.quote()", PAST)]);
+    assert_eq!(both.exceptions.summary, "1 of 2 waivers in force");
 }
 
 #[test]
@@ -94,9 +98,35 @@ fn prx_v01_a_waiver_that_nothing_needs_is_told_once_everything_ran() {
     world.project.policy.waivers = vec![waiver("PRX-VAL-060", "Payments.nothing()", LATER)];
     let some = judged(&world, &runs(&world));
     assert_eq!(codes(&some), Vec::<String>::new());
-    let all: Vec<_> =
-        Phase::ALL.map(|phase| PhaseRun { phase, checks: vec![], cached: false, took_ms: 0 }).into();
+    let all: Vec<_> = Phase::ALL
+        .map(|phase| PhaseRun { phase, part: None, checks: vec![], cached: false, took_ms: 0 })
+        .into();
     let all = judged(&world, &all);
     assert_eq!(codes(&all), ["PRX-VAL-002"]);
-    assert_eq!(all.count(Severity::Warning), 1);
+    assert_eq!((all.count(Severity::Warning), all.count(Severity::Error)), (1, 0));
+}
+
+#[test]
+fn prx_v01_a_check_that_failed_for_something_else_is_not_lifted() {
+    let finding = |severity, subject: &str| Finding {
+        code: Code("PRX-VAL-060"),
+        severity,
+        subject: subject.into(),
+        evidence: String::new(),
+        hint: None,
+    };
+    let verdict = |verdict, findings: Vec<Finding>| {
+        let mut world = World::clean();
+        world.project.policy.waivers = vec![waiver("PRX-VAL-060", "waived", LATER)];
+        let check = Check { name: "x".into(), verdict, summary: String::new(), findings };
+        let run = PhaseRun { phase: Phase::Gas, part: None, checks: vec![check], cached: false, took_ms: 0 };
+        judged(&world, &[run]).phases[0].verdict
+    };
+    let waived = || finding(Severity::Error, "waived");
+    assert_eq!(verdict(Verdict::Fail, vec![waived()]), Verdict::Pass);
+    assert_eq!(verdict(Verdict::Fail, vec![waived(), finding(Severity::Error, "other")]), Verdict::Fail);
+    assert_eq!(verdict(Verdict::Fail, vec![waived(), finding(Severity::Warning, "other")]), Verdict::Pass);
+    assert_eq!(verdict(Verdict::Fail, vec![]), Verdict::Fail, "it has no error that could be accepted");
+    assert_eq!(verdict(Verdict::Fail, vec![finding(Severity::Warning, "waived")]), Verdict::Fail);
+    assert_eq!(verdict(Verdict::Unknown, vec![waived()]), Verdict::Unknown);
 }

@@ -44,7 +44,7 @@ pub(crate) struct World {
     pub(crate) seen: Seen,
 }
 
-fn example() -> PathBuf {
+pub(crate) fn example() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/payments")
 }
 

@@ -1,5 +1,6 @@
 //! `payrox parity [replay FILE]`.
 
+mod meter;
 mod replay;
 mod scene;
 
@@ -10,7 +11,7 @@ use crate::{
     report,
     table::table,
 };
-use indicatif::{ProgressBar, ProgressStyle};
+use meter::Meter;
 use payrox_model::{
     BoxFault, Check, ExitCode, Report, Verdict,
     text::{escape, grouped},
@@ -21,7 +22,7 @@ use payrox_parity::{
 };
 pub(super) use scene::Scene;
 use serde_json::json;
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 /// Where cases are written, below the project's folder: they are for committing.
 const CASES: &str = "parity";
@@ -43,11 +44,11 @@ pub(crate) async fn parity(args: &ParityArgs, context: &Context<'_>) -> Result<E
     if let Some(ParityVerb::Replay(args)) = &args.verb {
         return replay::replay(args, context).await;
     }
-    let scene = Scene::open(context).await?;
+    let scene = Scene::open(context, args.fork_block).await?;
     let compared = compare(args, context, &scene)?;
     let report = Report { checks: compared.checks.clone() };
     let exit = report::exit(&report);
-    context.printer.result(&shown(args, &compared, &report, context.printer.paint()));
+    context.printer.result(&shown(args, &scene, &compared, &report, context.printer.paint()));
     context.printer.document(&json!({
         "version": version::OUTPUT,
         "outcome": report.verdict(),
@@ -55,6 +56,7 @@ pub(crate) async fn parity(args: &ParityArgs, context: &Context<'_>) -> Result<E
         "fuzzRuns": args.fuzz_runs,
         "corpus": compared.kept,
         "plan": scene.plan.content_hash,
+        "ground": scene.ground,
         "comparisons": compared.outcomes.iter().map(|o| json!({
             "comparison": o.comparison, "runs": o.runs(), "routes": o.rows,
         })).collect::<Vec<_>>(),
@@ -73,8 +75,12 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
         only.extend(system.find(wanted)?);
     }
     let options = Options { runs: args.fuzz_runs, seed: args.seed, only, ..Options::default() };
-    let corpus = context.inside(CORPUS.as_ref());
-    let mut kept = if args.fresh { Inputs::new() } else { read_corpus(&corpus)? };
+    // On a fork, every run tries the same: what it asks of the chain elsewhere is then known the next time.
+    let corpus = scene.fork_block().is_none().then(|| context.inside(CORPUS.as_ref()));
+    let mut kept = match &corpus {
+        Some(corpus) if !args.fresh => read_corpus(corpus)?,
+        _ => Inputs::new(),
+    };
     for (route, own) in read_corpus(&context.inside(OWN.as_ref()))? {
         let of = kept.entry(route).or_default();
         let new: Vec<_> = own.into_iter().filter(|calls| !of.contains(calls)).collect();
@@ -82,27 +88,31 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
     }
     let routes = if options.only.is_empty() { system.len() } else { options.only.len() };
     let sides = 1 + u64::from(scene.before.is_some());
-    let bar = progress(context, sides * routes as u64 * options.runs);
-    let made = |runs| bar.inc(runs);
+    let meter = Meter::new(context, scene, sides * routes as u64 * options.runs);
+    let made = |done| meter.tell(done);
 
     let mut outcomes = vec![compare_routes_on(system, &scene.chain, &kept, &options, &made)?];
     if let Some(before) = &scene.before {
         outcomes.push(compare_releases_on(system, [before, &scene.chain], &kept, &options, &made)?);
     }
-    bar.finish_and_clear();
+    drop(meter);
 
     let (mut checks, mut cases) = (Vec::new(), Vec::new());
     for outcome in &outcomes {
         let mut described = Vec::new();
         for example in &outcome.counter_examples {
-            let case = Case::of(system, example);
+            let case = Case { block: scene.fork_block(), ..Case::of(system, example) };
             let path = case.write(&context.inside(CASES.as_ref()))?;
             described.push(describe(&case, &path));
             cases.push(path);
         }
-        checks.push(outcome.check(&described));
+        let check = outcome.check(&described);
+        let summary = format!("{}, on {}", check.summary, scene.ground.text());
+        checks.push(Check { summary, ..check });
     }
-    write_corpus(&corpus, &kept, &outcomes[0])?;
+    if let Some(corpus) = &corpus {
+        write_corpus(corpus, &kept, &outcomes[0])?;
+    }
     let kept = kept.values().map(Vec::len).sum();
     Ok(Compared { outcomes, checks, cases, kept })
 }
@@ -119,22 +129,8 @@ fn describe(case: &Case, path: &std::path::Path) -> String {
     )
 }
 
-fn progress(context: &Context<'_>, runs: u64) -> ProgressBar {
-    if !context.printer.animated() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(runs);
-    if let Ok(style) =
-        ProgressStyle::with_template("{spinner} {human_pos} of {human_len} runs, {per_sec}, {eta} left")
-    {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(120));
-    bar
-}
-
-fn shown(args: &ParityArgs, compared: &Compared, report: &Report, paint: Paint) -> String {
-    let mut parts = Vec::new();
+fn shown(args: &ParityArgs, scene: &Scene, compared: &Compared, report: &Report, paint: Paint) -> String {
+    let mut parts = vec![format!("compared on {}", scene.ground.text())];
     for outcome in &compared.outcomes {
         let [a, b] = outcome.comparison.sides();
         let rows = outcome.rows.iter().map(|row| {

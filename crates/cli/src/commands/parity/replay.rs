@@ -8,12 +8,13 @@ use serde_json::json;
 
 pub(crate) async fn replay(args: &CaseArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let case = Case::read(&args.file)?;
-    let scene = Scene::open(context).await?;
+    let scene = Scene::open(context, args.fork_block.or(case.block)).await?;
     let steps = replay_on(&scene.system, &case, scene.before.as_ref(), &scene.chain)?;
     let differs = steps.iter().any(|step| !step.differs.is_empty());
     let exit = if differs { ExitCode::GateFailed } else { ExitCode::Ok };
     let (printer, paint) = (context.printer, context.printer.paint());
-    let mut parts: Vec<_> = steps.iter().map(shown).collect();
+    let mut parts = vec![format!("on {}", scene.ground.text())];
+    parts.extend(steps.iter().map(shown));
     let other = if scene.plan.content_hash == case.plan { "" } else { ", in another plan than the case's" };
     let (word, tone) =
         if differs { ("it differs still", Tone::Bad) } else { ("it is the same now", Tone::Good) };
@@ -24,6 +25,7 @@ pub(crate) async fn replay(args: &CaseArgs, context: &Context<'_>) -> Result<Exi
         "outcome": if differs { "fail" } else { "pass" },
         "function": case.function,
         "comparison": case.comparison,
+        "ground": scene.ground,
         "samePlan": other.is_empty(),
         "steps": steps,
         "exit": exit as u8,

@@ -2,11 +2,13 @@
 
 use crate::{
     context::{Connection, Context},
+    diamond, forks,
     planning::Workshop,
+    rehearsals::Ground,
 };
 use payrox_devnet::Devnet;
-use payrox_model::BoxFault;
-use payrox_parity::{ParityError, System, after, empty_chain};
+use payrox_model::{BoxFault, ChainSnapshot};
+use payrox_parity::{ParityError, System, after, before, empty_chain};
 use payrox_plan::{Plan, PlanOutcome};
 
 pub(crate) struct Scene {
@@ -16,42 +18,90 @@ pub(crate) struct Scene {
     pub(crate) chain: Devnet,
     /// The release before is live on it; none for the first.
     pub(crate) before: Option<Devnet>,
+    /// What both stand on.
+    pub(crate) ground: Ground,
 }
 
 impl Scene {
-    /// The plan that the project makes for the network, tried out; if there is nothing to change, what is live.
-    pub(crate) async fn open(context: &Context<'_>) -> Result<Self, BoxFault> {
+    /// The plan that the project makes for the network, tried out; if there is nothing to change, what is live. A system that is
+    /// live on another chain is forked: at this block, or the newest.
+    pub(crate) async fn open(context: &Context<'_>, at: Option<u64>) -> Result<Self, BoxFault> {
         let workshop = Workshop::open(context)?;
         let connection = context.connect(&workshop.network)?;
-        Self::of(&workshop, &connection).await
+        Self::of(&workshop, &connection, at).await
     }
 
     /// The same of what is open already.
-    pub(crate) async fn of(workshop: &Workshop<'_>, connection: &Connection) -> Result<Self, BoxFault> {
-        let snapshot = workshop.snapshot(connection).await?;
-        let elsewhere = || ParityError::Elsewhere { network: workshop.network.name.to_string() };
-        let (plan, chain, before) = match workshop.plan(connection, &snapshot).await? {
+    pub(crate) async fn of(
+        workshop: &Workshop<'_>,
+        connection: &Connection,
+        at: Option<u64>,
+    ) -> Result<Self, BoxFault> {
+        if diamond::is_for_one(&workshop.project) {
+            return Err(incomparable(workshop, "it is a diamond, without a router to compare with"));
+        }
+        if connection.devnet.is_some() {
+            let chain = workshop.snapshot_of(connection).await?;
+            return Self::on(workshop, connection, connection.devnet.as_ref(), &chain).await;
+        }
+        let at = if workshop.context.args.offline {
+            at
+        } else {
+            let chain = workshop.snapshot(connection).await?;
+            if at.is_none() && chain.dispatcher.as_ref().is_none_or(|d| d.active.epoch.0 == 0) {
+                return Self::on(workshop, connection, None, &chain).await;
+            }
+            at.or(Some(chain.block))
+        };
+        let chain_id = Some(workshop.network.chain_id);
+        let opened = forks::open(workshop.context, &connection.endpoint, chain_id, at).await?;
+        let forked = opened.connection();
+        let chain = workshop.snapshot_of(&forked).await?;
+        // A fork has no logs of before.
+        let logs = if opened.online { connection } else { &forked };
+        Self::on(workshop, logs, forked.devnet.as_ref(), &chain).await
+    }
+
+    async fn on(
+        workshop: &Workshop<'_>,
+        logs: &Connection,
+        devnet: Option<&Devnet>,
+        snapshot: &ChainSnapshot,
+    ) -> Result<Self, BoxFault> {
+        let copy = || Ground::Copy { block: snapshot.block, block_hash: snapshot.block_hash };
+        let ground = devnet.map(|devnet| devnet.forks().as_ref().map_or_else(copy, Ground::from));
+        let live = || devnet.map(Devnet::fork).ok_or_else(|| incomparable(workshop, "it is not here"));
+        let (plan, chain, before, ground) = match workshop.plan(logs, snapshot).await? {
             // What is on the chain besides does not matter: nothing of the system was there.
             PlanOutcome::Planned(plan) if plan.epoch.0 == 1 => {
                 let chain = after(&empty_chain(plan.chain_id), &plan)?;
-                (plan, chain, None)
+                (plan, chain, None, Ground::Empty)
             }
             PlanOutcome::Planned(plan) => {
-                let before = connection.devnet.as_ref().ok_or_else(elsewhere)?.fork();
-                let chain = after(&before, &plan)?;
-                (plan, chain, Some(before))
+                let live = live()?;
+                let (before, chain) = (before(&live, &plan)?, after(&live, &plan)?);
+                (plan, chain, Some(before), ground.unwrap_or(Ground::Empty))
             }
-            PlanOutcome::NoChanges { .. } => {
-                let chain = connection.devnet.as_ref().ok_or_else(elsewhere)?.fork();
-                let active = snapshot.dispatcher.as_ref().map(|d| d.active.plan_id).unwrap_or_default();
-                let plan = workshop.active_plan(connection, &snapshot, active).await?;
-                (plan.ok_or_else(elsewhere)?, chain, None)
+            PlanOutcome::NoChanges { plan_id, .. } => {
+                let plan = workshop.active_plan(logs, snapshot, plan_id).await?;
+                let missing = "its plan is neither in the project nor in the endpoint's logs";
+                let plan = plan.ok_or_else(|| incomparable(workshop, missing))?;
+                (plan, live()?, None, ground.unwrap_or(Ground::Empty))
             }
         };
-        if plan.diamond.is_some() {
-            return Err(elsewhere().into());
-        }
         let system = System::of(&plan, &workshop.artifacts)?;
-        Ok(Self { plan, system, chain, before })
+        Ok(Self { plan, system, chain, before, ground })
     }
+
+    /// The block of another chain that it is a fork of.
+    pub(crate) fn fork_block(&self) -> Option<u64> {
+        match self.ground {
+            Ground::Fork { block, .. } => Some(block),
+            Ground::Empty | Ground::Copy { .. } => None,
+        }
+    }
+}
+
+fn incomparable(workshop: &Workshop<'_>, why: &'static str) -> BoxFault {
+    ParityError::Incomparable { network: workshop.network.name.to_string(), why }.into()
 }

@@ -48,14 +48,17 @@ pub(crate) async fn replay(args: &ReplayArgs, context: &Context<'_>) -> Result<E
     };
     let range = Range { last, blocks };
     let replay = replay_all(&connection.endpoint, &plan, &chain, &range, &reasons, &tell).await?;
-    let exit = match replay.count(Fate::Broken) + replay.count(Fate::Unknown) {
-        0 => ExitCode::Ok,
-        _ => ExitCode::GateFailed,
+    let wrong = replay.count(Fate::Broken) + replay.count(Fate::Unknown);
+    let (outcome, exit) = match replay.transactions.len() {
+        // What was held against nothing did not pass.
+        0 => ("unknown", ExitCode::GateFailed),
+        _ if wrong == 0 => ("passed", ExitCode::Ok),
+        _ => ("failed", ExitCode::GateFailed),
     };
     context.printer.result(&shown(context, &replay));
     context.printer.document(&json!({
         "version": version::OUTPUT,
-        "outcome": if exit == ExitCode::Ok { "passed" } else { "failed" },
+        "outcome": outcome,
         "planId": plan.plan_id,
         "replay": replay,
         "exit": exit as u8,
@@ -139,6 +142,9 @@ fn shown(context: &Context<'_>, replay: &Replay) -> String {
             "{} more were left out: what served them is not what the plan follows",
             replay.before_the_parent
         ));
+    }
+    if replay.transactions.is_empty() {
+        parts.push("nothing was replayed: what the plan would do to its users is not known".into());
     }
     parts
         .push(replay.blind.iter().map(|b| format!("not seen: {}", escape(b))).collect::<Vec<_>>().join("\n"));

@@ -10,17 +10,25 @@ use crate::{
 };
 use futures_util::future::join_all;
 use payrox_files::write_derived;
-use payrox_model::{BoxFault, ExitCode, text::escape, version};
+use payrox_model::{BoxFault, ExitCode, Name, text::escape, version};
 use payrox_plan::{Plan, PlanError, PlanOutcome, Release, ReleaseError};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 pub(super) async fn plan(args: &ReleasePlanArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let mut said = settings(context, &args.release)?;
     if !args.networks.is_empty() {
         let named = args.networks.iter().map(|name| name.parse());
-        said.networks = named
+        let named: BTreeSet<Name> = named
             .collect::<Result<_, _>>()
             .map_err(|source| crate::fault::CliFault::Usage { text: format!("{source}"), hint: None })?;
+        for name in said.networks.union(&said.canary).filter(|name| !named.contains(*name)) {
+            let canary = said.canary.contains(name);
+            let more =
+                if canary { " as a canary: nobody waits for it, and `release review` fails" } else { "" };
+            context.printer.notice(&format!("{name} is left out, which the release's file names{more}"));
+        }
+        said.networks = named;
     }
     if said.networks.is_empty() {
         return Err(ReleaseError::NoNetworks.into());

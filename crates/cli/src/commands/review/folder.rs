@@ -5,21 +5,23 @@ use crate::{args::CommitArgs, context::Context};
 use alloy_primitives::B256;
 use payrox_artifacts::build::Search;
 use payrox_model::{BoxFault, text::escape};
-use payrox_review::{Checkout, Origin, Provenance, SourceChange, Workplace, check_out, source_changes};
+use payrox_review::{
+    Answers, Checkout, Origin, Provenance, SourceChange, Workplace, at_commit, check_out, source_changes,
+};
 use std::{
     collections::BTreeSet,
-    fs, io,
+    env, fs, io,
     path::{Component, Path, PathBuf},
 };
+use tempfile::TempDir;
 
 /// Sources that are ready to be compiled.
 pub(crate) struct Sources {
     pub(crate) place: Workplace,
     pub(crate) provenance: Provenance,
-    /// What the compiler's file must hash to.
-    pub(crate) pinned: Option<B256>,
     origin: Option<Origin>,
-    scratch: PathBuf,
+    /// Outside of what is reviewed, where anybody could have left something; gone afterwards.
+    scratch: TempDir,
 }
 
 impl Sources {
@@ -27,27 +29,28 @@ impl Sources {
         let search = Search { named: args.solc.clone(), ..Search::from_env() };
         let pinned = args.solc_sha256.as_deref().map(pin).transpose()?;
         let config = context.args.config.clone().unwrap_or_else(|| PathBuf::from("payrox.toml"));
+        let scratch = scratch()?;
+        let tools = context.folder().to_owned();
+        let cache = cache(env::var_os("XDG_CACHE_HOME").map(PathBuf::from), search.home.as_deref());
+        let here = PathBuf::from(".");
         let Some(commit) = &args.commit else {
             let root = context.folder().to_owned();
-            let scratch = root.join(".payrox/review/folder");
             let path = escape(&root.display().to_string());
+            let (within, own) = around(&root)?;
             let place = Workplace {
-                // Packages stand above a project, as npm puts them.
-                within: around(&root)?,
+                answers: Answers::new(scratch.path(), cache.as_deref(), &[&here, &root, &within]),
+                within,
+                own,
                 root,
                 config,
-                scratch: scratch.clone(),
+                scratch: scratch.path().to_owned(),
                 search,
+                tools,
+                pinned,
                 fresh: args.fresh,
                 commit: None,
             };
-            return Ok(Self {
-                place,
-                provenance: Provenance::Folder { path },
-                pinned,
-                origin: None,
-                scratch,
-            });
+            return Ok(Self { place, provenance: Provenance::Folder { path }, origin: None, scratch });
         };
         let origin = match (&args.bundle, &args.repo) {
             (Some(bundle), _) => Origin::Bundle(bundle.clone()),
@@ -62,33 +65,45 @@ impl Sources {
         inside(&config, "--config")?;
         let path = args.path.clone().unwrap_or_default();
         inside(&path, "--path")?;
-        let scratch = context.folder().join(".payrox/review").join(name(commit));
-        let checkout = bring(&origin, commit, &scratch, &search)?;
+        let checkout = bring(&origin, commit, scratch.path(), &search)?;
         if let Some(modules) = &args.modules {
             link(modules, &checkout)?;
         }
         let place = Workplace {
             within: checkout.folder.clone(),
+            own: vec![checkout.folder.clone()],
             root: checkout.folder.join(path),
             config,
-            scratch: scratch.clone(),
+            scratch: scratch.path().to_owned(),
+            answers: Answers::new(scratch.path(), cache.as_deref(), &[&here, &tools]),
             search,
+            tools,
+            pinned,
             fresh: args.fresh,
             commit: Some(commit.clone()),
         };
         let provenance = Provenance::Commit(checkout);
-        Ok(Self { place, provenance, pinned, origin: Some(origin), scratch })
+        Ok(Self { place, provenance, origin: Some(origin), scratch })
+    }
+
+    /// An earlier commit, beside this one.
+    pub(crate) fn earlier(&self, since: &str, modules: Option<&Path>) -> Result<Option<Workplace>, BoxFault> {
+        let Some(origin) = &self.origin else { return Ok(None) };
+        let scratch = self.scratch.path().join("since");
+        let before = bring(origin, since, &scratch, &self.place.search)?;
+        if let Some(modules) = modules.filter(|_| !before.folder.join("node_modules").exists()) {
+            link(modules, &before)?;
+        }
+        Ok(Some(at_commit(&self.place, &before.folder, since, &scratch)))
     }
 
     /// Sources of the project that are other than at an earlier commit.
-    pub(crate) fn changed_since(&self, since: &str) -> Result<Vec<SourceChange>, BoxFault> {
-        let Some(origin) = &self.origin else { return Ok(Vec::new()) };
-        let before = bring(origin, since, &self.scratch.join("since"), &self.place.search)?;
+    pub(crate) fn changed_since(&self, before: &Workplace) -> Result<Vec<SourceChange>, BoxFault> {
         let mut paths = BTreeSet::new();
-        for folder in [&before.folder, &self.place.within] {
+        for folder in [&before.within, &self.place.within] {
             below(folder, folder, 0, &mut paths);
         }
-        Ok(source_changes(&before.folder, &self.place.within, &paths)?)
+        Ok(source_changes(&before.within, &self.place.within, &paths)?)
     }
 }
 
@@ -96,9 +111,15 @@ fn bring(origin: &Origin, commit: &str, scratch: &Path, search: &Search) -> Resu
     Ok(check_out(origin, commit, scratch, search.path.clone())?)
 }
 
-/// What becomes a folder's name; what is no hash is refused where it is read.
-fn name(commit: &str) -> String {
-    commit.chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+fn scratch() -> Result<TempDir, BoxFault> {
+    let made = tempfile::Builder::new().prefix("payrox-review-").tempdir();
+    made.map_err(|source| payrox_files::FileError::Write { path: env::temp_dir(), source }.into())
+}
+
+/// The user's folder for what can be made again; none where the user has no folder.
+fn cache(xdg: Option<PathBuf>, home: Option<&Path>) -> Option<PathBuf> {
+    let folder = xdg.filter(|folder| folder.is_absolute()).or_else(|| Some(home?.join(".cache")))?;
+    Some(folder.join("payrox"))
 }
 
 fn pin(text: &str) -> Result<B256, BoxFault> {
@@ -113,13 +134,24 @@ fn inside(path: &Path, flag: &str) -> Result<(), BoxFault> {
     Err(usage(&format!("{flag} leads out of the commit"), "name a path inside of it"))
 }
 
-/// The outermost folder around a project that holds packages for it.
-fn around(root: &Path) -> Result<PathBuf, BoxFault> {
+/// The outermost folder around a project that holds packages for it; and what of it is the project's: itself and the packages,
+/// not what else lies there.
+fn around(root: &Path) -> Result<(PathBuf, Vec<PathBuf>), BoxFault> {
     let real = root
         .canonicalize()
         .map_err(|source| payrox_files::FileError::Read { path: root.to_owned(), source })?;
-    let outer = real.ancestors().filter(|folder| folder.join("node_modules").is_dir()).last();
-    Ok(outer.unwrap_or(&real).to_owned())
+    let with_packages: Vec<_> =
+        real.ancestors().filter(|folder| folder.join("node_modules").is_dir()).collect();
+    let outer = with_packages.last().copied().unwrap_or(&real).to_owned();
+    let mut own = vec![real.clone()];
+    for folder in with_packages {
+        let packages = folder.join("node_modules");
+        // A link can lead anywhere: what it leads to is listed.
+        if fs::symlink_metadata(&packages).is_ok_and(|at| at.is_dir()) {
+            own.push(packages);
+        }
+    }
+    Ok((outer, own))
 }
 
 /// Packages beside a commit that has none of its own.

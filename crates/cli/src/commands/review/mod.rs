@@ -1,36 +1,59 @@
 //! `payrox review`: the plan made again from a commit, and what is signed.
 
 mod folder;
+mod output;
 
 pub(crate) use folder::Sources;
 
-use crate::{args::ReviewArgs, commands::plan::summary, context::Context, fault::CliFault, report};
+use crate::{
+    args::ReviewArgs,
+    commands::{plan::summary, validate::today},
+    context::Context,
+    fault::CliFault,
+    layouts, report,
+    table::table,
+};
 use alloy_primitives::Address;
 use payrox_execute::Sandbox;
-use payrox_model::{BoxFault, ExitCode, text::escape, text::escape_json};
+use payrox_model::{BoxFault, Check, ExitCode, text::escape, text::escape_json};
 use payrox_plan::Plan;
 use payrox_review::{
-    Made, Parts, Review, ReviewError, Safe, calls, compare, descriptors, facet_changes, recompute,
-    signer_view,
+    Before, Made, Parts, Review, ReviewError, Safe, StorageReview, Workplace, calls, compare, descriptors,
+    earlier_layouts, facet_changes, recompute, signer_view, storage,
 };
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let file = args.file.clone().unwrap_or_else(|| context.plan_file());
     let plan = Plan::read(&file)?;
+    if let Some(part) = &plan.diamond {
+        return Err(ReviewError::OfADiamond { diamond: part.address }.into());
+    }
     let parent = args.parent.as_deref().map(Plan::read).transpose()?;
     let safe = safe(args)?;
+    let mut inputs = vec![file.clone()];
+    inputs.extend(args.parent.iter().chain(&args.from.bundle).chain(&args.from.solc).cloned());
+    let pages: Vec<_> = args.markdown.iter().chain(&args.html).cloned().collect();
+    output::refuse_inputs(&pages, &inputs)?;
     let sources = Sources::open(&args.from, context)?;
     let made = make(&sources, context, &plan, parent.as_ref())?;
-    let comparison = compare(&plan, &made, sources.pinned);
+    let comparison = compare(&plan, &made, sources.place.pinned);
     let shown = calls(&plan, &made.artifacts);
-    let signer = signer_view(&plan, &shown, safe);
+    let signer = signer_view(&plan, &file, &shown, safe)?;
     let facets = match (&parent, plan.epoch.0) {
         (Some(parent), _) => Some(facet_changes(parent, &plan)),
         (None, 1) => Some(Vec::new()),
         (None, _) => None,
     };
-    let changed = args.since.as_deref().map(|since| sources.changed_since(since)).transpose()?;
+    let (earlier, changed) = match &args.since {
+        Some(since) => {
+            let earlier = sources.earlier(since, args.from.modules.as_deref())?;
+            let changed = earlier.as_ref().map(|earlier| sources.changed_since(earlier)).transpose()?;
+            (earlier, Some(changed.unwrap_or_default()))
+        }
+        None => (None, None),
+    };
+    let storage = kept(context, &plan, &made, parent.as_ref(), earlier.as_ref());
     let review = Review::new(Parts {
         plan: &plan,
         made: &made,
@@ -40,21 +63,28 @@ pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCod
         source: sources.provenance.clone(),
         facets,
         sources: changed,
+        storage,
     });
-    let mut written = Vec::new();
+    let mut files = Vec::new();
     for (path, text) in
         [(&args.markdown, Review::markdown as fn(&Review) -> String), (&args.html, Review::html)]
     {
-        if let Some(path) = path {
-            write(path, &text(&review), &mut written)?;
-        }
+        files.extend(path.iter().map(|path| (path.clone(), text(&review))));
     }
     if let Some(folder) = &args.erc7730 {
         for (name, descriptor) in descriptors(&plan, &made.artifacts) {
             // A descriptor is text and numbers.
             let text = serde_json::to_string_pretty(&descriptor).unwrap_or_default();
-            write(&folder.join(name), &format!("{}\n", escape_json(&text)), &mut written)?;
+            files.push((folder.join(name), format!("{}\n", escape_json(&text))));
         }
+    }
+    inputs.extend(made.files.iter().cloned());
+    inputs.push(sources.place.root.join(&sources.place.config));
+    inputs.push(made.compiler.path.clone());
+    let written: Vec<_> = files.iter().map(|(path, _)| path.clone()).collect();
+    output::refuse_inputs(&written, &inputs)?;
+    for (path, text) in &files {
+        payrox_files::write_derived(path, text.as_bytes())?;
     }
     Ok(show(context, &plan, &review, &written))
 }
@@ -73,6 +103,38 @@ pub(crate) fn make(
     Ok(made?)
 }
 
+/// What an upgrade does to what is kept: against the sources of the commit that is live, else against what the project's journal
+/// kept when it was sent.
+pub(crate) fn kept(
+    context: &Context<'_>,
+    plan: &Plan,
+    made: &Made,
+    parent: Option<&Plan>,
+    earlier: Option<&Workplace>,
+) -> (StorageReview, Check) {
+    let before = || match (earlier, parent) {
+        (Some(earlier), Some(parent)) => {
+            let layouts = earlier_layouts(earlier, parent, &mut |compiler| {
+                context.printer.notice(&format!("compiling the commit before with {compiler}"));
+            });
+            let from = format!("commit {}", earlier.commit.as_deref().unwrap_or_default());
+            layouts.map_or_else(Before::Unknown, |layouts| Before::Known { layouts, from })
+        }
+        (earlier, _) => match layouts::kept(context, plan.chain_id, plan.parent) {
+            Ok(Some(layouts)) => Before::Known { layouts, from: "the journal".into() },
+            Ok(None) if earlier.is_some() => {
+                Before::Unknown("pass --parent with the plan that is active".into())
+            }
+            Ok(None) => {
+                let why = "pass --since with the commit that is live, and --parent with its plan";
+                Before::Unknown(why.into())
+            }
+            Err(error) => Before::Unknown(error.to_string()),
+        },
+    };
+    storage(plan, made, parent, before, Some(today()))
+}
+
 fn safe(args: &ReviewArgs) -> Result<Option<Safe>, BoxFault> {
     let (Some(text), Some(nonce)) = (&args.safe, args.safe_nonce) else { return Ok(None) };
     let version = args.safe_version.parse()?;
@@ -88,18 +150,18 @@ fn safe(args: &ReviewArgs) -> Result<Option<Safe>, BoxFault> {
     Ok(Some(Safe { address, nonce, version }))
 }
 
-fn write(path: &Path, text: &str, written: &mut Vec<PathBuf>) -> Result<(), BoxFault> {
-    payrox_files::write_derived(path, text.as_bytes())?;
-    written.push(path.to_owned());
-    Ok(())
-}
-
 fn show(context: &Context<'_>, plan: &Plan, review: &Review, written: &[PathBuf]) -> ExitCode {
     let printer = context.printer;
     let report = review.report();
     let signer = &review.signer;
+    let mut storage = review.storage.summary();
+    let rows = review.storage.rows();
+    if !rows.is_empty() {
+        storage
+            .push_str(&format!("\n\n{}", table(["change", "facets", "variable", "before", "after"], rows)));
+    }
     let mut text = format!(
-        "{}\n\n{}\n\ndomain   {}\nmessage  {}\nplan id  {}",
+        "{}\n\n{}\n\n{storage}\n\ndomain   {}\nmessage  {}\nplan id  {}",
         summary(plan),
         report::checks(&report, printer.paint()),
         signer.domain_hash,

@@ -9,6 +9,9 @@ pub(super) enum ValidateFault {
     /// The committed snapshot of gas cannot be used.
     #[error("{path}: {source}")]
     Snapshot { path: String, source: SnapshotError },
+    /// A snapshot was to be written of what was not measured.
+    #[error("{path} stays as it is: {why}")]
+    NotMeasured { path: String, why: String },
     /// What is live cannot be had as a plan.
     #[error(
         "the project is live as it is, by plan {plan_id}, which is neither in the project nor in the endpoint's logs"
@@ -21,13 +24,14 @@ impl Fault for ValidateFault {
         Code(match self {
             Self::Snapshot { .. } => "PRX-VAL-005",
             Self::NoActivePlan { .. } => "PRX-VAL-006",
+            Self::NotMeasured { .. } => "PRX-VAL-007",
         })
     }
 
     fn exit(&self) -> ExitCode {
         match self {
             Self::Snapshot { .. } => ExitCode::BadInput,
-            Self::NoActivePlan { .. } => ExitCode::GateFailed,
+            Self::NoActivePlan { .. } | Self::NotMeasured { .. } => ExitCode::GateFailed,
         }
     }
 
@@ -37,6 +41,7 @@ impl Fault for ValidateFault {
                 "restore it from git, or make it anew: `payrox validate --phase gas --update-gas-snapshot`"
                     .into()
             }
+            Self::NotMeasured { .. } => "`payrox validate --phase gas --phase deploy` shows why".into(),
             Self::NoActivePlan { .. } => {
                 "put its journal/<chain-id>/plans back, or pass --rpc-url of an archive node".into()
             }

@@ -3,7 +3,7 @@
 use super::fault::ValidateFault;
 use crate::{
     context::{Connection, Context},
-    layouts,
+    forks, layouts,
     planning::Workshop,
 };
 use alloy_json_abi::JsonAbi;
@@ -13,11 +13,16 @@ use payrox_chain::{At, CallRequest, Read};
 use payrox_config::{Network, Project};
 use payrox_execute::{Place, Sandbox};
 use payrox_files::read_text;
-use payrox_model::{BoxFault, ChainSnapshot, CodeHash, ExitCode, Manifest, Name, Selector, text::escape};
+use payrox_model::{
+    BoxFault, ChainSnapshot, CodeHash, DiamondState, ExitCode, Manifest, Name, Selector, text::escape,
+};
 use payrox_plan::{Plan, PlanOutcome};
 use payrox_validate::{Baseline, OwnerSeen, Seen, Subject};
 use serde::Deserialize;
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 /// Largest record of a deployment.
 const LIMIT: u64 = 16 << 20;
@@ -44,11 +49,14 @@ pub(super) struct Ground<'a> {
     /// What is deployed.
     pub(super) baseline: Option<Baseline>,
     pub(super) owner: Option<OwnerSeen>,
+    /// The connection is to a fork of what was read of the chain before: it does not answer.
+    offline: bool,
 }
 
 impl<'a> Ground<'a> {
-    /// Looks at project, artifacts and chain, and plans. What makes a plan impossible is kept: it is a finding.
-    pub(super) async fn gather(context: &'a Context<'a>) -> Result<Self, BoxFault> {
+    /// Looks at project, artifacts and chain, and plans. What makes a plan impossible is kept: it is a finding. Where a fork
+    /// will do, `--offline` looks at what was read of the chain before.
+    pub(super) async fn gather(context: &'a Context<'a>, fork_will_do: bool) -> Result<Self, BoxFault> {
         let (project, network) = (context.project()?, context.network()?);
         let silent = context.args.rpc_url.is_empty() && network.rpc_url.is_empty();
         let connection = match !network.local && silent {
@@ -69,7 +77,14 @@ impl<'a> Ground<'a> {
             init: None,
             baseline: None,
             owner: None,
+            offline: false,
         };
+        if let (true, Some(connection)) = (fork_will_do && context.args.offline, &ground.connection) {
+            let chain_id = Some(ground.network.chain_id);
+            let opened = forks::open(context, &connection.endpoint, chain_id, None).await?;
+            ground.connection = Some(opened.connection());
+            ground.offline = true;
+        }
         match ground.look().await {
             Ok(()) => Ok(ground),
             Err(fault) if matches!(fault.exit(), ExitCode::Endpoint | ExitCode::Internal) => Err(fault),
@@ -84,7 +99,10 @@ impl<'a> Ground<'a> {
         let workshop = self.workshop.insert(Workshop::open(self.context)?);
         self.layouts = Layouts::read(&Layouts::beside(workshop.artifacts.source()))?;
         if let Some(connection) = &self.connection {
-            self.chain = workshop.snapshot(connection).await?;
+            self.chain = match self.offline {
+                true => workshop.snapshot_of(connection).await?,
+                false => workshop.snapshot(connection).await?,
+            };
         }
         let sandbox = Sandbox::empty(self.network.chain_id);
         let outcome = workshop.plan_in(self.connection.as_ref(), &self.chain, &sandbox).await?;
@@ -98,12 +116,21 @@ impl<'a> Ground<'a> {
                 return Err(ValidateFault::NoActivePlan { plan_id }.into());
             }
         };
-        let facets = plan.facets.iter();
-        self.code = facets.map(|facet| (facet.name.clone(), sandbox.code(facet.address))).collect();
-        self.init = plan.init.as_ref().map(|init| sandbox.code(init.target)).filter(|code| !code.is_empty());
-        self.owner = self.owner(plan.system.roles.owner).await?;
+        // What a diamond serves already is nothing that the sandbox creates.
+        let code = |address| match (sandbox.code(address), &self.chain.diamond) {
+            (code, Some(diamond)) if code.is_empty() => diamond.code.get(&address).cloned().unwrap_or(code),
+            (code, _) => code,
+        };
+        self.code = plan.facets.iter().map(|facet| (facet.name.clone(), code(facet.address))).collect();
+        self.init = plan.init.as_ref().map(|init| code(init.target)).filter(|code| !code.is_empty());
+        if !self.offline {
+            self.owner = self.owner(plan.system.roles.owner).await?;
+            self.baseline = match &self.chain.diamond {
+                Some(diamond) => Some(self.served(diamond, &plan)?),
+                None => self.baseline().await?,
+            };
+        }
         self.plan = Some(plan);
-        self.baseline = self.baseline().await?;
         Ok(())
     }
 
@@ -155,6 +182,39 @@ impl<'a> Ground<'a> {
         Ok(Some(baseline))
     }
 
+    /// What a diamond serves: routes and code from its loupe, ABIs of what the plan leaves in place and of what earlier plans brought.
+    fn served(&self, diamond: &DiamondState, plan: &Plan) -> Result<Baseline, BoxFault> {
+        let standing = self.workshop.as_ref().map(|workshop| workshop.standing(&self.chain)).transpose()?;
+        let standing = standing.flatten();
+        let kept = standing.map(|plan| layouts::kept(self.context, self.network.chain_id, plan.plan_id));
+        let mut baseline = Baseline {
+            layouts: kept.transpose()?.flatten(),
+            routes: diamond.routes.keys().copied().collect(),
+            ..Baseline::default()
+        };
+        let records = self.records();
+        let served: BTreeSet<Address> = diamond.routes.values().copied().collect();
+        for address in served {
+            let code_hash = diamond.code_hash(address);
+            let code = diamond.code.get(&address).cloned().unwrap_or_default();
+            let stays = plan.facets.iter().find(|f| (f.address, f.code_hash) == (address, code_hash));
+            let abi = |contract: &str| Some(self.artifacts()?.get(contract).ok()?.abi.clone());
+            match (stays, records.get(&(address, code_hash))) {
+                // The same code answers the same, whether or not somebody knows what.
+                (Some(facet), _) => {
+                    baseline.abi.extend(abi(&facet.contract).map(|abi| (facet.name.clone(), abi)));
+                    baseline.code.insert(facet.name.clone(), code);
+                }
+                (None, Some((name, abi))) => {
+                    baseline.abi.insert(name.clone(), abi.clone());
+                    baseline.code.insert(name.clone(), code);
+                }
+                (None, None) => baseline.unknown.push(address.to_string()),
+            }
+        }
+        Ok(baseline)
+    }
+
     /// `deployments/<chain-id>/`: name and ABI of what stands at an address with a code hash.
     fn records(&self) -> BTreeMap<(Address, CodeHash), (Name, JsonAbi)> {
         #[derive(Deserialize)]
@@ -180,7 +240,11 @@ impl<'a> Ground<'a> {
     }
 
     /// What rules look at; `None` where there is no plan.
-    pub(super) fn subject<'b>(&'b self, seen: &'b Seen) -> Option<Subject<'b>> {
+    pub(super) fn subject<'b>(
+        &'b self,
+        seen: &'b Seen,
+        baseline: Option<&'b Baseline>,
+    ) -> Option<Subject<'b>> {
         let workshop = self.workshop.as_ref()?;
         Some(Subject {
             project: &self.project,
@@ -191,7 +255,7 @@ impl<'a> Ground<'a> {
             code: &self.code,
             init: self.init.as_ref(),
             layouts: self.layouts.as_ref(),
-            baseline: self.baseline.as_ref(),
+            baseline,
             seen,
         })
     }
@@ -211,6 +275,12 @@ impl<'a> Ground<'a> {
         let Some(_) = &self.connection else {
             return format!("an empty chain: {} names no endpoint", escape(self.network.name.as_str()));
         };
+        if let (Some(diamond), Some(address)) = (&self.chain.diamond, self.network.diamond) {
+            let (block, routes) = (self.chain.block, diamond.routes.len());
+            return format!(
+                "the chain at block {block}, where the diamond {address} serves {routes} functions"
+            );
+        }
         let epoch = self.chain.dispatcher.as_ref().map_or(0, |dispatcher| dispatcher.active.epoch.0);
         match epoch {
             0 => format!("the chain at block {}, where nothing of the system is live", self.chain.block),

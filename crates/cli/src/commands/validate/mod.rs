@@ -11,6 +11,7 @@ mod shown;
 use crate::{
     args::{Group, ValidateArgs},
     context::Context,
+    fault::CliFault,
     report,
 };
 use cache::Cache;
@@ -34,10 +35,14 @@ const LIMIT: u64 = 4 << 20;
 pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let groups = groups(&args.group);
     let asked = phases(args);
+    if args.update_gas_snapshot && !asked.contains(&Phase::Gas) {
+        let text = "--update-gas-snapshot measures in the phase `gas`, which was not asked for".to_owned();
+        return Err(CliFault::Usage { text, hint: Some("add --phase gas".into()) }.into());
+    }
     if asked == [Phase::Test] && !context.project_file().exists() {
         return Ok(units(&groups, context));
     }
-    let ground = Ground::gather(context).await?;
+    let mut ground = Ground::gather(context, asked == [Phase::Parity]).await?;
     let cache = Cache::new(context.folder().join(".payrox/validate"), !args.no_cache);
     let meter = Meter::new(context.printer, asked.len());
     let snapshot = context.inside(&ground.project.policy.gas_snapshot);
@@ -47,8 +52,18 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
         owner: ground.owner,
         ..Seen::default()
     };
-    let mut work =
-        Work { ground: &ground, args, groups: &groups, cache: &cache, meter: &meter, seen, told: false };
+    let baseline = ground.baseline.take();
+    let ground = ground;
+    let mut work = Work {
+        ground: &ground,
+        args,
+        groups: &groups,
+        cache: &cache,
+        meter: &meter,
+        seen,
+        baseline,
+        told: false,
+    };
     let mut runs = Vec::new();
     for phase in &asked {
         meter.begin(*phase, work.expected(*phase));
@@ -60,7 +75,7 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
         meter.end(*phase, run.took_ms);
         runs.push(run);
     }
-    let subject = ground.subject(&work.seen);
+    let subject = work.subject();
     let about = about(args, &ground);
     let validation = Validation::new(about, &runs, &ground.project.policy.waivers, subject.as_ref());
     drop(meter);
@@ -119,7 +134,8 @@ fn groups(asked: &[Group]) -> Vec<UnitGroup> {
     groups
 }
 
-fn today() -> Day {
+/// The day, in UTC.
+pub(crate) fn today() -> Day {
     let now = Timestamp::now().to_zoned_datetime(TimeZone::UTC);
     let part = |n: i8| n.unsigned_abs();
     Day { year: now.year().unsigned_abs(), month: part(now.month()), day: part(now.day()) }
@@ -134,9 +150,15 @@ fn gas_snapshot(path: &std::path::Path) -> Result<Option<GasSnapshot>, BoxFault>
     Ok(Some(read.map_err(|source| ValidateFault::Snapshot { path: shown, source })?))
 }
 
-/// Writes the snapshot of what was measured, and takes it for the comparison.
+/// Writes the snapshot of what was measured, and takes it for the comparison. Where a route was not, the one that is there stays.
 fn update(work: &mut Work<'_>, path: &std::path::Path) -> Result<(), BoxFault> {
-    let (Some(plan), Some(seen)) = (&work.ground.plan, &work.seen.rehearsed) else { return Ok(()) };
+    let (Some(plan), Some(seen)) = (&work.ground.plan, &work.seen.rehearsed) else {
+        return Err(not_measured(path, "there is no plan, so that nothing was measured".into()));
+    };
+    let missing = payrox_validate::not_measured(plan, seen);
+    if !missing.is_empty() {
+        return Err(not_measured(path, missing));
+    }
     let names: BTreeMap<_, _> =
         plan.routes.iter().map(|route| (route.selector, route.signature.clone())).collect();
     let snapshot = GasSnapshot::new(&names, &seen.routes);
@@ -153,7 +175,19 @@ fn about(args: &ValidateArgs, ground: &Ground<'_>) -> About {
         let name = clap::ValueEnum::to_possible_value(phase);
         verb.push_str(&format!(" --phase {}", name.as_ref().map_or("full", |value| value.get_name())));
     }
+    for group in &args.group {
+        let name = clap::ValueEnum::to_possible_value(group);
+        verb.push_str(&format!(" --group {}", name.as_ref().map_or("A", |value| value.get_name())));
+    }
     verb.push_str(&format!(" --fuzz-runs {}", args.fuzz_runs));
+    for (given, flag) in
+        [(args.no_cache, " --no-cache"), (args.update_gas_snapshot, " --update-gas-snapshot")]
+    {
+        verb.push_str(if given { flag } else { "" });
+    }
+    if let Some(solc) = &args.solc {
+        verb.push_str(&format!(" --solc {}", escape(&solc.display().to_string())));
+    }
     let inside = |path: &std::path::Path| escape(&path.display().to_string());
     let file = ground.context.args.config.clone().unwrap_or_else(|| PathBuf::from("payrox.toml"));
     About {
@@ -181,6 +215,10 @@ fn about(args: &ValidateArgs, ground: &Ground<'_>) -> About {
             .map(|facet| (facet.name.clone(), escape(&facet.contract.source)))
             .collect(),
     }
+}
+
+fn not_measured(path: &std::path::Path, why: String) -> BoxFault {
+    ValidateFault::NotMeasured { path: escape(&path.display().to_string()), why }.into()
 }
 
 /// Writes every report; where they are.

@@ -25,8 +25,14 @@ fn unknown(summary: &str, findings: Vec<Finding>) -> Check {
 }
 
 async fn compared(workshop: &Workshop<'_>, connection: &Connection, runs: u32) -> Result<Compared, BoxFault> {
-    let args =
-        ParityArgs { verb: None, fuzz_runs: runs.max(1).into(), seed: 1, route: Vec::new(), fresh: false };
-    let scene = Scene::of(workshop, connection).await?;
+    let args = ParityArgs {
+        verb: None,
+        fuzz_runs: runs.into(),
+        seed: 1,
+        route: Vec::new(),
+        fresh: false,
+        fork_block: None,
+    };
+    let scene = Scene::of(workshop, connection, None).await?;
     compare(&args, workshop.context, &scene)
 }

@@ -20,9 +20,10 @@ use payrox_files::{FileError, read};
 use payrox_model::{BoxFault, Check, Fault, Finding, Severity, Verdict, text::escape};
 use payrox_plan::PlanError;
 use payrox_probe::{
-    SLITHER_FILES, UnitGroup, compiled, files, find_slither, run_slither, run_suite, run_units, suites,
+    SLITHER_FILES, UnitGroup, compiled, files, find_slither, no_suite, run_slither, run_suite, run_units,
+    suites,
 };
-use payrox_validate::{Phase, PhaseRun, Rehearsed, Seen};
+use payrox_validate::{Baseline, Phase, PhaseRun, Rehearsed, Seen, Subject};
 use std::{error::Error, time::Instant};
 
 /// Largest file of a project that a hash over it is made of.
@@ -36,6 +37,8 @@ pub(super) struct Work<'w> {
     pub(super) cache: &'w Cache,
     pub(super) meter: &'w Meter<'w>,
     pub(super) seen: Seen,
+    /// What is deployed.
+    pub(super) baseline: Option<Baseline>,
     /// The plan's trouble was told.
     pub(super) told: bool,
 }
@@ -77,8 +80,10 @@ impl Work<'_> {
                 kept.value
             }
             Phase::Source => {
+                let kept = self.slither();
+                cached = kept.cached;
                 let mut checks = self.rules(phase);
-                checks.extend(self.slither());
+                checks.extend(kept.value);
                 checks
             }
             Phase::Parity => parity::check(self.ground, self.args.fuzz_runs).await,
@@ -92,7 +97,8 @@ impl Work<'_> {
         };
         checks.extend(self.trouble(phase, &checks));
         let took_ms = took_then.unwrap_or_else(|| millis(started));
-        Ok(PhaseRun { phase, checks, cached, took_ms })
+        let part = self.part().filter(|_| phase == Phase::Test);
+        Ok(PhaseRun { phase, part, checks, cached, took_ms })
     }
 
     /// Rehearses where nobody has yet; how long it took when it was taken from an earlier run.
@@ -103,11 +109,19 @@ impl Work<'_> {
         let kept = self.rehearse().await?;
         let took_then = kept.as_ref().filter(|kept| kept.cached).map(|kept| kept.took_ms);
         self.seen.rehearsed = kept.map(|kept| kept.value);
+        if let (Some(baseline), Some(rehearsed)) = (&mut self.baseline, &self.seen.rehearsed) {
+            baseline.gas = rehearsed.deployed_gas();
+        }
         Ok(took_then)
     }
 
+    /// What rules look at; `None` where there is no plan.
+    pub(super) fn subject(&self) -> Option<Subject<'_>> {
+        self.ground.subject(&self.seen, self.baseline.as_ref())
+    }
+
     fn rules(&self, phase: Phase) -> Vec<Check> {
-        match self.ground.subject(&self.seen) {
+        match self.subject() {
             Some(subject) => payrox_validate::run(&[phase], &subject).checks,
             None => vec![unknown(phase.name(), "there is no plan")],
         }
@@ -137,6 +151,13 @@ impl Work<'_> {
         Kept { value: checks, ..again }
     }
 
+    /// What of the phase `test` was asked for, where that is not all.
+    fn part(&self) -> Option<String> {
+        let named: Vec<_> = self.groups.iter().map(|group| format!("{group:?}")).collect();
+        let named = format!("PayRox's group {}, without the project's own tests", named.join(", "));
+        (!self.args.group.is_empty()).then_some(named)
+    }
+
     /// The project's own tests, then the groups. Groups that were asked for by name run alone.
     fn test(&self) -> Kept<Vec<Check>> {
         let mut parts = Vec::new();
@@ -147,7 +168,7 @@ impl Work<'_> {
         let key = Key::new("groups").with(named).finish();
         parts.push(self.kept("groups", Some(key), || run_units(self.groups)));
         Kept {
-            cached: parts.iter().all(|part| part.cached),
+            cached: parts.iter().any(|part| part.cached),
             took_ms: parts.iter().map(|part| part.took_ms).sum(),
             value: parts.into_iter().flat_map(|part| part.value).collect(),
         }
@@ -159,13 +180,7 @@ impl Work<'_> {
         let solc = self.args.solc.as_deref().filter(|solc| solc.is_file());
         let found = suites(root, &path);
         if found.is_empty() {
-            let check = Check {
-                name: "test: the project's own".into(),
-                verdict: Verdict::Pass,
-                summary: "the project has no tests for forge or hardhat".into(),
-                findings: Vec::new(),
-            };
-            return vec![Kept { value: vec![check], took_ms: 0, cached: true }];
+            return vec![Kept { value: vec![no_suite()], took_ms: 0, cached: false }];
         }
         let run = |suite: &payrox_probe::Suite| {
             let name = suite.tool.name();
@@ -180,8 +195,9 @@ impl Work<'_> {
     }
 
     /// Slither's findings, where it is installed.
-    fn slither(&self) -> Vec<Check> {
-        let absent = |why: &str| vec![payrox_validate::slither(Err(why))];
+    fn slither(&self) -> Kept<Vec<Check>> {
+        let absent =
+            |why: &str| Kept { value: vec![payrox_validate::slither(Err(why))], took_ms: 0, cached: false };
         let folder = self.ground.context.folder();
         let path = std::env::var_os("PATH").unwrap_or_default();
         let Some(program) = find_slither(folder, &path) else { return absent("slither is not installed") };
@@ -198,22 +214,21 @@ impl Work<'_> {
             key = key.with(read(&folder.join(name), LIMIT).unwrap_or_default());
         }
         let key = key.finish();
-        let kept = self.kept("slither", Some(key), || {
+        self.kept("slither", Some(key), || {
             self.meter.notice("running Slither");
             match run_slither(folder, &program, &compiler, &search, &input) {
                 Ok(printed) => vec![payrox_validate::slither(Ok(&printed))],
                 Err(why) => vec![unknown("source: Slither", &format!("it could not run: {why}"))],
             }
-        });
-        kept.value
+        })
     }
 
-    /// A hash over every file of the project that is its own; `None` where one cannot be read.
+    /// A hash over every file that the project's tests may depend on; `None` where one cannot be read.
     fn files_key(&self, kind: &str) -> Option<B256> {
         let root = self.ground.context.folder();
         let artifacts = self.ground.artifacts().map(|set| set.hash()).unwrap_or_default();
         let mut key = Key::new(kind).with(artifacts);
-        for file in files(root) {
+        for file in files(root)? {
             let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy();
             if name.starts_with("validation-report.") {
                 continue;
@@ -223,7 +238,7 @@ impl Work<'_> {
         Some(key.finish())
     }
 
-    /// What an earlier run gave, else what comes out now. What is unknown is not kept: the next time it may be known.
+    /// What an earlier run gave, else what comes out now. Only what passes is kept: the rest may be otherwise the next time.
     fn kept(&self, kind: &str, key: Option<B256>, make: impl FnOnce() -> Vec<Check>) -> Kept<Vec<Check>> {
         if let Some((kept, took_ms)) = key.and_then(|key| self.cache.get::<Vec<KeptCheck>>(kind, key)) {
             let count = kept.len();
@@ -235,8 +250,8 @@ impl Work<'_> {
         let started = Instant::now();
         let value = make();
         let took_ms = millis(started);
-        let decided = value.iter().all(|check| check.verdict != Verdict::Unknown);
-        if let Some(key) = key.filter(|_| decided) {
+        let passed = value.iter().all(|check| check.verdict == Verdict::Pass);
+        if let Some(key) = key.filter(|_| passed) {
             self.cache.put(kind, key, took_ms, value.iter().map(KeptCheck::from).collect::<Vec<_>>());
         }
         Kept { value, took_ms, cached: false }

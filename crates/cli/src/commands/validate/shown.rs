@@ -26,7 +26,7 @@ pub(super) fn text(context: &Context<'_>, validation: &Validation, written: &[Pa
     let rows = validation.phases.iter().map(|phase| {
         let passed = phase.checks.iter().filter(|check| check.verdict == Verdict::Pass).count();
         let time = format!("{} ms", phase.took_ms);
-        let time = if phase.cached { format!("{time}, then: nothing changed since") } else { time };
+        let time = if phase.cached { format!("{time}, then: as far as nothing changed") } else { time };
         let (word, tone) = verdict(phase.verdict);
         let checks = format!("{passed} of {}", phase.checks.len());
         [phase.phase.name().to_owned(), paint.tone(tone, word), checks, time]
@@ -78,17 +78,18 @@ fn waivers(validation: &Validation) -> Option<String> {
 }
 
 fn summary(validation: &Validation, paint: Paint) -> String {
-    let (word, tone) = match validation.verdict {
-        Verdict::Pass => ("passed", Tone::Good),
-        Verdict::Unknown => ("not decided: what is unknown is no pass", Tone::Notice),
-        Verdict::Fail => ("failed", Tone::Bad),
+    let (word, more, tone) = match validation.verdict {
+        Verdict::Pass => ("passed", "", Tone::Good),
+        Verdict::Unknown => ("not decided", ": what is unknown is no pass", Tone::Notice),
+        Verdict::Fail => ("failed", "", Tone::Bad),
     };
     let checks = validation.checks().count();
     let passed = validation.checks().filter(|check| check.verdict == Verdict::Pass).count();
     let waived = validation.checks().flat_map(|check| &check.findings).filter(|f| f.waived).count();
     let waived = if waived > 0 { format!(", {waived} waived") } else { String::new() };
+    let extent = validation.extent().map(|extent| format!(" ({extent})")).unwrap_or_default();
     format!(
-        "{}: {passed} of {checks} checks pass, {}, {}{waived}",
+        "{}{extent}{more}: {passed} of {checks} checks pass, {}, {}{waived}",
         paint.tone(tone, word),
         counted(validation.count(Severity::Error), "error"),
         counted(validation.count(Severity::Warning), "warning"),

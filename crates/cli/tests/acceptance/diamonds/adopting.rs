@@ -1,13 +1,17 @@
 //! From an address to a project.
 
 use super::{OWNER, World, finding};
-use crate::project::{list, text};
+use crate::{
+    endpoint::Endpoint,
+    project::{Project, list, text},
+};
 use alloy_primitives::{Address, FixedBytes, keccak256};
 use alloy_sol_types::SolValue;
 use payrox_model::{
     Manifest,
     diamond::IDiamond::{FacetCut, FacetCutAction},
 };
+use serde_json::{Value, json};
 use std::fs;
 
 #[test]
@@ -64,7 +68,13 @@ fn prx_o01_what_has_no_loupe_is_read_from_its_events_and_what_hides_those_from_i
     world.cut(OWNER, &diamond, cut(Address::ZERO, FacetCutAction::Remove, "legacy()"));
     let next = world.deploy("upgrade/VaultFacet.sol/VaultFacet.json", &[]);
     world.cut(OWNER, &diamond, cut(next, FacetCutAction::Replace, "total()"));
-    let adopted = world.adopt(&diamond);
+    let unproved = |args: &[&str]| {
+        let ran = world.run(&[&["adopt", &diamond, "--artifacts", "out", "--json"], args].concat());
+        assert_eq!(ran.status, 1, "without a loupe nothing can be compared: {ran:?}");
+        assert_eq!(list(&ran.json()["checks"])[0]["verdict"], "unknown");
+        ran.json()
+    };
+    let adopted = unproved(&["--name", "vault"]);
     assert_eq!((text(&adopted, "origin"), list(&adopted["routes"]).len()), ("events", 5), "{adopted:#}");
     let at = |facet: &str| {
         list(&adopted["facets"]).iter().find(|f| f["name"] == facet).unwrap()["address"].clone()
@@ -80,7 +90,7 @@ fn prx_o01_what_has_no_loupe_is_read_from_its_events_and_what_hides_those_from_i
     // After the last event nobody would know of it but by its storage.
     world.send(OWNER, Some(OWNER), &Default::default());
     let late = world.chain.block().to_string();
-    let stored = world.json(&["adopt", &diamond, "--artifacts", "out", "--from-block", &late]);
+    let stored = unproved(&["--from-block", &late]);
     assert_eq!(text(&stored, "origin"), "storage of diamond-2");
     assert_eq!(stored["root"], adopted["root"], "the three ways lead to the same");
 
@@ -88,6 +98,30 @@ fn prx_o01_what_has_no_loupe_is_read_from_its_events_and_what_hides_those_from_i
     let plan = world.run(&["plan"]);
     assert_eq!(plan.status, 3, "{plan:?}");
     assert!(plan.stderr.contains("PRX-ADP-021"), "{}", plan.stderr);
+}
+
+#[test]
+fn prx_o01_an_endpoint_that_refuses_logs_leaves_the_routes_unknown() {
+    let Some(world) = World::new(&[]) else { return };
+    let diamond = world.app_diamond(OWNER.parse().unwrap(), true);
+    let refuses = |method: &str, _: &Value| (method == "eth_getLogs").then(|| json!("not with this key"));
+    let endpoint = Endpoint::before(world.anvil.chain(), refuses);
+    let args = ["adopt", &diamond, "--network", "anvil", "--json", "--rpc-url", endpoint.url()];
+    let ran = world.project.run(&args);
+    assert_eq!(ran.status, 1, "{ran:?}");
+    let adopted = ran.json();
+    assert_eq!(finding(&adopted, "PRX-ADP-011").unwrap()["severity"], "warning", "{adopted:#}");
+    assert_eq!(list(&adopted["checks"])[0]["verdict"], "unknown", "{adopted:#}");
+}
+
+#[test]
+fn prx_o01_a_router_of_payrox_is_no_diamond_to_adopt() {
+    let (project, ran) = Project::live();
+    let router = text(&ran["addresses"], "router").to_owned();
+    fs::remove_file(project.path().join("payrox.toml")).unwrap();
+    let ran = project.run(&["adopt", &router, "--network", "local"]);
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("PRX-ADP-026") && ran.stderr.contains("router of PayRox"), "{}", ran.stderr);
 }
 
 #[test]
@@ -119,7 +153,9 @@ fn prx_o01_the_storage_of_the_other_reference_kinds_is_read_as_the_compiler_lays
         for file in ["payrox.toml", "networks/anvil.toml", "artifacts/adopted.json"] {
             let _ = fs::remove_file(world.project.path().join(file));
         }
-        let adopted = world.json(&["adopt", &diamond.to_string()]);
+        let adopted = world.run(&["adopt", &diamond.to_string(), "--json"]);
+        assert_eq!(adopted.status, 1, "without a loupe nothing can be compared: {adopted:?}");
+        let adopted = adopted.json();
         assert_eq!(text(&adopted, "origin"), origin, "{adopted:#}");
         assert_eq!(text(&adopted, "owner"), OWNER.to_lowercase());
         let routes = list(&adopted["routes"]);

@@ -114,7 +114,22 @@ fn prx_g4_packages_that_the_commit_lacks_are_asked_for_and_listed() {
         "wallet",
         &["--solc-sha256", &"00".repeat(32), "--modules", "node_modules"],
     );
-    assert_eq!((status, verdict(&said, "compiler")), (1, "fail"));
+    assert_eq!((status, &said["error"]["code"]), (2, &Value::from("PRX-ART-066")), "{said}");
+
+    // In the folder as it is: what else lies around the project is neither its own nor a package.
+    fs::create_dir_all(repository.root().join("node_modules")).unwrap();
+    fs::create_dir_all(repository.root().join("other")).unwrap();
+    let folder = || {
+        let plan = repository.empty().join("plan.json").display().to_string();
+        let args = ["review", &plan, "--project", "wallet", "--solc", &repository.solc, "--json"];
+        let ran = repository.payrox(&args);
+        (ran.status, findings(&ran.json()))
+    };
+    fs::rename(modules.join("dep"), repository.root().join("node_modules/dep")).unwrap();
+    assert_eq!(folder(), (0, Vec::new()));
+    fs::rename(repository.root().join("node_modules/dep"), repository.root().join("other/dep")).unwrap();
+    repository.write("wallet/remappings.txt", "dep/=../other/dep/\n");
+    assert_eq!(folder(), (0, vec![("PRX-REV-021".to_owned(), "../other/dep/Step.sol".to_owned())]));
 }
 
 #[test]
@@ -153,7 +168,8 @@ fn prx_g4_a_hostile_repository_runs_nothing_and_shows_its_own_objects() {
     for (bad, code) in [
         (["--repo", "ext::sh -c touch% ran", "--path", "wallet"], "PRX-REV-006"),
         (["--repo", "ssh://example.com/x", "--path", "wallet"], "PRX-REV-006"),
-        (["--bundle", "plan.json", "--path", "wallet"], "PRX-REV-005"),
+        (["--bundle", "plan.json", "--path", "wallet"], "PRX-REV-006"),
+        (["--bundle", "/dev/zero", "--path", "wallet"], "PRX-REV-006"),
         (["--bundle", "repo.bundle", "--path", "nowhere"], "PRX-REV-009"),
         (["--bundle", "repo.bundle", "--path", "../wallet"], "PRX-CLI-001"),
     ] {

@@ -4,6 +4,7 @@ use crate::{
     project::Ran,
     tools::{installed, program, repository},
 };
+use payrox_conforms::conforms;
 use payrox_files::write_atomic;
 use serde_json::Value;
 use std::{
@@ -98,6 +99,7 @@ impl Repository {
     fn command(&self, args: &[&str], at: &Path) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_payrox"));
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        command.env("XDG_CACHE_HOME", self.folder.path().join("cache"));
         Ran::of(command.args(args).current_dir(at))
     }
 
@@ -123,10 +125,11 @@ impl Repository {
         self.command(&[&own[..], more].concat(), &self.empty())
     }
 
-    /// The same of the bundle, as a document.
+    /// The same of the bundle, as a document; it is what its schema says.
     pub(super) fn bundled(&self, commit: &str, path: &str, more: &[&str]) -> (i32, Value) {
         let own = ["--bundle", "repo.bundle", "--path", path, "--json"];
         let ran = self.review(commit, &[&own[..], more].concat());
+        assert_eq!(conforms(&payrox_review::schema(), &ran.json()), Ok(()));
         (ran.status, ran.json())
     }
 }
@@ -154,7 +157,7 @@ pub(super) fn example(to: &Repository) {
     copy(&repository().join("node_modules/solady/src"), &to.root().join("node_modules/solady/src"));
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap().flatten() {
         let (name, kind) = (entry.file_name(), entry.file_type().unwrap());

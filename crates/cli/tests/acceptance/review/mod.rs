@@ -3,6 +3,8 @@
 mod attacks;
 mod descriptors;
 mod fixture;
+mod planted;
+mod storage;
 mod upgrade;
 
 use crate::{
@@ -13,15 +15,15 @@ use fixture::{Repository, example, findings};
 use serde_json::Value;
 use std::{fs, process::Command};
 
-const SAFE: &str = "0x41675C099F32341bf84BFc5382aF534df5C7461a";
-
 #[test]
 fn prx_g4_in_an_empty_folder_a_bundle_and_a_plan_reproduce_every_hash_and_other_tools_agree() {
     let Some(repository) = Repository::new() else { return };
     example(&repository);
     let plan = repository.plan("examples/payments", &[]);
     let commit = repository.commit();
-    let safe = ["--safe", SAFE, "--safe-nonce", "7"];
+    let owner: alloy_primitives::Address = text(&plan["system"]["roles"], "owner").parse().unwrap();
+    let owner = owner.to_checksum(None);
+    let safe = ["--safe", &owner, "--safe-nonce", "7"];
     let files = ["--markdown", "r.md", "--html", "r.html", "--erc7730", "words"];
     let (status, review) =
         repository.bundled(&commit, "examples/payments", &[&safe[..], &files[..]].concat());
@@ -31,22 +33,60 @@ fn prx_g4_in_an_empty_folder_a_bundle_and_a_plan_reproduce_every_hash_and_other_
     assert_eq!(counts("calldata"), list(&plan["steps"]).len());
     assert!(list(&review["rows"]).iter().all(|row| row["equal"] == true));
     assert_eq!(text(&review["signer"], "digest"), text(&plan, "planId"));
+    let nonces = |of: &Value| {
+        let each = |t: &Value| (text(t, "step").to_owned(), t["nonce"].as_u64().unwrap());
+        list(of).iter().map(each).collect::<Vec<_>>()
+    };
+    let signer = &review["signer"];
+    assert_eq!(nonces(&signer["safe"]), [("stage".into(), 7), ("activate".into(), 8)]);
+    assert_eq!(nonces(&signer["wayBack"]["safe"]), [("back 1".into(), 7), ("back 2".into(), 8)]);
 
     let read = |name: &str| fs::read_to_string(repository.empty().join(name)).unwrap();
     for page in [read("r.md"), read("r.html")] {
-        for part in [text(&plan, "planId"), text(&plan, "contentHash"), &commit, SAFE, "withdrawFees"] {
+        for part in [
+            text(&plan, "planId"),
+            text(&plan, "contentHash"),
+            &commit,
+            &owner,
+            "withdrawFees",
+            "not to be signed now",
+        ] {
             assert!(page.contains(part), "{part}");
         }
     }
     assert!(!read("r.html").contains("<script") && !read("r.html").contains("src="));
     descriptors::are_well_formed(&repository.empty().join("words"), &plan);
 
-    // Again: what was compiled is found, and nothing is said to be compiling.
+    // Again: what this user compiled is found, and that is said.
+    assert_eq!(review["compiledEarlier"], Value::Null);
     let own = ["--bundle", "repo.bundle", "--path", "examples/payments"];
     let again = repository.review(&commit, &own);
     assert!(again.status == 0 && !again.stderr.contains("compiling"), "{again:?}");
+    assert!(again.stdout.contains("compiled earlier by this user on 20"), "{again:?}");
+    assert!(read("r.md").contains("plan='plan.json'"));
+    assert!(!repository.empty().join(".payrox").exists());
+    refused_before_it_compiles(&repository, &commit);
     attacks::on_the_plan(&repository, &commit, &plan);
     lines_hold(&repository, &review);
+}
+
+/// Outputs that are inputs, and a Safe that may do nothing.
+fn refused_before_it_compiles(repository: &Repository, commit: &str) {
+    let read = |name: &str| fs::read(repository.empty().join(name)).unwrap();
+    let (plan, bundle) = (read("plan.json"), read("repo.bundle"));
+    std::os::unix::fs::symlink("plan.json", repository.empty().join("link.json")).unwrap();
+    let nobody = "0x41675C099F32341bf84BFc5382aF534df5C7461a";
+    for (args, code) in [
+        (["--html", "plan.json", "--markdown", "x.md"], "PRX-CLI-001"),
+        (["--html", "x.html", "--markdown", "./repo.bundle"], "PRX-CLI-001"),
+        (["--html", "link.json", "--markdown", "x.md"], "PRX-CLI-001"),
+        (["--html", "x.md", "--markdown", "./x.md"], "PRX-CLI-001"),
+        (["--safe", nobody, "--safe-nonce", "1"], "PRX-REV-013"),
+    ] {
+        let (status, said) = repository.bundled(commit, "examples/payments", &args);
+        assert_eq!((status, &said["error"]["code"]), (2, &Value::from(code)), "{args:?} {said}");
+    }
+    assert!(read("plan.json") == plan && read("repo.bundle") == bundle);
 }
 
 /// Every line of the review is run with the real tools.
@@ -68,6 +108,7 @@ fn lines_hold(repository: &Repository, review: &Value) {
         "calldata back 1",
         "Safe transaction hash stage",
         "Safe transaction hash activate",
+        "Safe transaction hash back 1, not now",
     ] {
         assert!(names.contains(&wanted), "{wanted} in {names:?}");
     }

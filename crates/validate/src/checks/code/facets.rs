@@ -6,7 +6,7 @@ use crate::{
     evm::{Origins, Reach, Walked, op},
 };
 use payrox_artifacts::Function;
-use payrox_model::{Check, Finding, Name, Verdict, text::escape};
+use payrox_model::{Check, Finding, Name, Selector, Verdict, text::escape};
 use std::collections::BTreeMap;
 
 /// It can destroy the router, or what is left of that since Cancun: send all its ether away.
@@ -47,7 +47,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         let (ran, there) = reach.coverage(code);
         reached += ran;
         all += there;
-        judge(facet.name, &reach.walks, &mut findings);
+        judge(facet.name, &reach.walks, subject.is_diamond(), &mut findings);
     }
     let incomplete = findings.iter().any(|finding| finding.code.0 == INCOMPLETE);
     let mut summary = format!(
@@ -66,7 +66,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     check
 }
 
-fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec<Finding>) {
+fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], diamond: bool, findings: &mut Vec<Finding>) {
+    let cut = Selector::of("diamondCut((address,uint8,bytes4[])[],address,bytes)");
     let mut whole: BTreeMap<&'static str, Places<'_>> = BTreeMap::new();
     for (function, walked) in walks {
         let name = function.map_or("other calls", |function| function.signature.as_str());
@@ -77,6 +78,8 @@ fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], findings: &mut Vec
         }
         for (pc, act) in &walked.acts {
             let code = match act.op {
+                // With a cut a diamond runs the init contract that its owner names: so EIP-2535 wants it.
+                op::DELEGATECALL if diamond && function.is_some_and(|f| f.selector == cut) => continue,
                 op::SELFDESTRUCT => SELFDESTRUCT,
                 op::DELEGATECALL => DELEGATECALL,
                 op::CALLCODE => CALLCODE,
@@ -150,4 +153,68 @@ fn writing(function: &Function, walked: &Walked, about: String) -> Option<Findin
         format!("it is {}, and reaches {} at {pc:#x}", function.mutability.as_json_str(), op::name(act.op));
     let hint = "views are called without a lock and by STATICCALL: declare it as what it is";
     Some(error(VIEW, about, evidence, hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prx_v11_of_many_places_and_functions_the_first_four_are_named_and_the_others_counted() {
+        let names = ["e()", "a()", "b()", "c()", "d()", "f()"];
+        let told = |functions: usize, places: usize| {
+            let places = (0..places).map(|pc| (pc, names[..functions].to_vec())).collect();
+            instruction(&"Facet".parse().unwrap(), ORIGIN, &places).evidence
+        };
+        let what = "ORIGIN: whoever signed may have been led to call something else";
+        assert_eq!(told(1, 1), format!("{what}: at 0x0, reached from e()"));
+        assert_eq!(told(4, 2), format!("{what}: at 0x0, 0x1, reached from a(), b(), c(), e()"));
+        assert_eq!(
+            told(5, 5),
+            format!("{what}: at 0x0, 0x1, 0x2, 0x3, reached from a(), b(), c(), d() and 1 more")
+        );
+        assert!(told(6, 1).ends_with("a(), b(), c(), d() and 2 more"));
+    }
+
+    /// What is said of a view with these acts, from hand-written code.
+    fn view(code: &[u8]) -> Vec<(&'static str, String)> {
+        let text = "function quote() view returns (uint256)";
+        let function = alloy_json_abi::Function::parse(text).unwrap();
+        let function = Function {
+            signature: function.signature(),
+            selector: payrox_model::Selector(function.selector().0),
+            mutability: function.state_mutability,
+        };
+        let walked = crate::evm::walk(code, crate::evm::Entry::Function(function.selector.0));
+        let mut findings = Vec::new();
+        judge(&"Facet".parse().unwrap(), &[(Some(&function), walked)], false, &mut findings);
+        findings.into_iter().map(|finding| (finding.code.0, finding.evidence)).collect()
+    }
+
+    #[test]
+    fn prx_v11_a_view_may_call_and_must_not_write_log_create_or_pay() {
+        use alloy_primitives::hex;
+        let found = |name: &str, pc: &str| [(VIEW, format!("it is view, and reaches {name} at {pc}"))];
+        assert_eq!(view(&hex!("5f5f55")), found("SSTORE", "0x2"));
+        assert_eq!(view(&hex!("5f5f5d")), found("TSTORE", "0x2"));
+        assert_eq!(view(&hex!("5f5fa0")), found("LOG", "0x2"));
+        assert_eq!(view(&hex!("5f5f5f5f5f5fa4")), found("LOG", "0x6"));
+        assert_eq!(view(&hex!("5f5f5ff0")), found("CREATE", "0x3"));
+        assert_eq!(view(&hex!("5f5f5f5ff5")), found("CREATE2", "0x4"));
+        assert_eq!(view(&hex!("5f5f5f5f345f5af1")), found("CALL", "0x7"));
+        assert_eq!(view(&hex!("5f5f5f5f5f5f5af1")), []);
+        assert_eq!(view(&hex!("5f5f5f5f5f5afa")), []);
+        assert_eq!(view(&hex!("5f5460005260205ff3")), []);
+    }
+
+    #[test]
+    fn prx_v11_a_call_is_arbitrary_where_calldata_names_both_account_and_function() {
+        use alloy_primitives::hex;
+        // calldatacopy(0, 4, 64), then calls of them: to calldata with calldata, to a constant, to calldata with a constant.
+        let arbitrary = |code: &[u8]| view(code).iter().any(|(code, _)| *code == ARBITRARY);
+        assert!(arbitrary(&hex!("604060045f375f5f60405f5f6004355af1")));
+        assert!(!arbitrary(&hex!("604060045f375f5f60405f5f60075af1")));
+        assert!(!arbitrary(&hex!("5f5f60405f5f6004355af1")));
+        assert!(!arbitrary(&hex!("604060045f375f5f60405f6004355afa")), "what only reads harms nothing");
+    }
 }

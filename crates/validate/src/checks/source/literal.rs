@@ -106,4 +106,56 @@ mod tests {
         let console = Address::left_padding_from(CONSOLE);
         assert_eq!(constant(CONSOLE), Some(console));
     }
+
+    fn found(code: &[u8]) -> Vec<(Address, usize)> {
+        let walked = crate::evm::walk(code, crate::evm::Entry::Other(&[]));
+        addresses(code, &Reach { walks: vec![(None, walked)] }).into_iter().collect()
+    }
+
+    #[test]
+    fn prx_v09_the_addresses_of_code_are_in_what_can_run_and_in_what_is_called() {
+        let token = address!("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48");
+        let push = [&[0x73][..], token.as_slice()].concat();
+        assert_eq!(found(&[&[0x5f][..], &push, &[0x50, 0x00]].concat()), [(token, 1)]);
+        assert_eq!(found(&[&[0x00][..], &push].concat()), [], "behind the end");
+        let word = [&[0x7f][..], token.into_word().as_slice()].concat();
+        assert_eq!(found(&[&push[..], &[0x61, 0x73, 0x73, 0x50], &word, &push].concat()), [(token, 0)]);
+        assert_eq!(
+            found(&[&[0x61, 0x73, 0x73, 0x50][..], &word].concat()),
+            [(token, 4)],
+            "a constant is no instruction"
+        );
+        assert_eq!(found(&push[..20]), [], "it is cut off");
+        // staticcall(gas, account, 0, 0, 0, 0): whatever the account looks like, unless the chain itself provides it.
+        let called = |account: u16| {
+            let [high, low] = account.to_be_bytes();
+            found(&[0x5f, 0x5f, 0x5f, 0x5f, 0x61, high, low, 0x5a, 0xfa, 0x00])
+        };
+        assert_eq!(called(0x1ff), []);
+        assert_eq!(called(0x200), [(Address::left_padding_from(&[2, 0]), 8)]);
+    }
+
+    #[test]
+    fn prx_v09_thirteen_different_bytes_make_an_address_and_twelve_do_not() {
+        let with = |different: u8| {
+            let bytes: Vec<u8> = (0..20).map(|n| 0x80 + n.min(different - 1)).collect();
+            constant(&bytes).is_some()
+        };
+        assert!(with(13) && with(20) && !with(12));
+        assert_eq!(constant(b"abcdefghijklmnopqrst"), None, "a text");
+        assert_eq!(constant(b"abcdefghi jklmnopqrs"), None, "words");
+        let mut text = *b"abcdefghijklmnopqrst";
+        text[3] = 0x07;
+        assert!(constant(&text).is_some());
+        // Of 32 bytes the first twelve are zeros, and the next is none.
+        let token = address!("0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48");
+        let mut word = token.into_word();
+        word.0[3] = 1;
+        assert_eq!(constant(word.as_slice()), None);
+        let mut word = token.into_word();
+        word.0[12] = 0;
+        assert_eq!(constant(word.as_slice()), None);
+        assert_eq!(constant(&token.as_slice()[1..]), None, "nineteen bytes that are nobody's");
+        assert_eq!(constant(&[0; 21]), None);
+    }
 }

@@ -90,9 +90,6 @@ fn difference(one: &Compilation, other: &Compilation) -> Option<String> {
 /// PayRox's own contracts.
 pub(crate) fn own(_: &Subject<'_>) -> Check {
     let contracts = release().contracts();
-    let as_meant = |found: &Compilation| {
-        found.release() == OWN_COMPILER && found.via_ir && found.optimizer_runs.is_some()
-    };
     let odd = contracts.iter().filter(|contract| !contract.compilation.as_ref().is_some_and(as_meant));
     let findings = odd.map(|contract| {
         let evidence = format!("it is not compiled by {OWN_COMPILER} through Yul with the optimizer");
@@ -100,4 +97,44 @@ pub(crate) fn own(_: &Subject<'_>) -> Check {
     });
     let summary = format!("{}, by solc {OWN_COMPILER}", counted(contracts.len(), "contract"));
     judged("source: PayRox's compiler", summary, findings.collect())
+}
+
+fn as_meant(found: &Compilation) -> bool {
+    found.release() == OWN_COMPILER && found.via_ir && found.optimizer_runs.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compiled() -> Compilation {
+        release().contracts()[0].compilation.clone().unwrap()
+    }
+
+    #[test]
+    fn prx_v09_a_contract_of_payrox_is_of_one_compiler_through_yul_with_the_optimizer() {
+        assert!(as_meant(&compiled()));
+        assert!(!as_meant(&Compilation { version: "0.8.29+commit.ab55807c".into(), ..compiled() }));
+        assert!(!as_meant(&Compilation { via_ir: false, ..compiled() }));
+        assert!(!as_meant(&Compilation { optimizer_runs: None, ..compiled() }));
+    }
+
+    #[test]
+    fn prx_v09_the_first_setting_that_differs_is_told_with_both_values() {
+        let one = compiled();
+        assert_eq!(difference(&one, &compiled()), None);
+        let told = |other: Compilation| difference(&one, &other).unwrap();
+        let version = "0.8.29+commit.ab55807c".to_owned();
+        assert_eq!(
+            told(Compilation { version, via_ir: false, ..compiled() }),
+            "version is 0.8.30+commit.73712a01 and 0.8.29+commit.ab55807c"
+        );
+        assert_eq!(told(Compilation { via_ir: false, ..compiled() }), "via_ir is true and false");
+        let off = told(Compilation { optimizer_runs: None, ..compiled() });
+        assert!(off.starts_with("optimizer_runs is ") && off.ends_with(" and off"), "{off}");
+        let evm = told(Compilation { evm_version: Some("paris".into()), ..compiled() });
+        assert!(evm.starts_with("evm_version is ") && evm.ends_with(" and paris"), "{evm}");
+        let hash = told(Compilation { bytecode_hash: Some("bzzr1".into()), ..compiled() });
+        assert!(hash.starts_with("bytecode_hash is ") && hash.ends_with(" and bzzr1"), "{hash}");
+    }
 }

@@ -28,4 +28,7 @@ fn prx_v11_slither_that_is_absent_is_said_to_be_and_one_that_failed_is_unknown()
     for printed in ["", "{}", "no json", r#"{"success":false,"error":"solc died"}"#] {
         assert_eq!(slither(Ok(printed)).verdict, Verdict::Unknown, "{printed}");
     }
+    let said = |error: &str| slither(Ok(&format!(r#"{{"success":false,"error":{error}}}"#))).summary;
+    assert_eq!(said(r#"" \n\nsolc died\nthere""#), "it failed: solc died");
+    assert_eq!(said("null"), "it failed: it does not say why");
 }

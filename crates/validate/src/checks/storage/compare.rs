@@ -1,5 +1,6 @@
 //! Two layouts, the earlier and the later: what stood somewhere stands there still and means the same.
 
+use super::difference::{ChangeKind, VariableChange};
 use crate::checks::{error, warning};
 use alloy_primitives::U256;
 use payrox_artifacts::layout::{Field, Layouts, Type};
@@ -29,11 +30,13 @@ pub(super) struct Comparison<'a> {
     /// Pairs that were compared: types may contain themselves.
     seen: BTreeSet<(&'a str, &'a str)>,
     pub(super) findings: Vec<Finding>,
+    /// What is other than it was, good or bad.
+    pub(super) changes: Vec<VariableChange>,
 }
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Layouts, new: &'a Layouts) -> Self {
-        Self { old, new, seen: BTreeSet::new(), findings: Vec::new() }
+        Self { old, new, seen: BTreeSet::new(), findings: Vec::new(), changes: Vec::new() }
     }
 
     /// Whether two types of one file are the same, all the way down.
@@ -52,6 +55,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn members(&mut self, path: &str, old: &'a [Field], new: &'a [Field], depth: usize) {
+        self.note(path, old, new);
         // What follows something that is no longer as large as it was moves with it: one cause, one finding.
         let mut cause: Option<usize> = None;
         let mut behind = 0;
@@ -104,6 +108,47 @@ impl<'a> Comparison<'a> {
         if let Some(cause) = cause.and_then(|cause| self.findings.get_mut(cause)).filter(|_| behind > 0) {
             cause.evidence.push_str(&format!("; {behind} more behind it move"));
         }
+    }
+
+    /// Notes what differs of two lists: each variable that was there, then those that were not.
+    fn note(&mut self, path: &str, old: &[Field], new: &[Field]) {
+        let same = |a: &Field, b: &Field| a.name == b.name && (a.slot, a.offset) == (b.slot, b.offset);
+        let (mut taken, mut changes) = (BTreeSet::new(), Vec::new());
+        for was in old {
+            let stays = new.iter().position(|is| same(was, is));
+            let moved = || new.iter().position(|is| was.name == is.name && !old.iter().any(|o| same(o, is)));
+            let renamed = || {
+                let here =
+                    new.iter().position(|is| (is.slot, is.offset) == (was.slot, was.offset) && !gap(is))?;
+                (!gap(was) && !old.iter().any(|o| o.name == new[here].name)).then_some(here)
+            };
+            let at = stays.or_else(moved).or_else(renamed);
+            let Some(is) = at.and_then(|at| new.get(at)) else {
+                changes.push(VariableChange::new(ChangeKind::Removed, path, Some(was), None));
+                continue;
+            };
+            taken.extend(at);
+            let kind = match () {
+                () if stays.is_some() && self.alike(was, is) => continue,
+                () if gap(was) => ChangeKind::Gap,
+                () if stays.is_some() => ChangeKind::Retyped,
+                () if was.name == is.name => ChangeKind::Moved,
+                () => ChangeKind::Renamed,
+            };
+            changes.push(VariableChange::new(kind, path, Some(was), Some(is)));
+        }
+        let fresh = new.iter().enumerate().filter(|(at, _)| !taken.contains(at));
+        changes.extend(fresh.map(|(_, is)| VariableChange::new(ChangeKind::Added, path, None, Some(is))));
+        self.changes.append(&mut changes);
+    }
+
+    /// Whether two variables have types of one name, and of one content where that has no variables of its own.
+    fn alike(&self, old: &Field, new: &Field) -> bool {
+        let content = match (self.old.types.get(&old.ty), self.new.types.get(&new.ty)) {
+            (Some(was @ (Type::Enum { .. } | Type::Alias { .. })), Some(is)) => was == is,
+            _ => true,
+        };
+        content && plain(&old.ty) == plain(&new.ty)
     }
 
     /// One variable in the place of another.

@@ -1,16 +1,14 @@
 //! Against the deployed release: plain variables, and each namespace.
 
-use super::{compare::Comparison, stored};
+use super::{
+    difference::{Release, StorageDifference},
+    stored,
+};
 use crate::{
     Subject,
-    checks::{counted, judged, unknown, warning},
+    checks::{judged, unknown},
 };
-use payrox_artifacts::layout::{ContractLayout, Field, Layouts, Type};
-use payrox_model::{Check, text::escape};
-use std::collections::BTreeMap;
-
-/// A namespace of the deployed release is in no facet.
-const GONE: &str = "PRX-VAL-113";
+use payrox_model::Check;
 
 /// What the deployed release keeps is kept.
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
@@ -25,46 +23,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let Some(old) = &baseline.layouts else {
         return unknown(NAME, "nothing says where the deployed release keeps what it keeps");
     };
-    let before: Vec<_> = old.contracts.values().collect();
-    let after: Vec<_> = now.facets.iter().map(|(_, layout)| *layout).collect();
-    let mut comparison = Comparison::new(old, now.layouts);
-    let (was, is) = (variables(&before, |c| &c.storage), variables(&after, |c| &c.storage));
-    comparison.fields("", &was, &is);
-    let mut findings = std::mem::take(&mut comparison.findings);
-    let ids = (namespaces(old, &before), namespaces(now.layouts, &after));
-    for (id, was) in &ids.0 {
-        let Some(is) = ids.1.get(id) else {
-            let evidence = "the deployed release keeps data in this namespace, and no facet knows it";
-            let hint = "if it was renamed its data is lost: keep the id. If nobody needs it, accept that in a waiver";
-            findings.push(warning(GONE, escape(id), evidence, hint));
-            continue;
-        };
-        let mut comparison = Comparison::new(old, now.layouts);
-        comparison.fields(&format!("{}.", escape(id)), was, is);
-        findings.append(&mut comparison.findings);
-    }
-    let summary = format!(
-        "{} and {} of the deployed release",
-        counted(was.len(), "plain variable"),
-        counted(ids.0.len(), "namespace")
-    );
-    judged(NAME, summary, findings)
-}
-
-/// The variables of all facets together, in order of position: they are the router's.
-fn variables(contracts: &[&ContractLayout], which: fn(&ContractLayout) -> &Vec<Field>) -> Vec<Field> {
-    let mut all: Vec<_> = contracts.iter().flat_map(|contract| which(contract)).cloned().collect();
-    all.sort_by(|a, b| (a.slot, a.offset, &a.name, &a.ty).cmp(&(b.slot, b.offset, &b.name, &b.ty)));
-    all.dedup();
-    all
-}
-
-/// The members of each namespace of some contracts, by id.
-fn namespaces<'a>(layouts: &'a Layouts, contracts: &[&'a ContractLayout]) -> BTreeMap<&'a str, &'a [Field]> {
-    let named = contracts.iter().flat_map(|contract| layouts.namespaces(contract));
-    let members = named.filter_map(|(_, namespace)| match layouts.types.get(&namespace.ty) {
-        Some(Type::Struct { members, .. }) => Some((namespace.id.as_str(), members.as_slice())),
-        _ => None,
-    });
-    members.collect()
+    let before: Vec<_> = old.contracts.iter().map(|(id, layout)| (id.clone(), layout)).collect();
+    let after: Vec<_> = now.facets.iter().map(|(name, layout)| (name.to_string(), *layout)).collect();
+    let before = Release { layouts: old, facets: before };
+    StorageDifference::between(&before, &Release { layouts: now.layouts, facets: after }).check(NAME)
 }

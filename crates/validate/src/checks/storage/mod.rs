@@ -2,11 +2,18 @@
 
 mod app_storage;
 mod compare;
+mod difference;
 mod kept;
 mod namespaces;
 mod shared;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use app_storage::check as app_storage;
+pub use difference::{
+    AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange,
+};
 pub(crate) use kept::check as kept;
 pub(crate) use namespaces::check as namespaces;
 pub(crate) use shared::{plain, transient};
@@ -35,6 +42,9 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
         return Err(unknown(check, "nobody asked the compiler about storage: `payrox build`"));
     };
     let mut facets = Vec::new();
+    if let Some(unsourced) = subject.plan.facets.iter().find(|facet| facet.contract.is_empty()) {
+        return Err(unknown(check, format!("nobody has the source of {}", unsourced.name)));
+    }
     for facet in subject.contracts() {
         let Some(layout) = facet.contract.and_then(|contract| layouts.of(contract)) else {
             let why =
