@@ -263,19 +263,19 @@ fn prx_v10_facets_that_share_one_struct_have_that_and_nothing_else() {
             "PRX-VAL-120 Payments: it has the plain variable `{name}` beside the one struct at slot 0, or instead of it"
         )
     };
-    assert_eq!(report(shared("struct A"), shared("struct A")), ("2 facets with it".into(), vec![]));
-    assert_eq!(report(vec![], vec![]), ("0 facets with it".into(), vec![]));
-    assert_eq!(report(shared("word"), shared("struct A")), ("1 facet with it".into(), vec![stray("s")]));
+    assert_eq!(report(shared("struct A"), shared("struct A")), ("2 contracts with it".into(), vec![]));
+    assert_eq!(report(vec![], vec![]), ("0 contracts with it".into(), vec![]));
+    assert_eq!(report(shared("word"), shared("struct A")), ("1 contract with it".into(), vec![stray("s")]));
     assert_eq!(
         report(vec![variable("s", 1, 0, "struct A")], vec![]),
-        ("0 facets with it".into(), vec![stray("s")])
+        ("0 contracts with it".into(), vec![stray("s")])
     );
     let beside = [shared("struct A"), vec![variable("n", 1, 0, "word")]].concat();
     assert_eq!(report(beside, vec![]).1, [stray("n")]);
     let twice = [shared("struct A"), vec![variable("t", 0, 0, "struct A")]].concat();
     assert_eq!(report(twice, vec![]).1, [stray("t")]);
     let (summary, found) = report(shared("struct A"), shared("struct B"));
-    assert_eq!((summary.as_str(), found.len()), ("2 facets with it", 1));
+    assert_eq!((summary.as_str(), found.len()), ("2 contracts with it", 1));
     assert!(
         found[0].starts_with("PRX-VAL-121 Escrow and Payments: ")
             || found[0].starts_with("PRX-VAL-121 Payments and Escrow: "),
