@@ -1,6 +1,7 @@
 //! Storage layouts, asked of npm's solc.
 #![cfg(unix)]
 
+use alloy_primitives::{U256, keccak256};
 use payrox_artifacts::{
     ArtifactSet, Contract, Source,
     build::{BuildOutcome, BuildRequest, CompilerSettings, Search, build, compiler, keep_layouts},
@@ -171,6 +172,69 @@ fn prx_v10_a_build_keeps_plain_and_transient_variables_and_annotated_structs_wit
     let members = Some(vec!["Red".to_owned(), "Green".to_owned()]);
     assert_eq!(layouts.types["enum Colour"], Type::Enum { bytes: 1, members });
     assert!(keep_layouts(&request, &outcome).unwrap().is_none(), "they are there already");
+}
+
+/// Structs without an annotation, where functions put them.
+const PLACED: [(&str, &str); 2] = [
+    (
+        "src/lib/S.sol",
+        r#"pragma solidity 0.8.30;
+           struct Shared { uint256 a; uint256 b; }
+           library Keys { bytes32 internal constant SLOT = keccak256("keys"); }"#,
+    ),
+    (
+        "src/F.sol",
+        r#"pragma solidity 0.8.30;
+           import { Shared, Shared as Renamed, Keys } from "./lib/S.sol";
+           abstract contract Base {
+               struct Own { uint256 a; uint256 b; }
+               function own() internal pure returns (Own storage $) { assembly { $.slot := 0 } }
+               function second() internal pure returns (Own storage $) {
+                   bytes32 at = keccak256(abi.encodePacked("x"));
+                   assembly { let place := at $.slot := place }
+               }
+           }
+           contract F is Base {
+               modifier counted() { Shared storage s; assembly { s.slot := 0x11 } s.b++; _; }
+               function inside() external counted {
+                   Shared storage s; bytes32 at = keccak256("s");
+                   assembly { s.slot := at }
+                   s.a = 1;
+               }
+               function elsewhere() internal pure returns (Own storage $) {
+                   bytes32 at = Keys.SLOT;
+                   assembly { $.slot := at }
+               }
+               function renamed() internal pure returns (Renamed storage $) { assembly { $.slot := 7 } }
+               function changed() internal pure returns (Own storage $) {
+                   bytes32 at = keccak256("y");
+                   at = keccak256("z");
+                   assembly { $.slot := at }
+               }
+           }"#,
+    ),
+];
+
+#[test]
+fn prx_v10_a_struct_stands_where_assembly_puts_it_and_what_cannot_be_computed_is_named() {
+    let project = Project::new(&PLACED);
+    let (request, outcome) = project.built();
+    keep_layouts(&request, &outcome).unwrap();
+    let layouts = project.kept().unwrap();
+    let f = layouts.of(&project.contract("F")).unwrap();
+    let slot = |text: &str| format!("{:#x}", U256::from_be_bytes(keccak256(text).0));
+    let mut wanted = [
+        "src/F.sol:Base.Own at 0x0".to_owned(),
+        format!("src/F.sol:Base.Own at {}", slot("x")),
+        "src/lib/S.sol:Shared at 0x11".to_owned(),
+        format!("src/lib/S.sol:Shared at {}", slot("s")),
+    ];
+    wanted.sort();
+    assert_eq!(f.namespaces, wanted);
+    assert_eq!(f.unresolved, ["src/F.sol:F.changed", "src/F.sol:F.elsewhere", "src/F.sol:F.renamed"]);
+    let placed = &layouts.namespaces["src/lib/S.sol:Shared at 0x11"];
+    assert_eq!((placed.place(), placed.id.as_str()), (Some(U256::from(0x11)), "Shared at 0x11"));
+    assert!(matches!(&layouts.types[&placed.ty], Type::Struct { members, .. } if members.len() == 2));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use crate::{call::Call, error::ParityError, report::Outcome, run::Inputs};
 use payrox_files::{FileError, read_text, to_canonical_json, write_derived};
-use payrox_model::{Selector, version};
+use payrox_model::{Selector, text::escape, version};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, path::Path};
 
@@ -41,6 +41,32 @@ pub fn read_corpus(path: &Path) -> Result<Inputs, ParityError> {
     let file = serde_json::from_str::<File>(&text).ok();
     let file = file.filter(|file| file.version == version::PARITY_CORPUS);
     Ok(file.map(|file| bounded(file.inputs)).unwrap_or_default())
+}
+
+/// The inputs that a project commits, in a file of the same form. It is there because routes are not reached without it: one that is
+/// broken is not passed over.
+///
+/// # Errors
+/// When it is there, and cannot be read or is of another form or version.
+pub fn read_committed(path: &Path) -> Result<Inputs, ParityError> {
+    let odd = |why: String| ParityError::Committed { path: escape(&path.display().to_string()), why };
+    let text = match read_text(path, LIMIT) {
+        Ok(text) => text,
+        Err(FileError::Missing { .. }) => return Ok(Inputs::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let file: File = serde_json::from_str(&text).map_err(|e| odd(escape(&e.to_string())))?;
+    if file.version != version::PARITY_CORPUS {
+        let known = version::PARITY_CORPUS;
+        return Err(odd(format!("it is of version {}, this payrox reads version {known}", file.version)));
+    }
+    let kept = bounded(file.inputs.clone());
+    if kept != file.inputs {
+        let why =
+            format!("a route has at most {INPUTS} inputs of {DATA} bytes of calldata, all have {ALL_DATA}");
+        return Err(odd(why));
+    }
+    Ok(kept)
 }
 
 /// Writes what a run found in the place of what was there; routes that were left out keep what they had.

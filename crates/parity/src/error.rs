@@ -78,6 +78,14 @@ pub enum ParityError {
         /// What is wrong with it.
         why: String,
     },
+    /// Inputs that the project commits and nobody can read.
+    #[error("{path} has no inputs that can be read: {why}")]
+    Committed {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A case of another version.
     #[error("{path} is a case of version {found}; this payrox reads version {known}")]
     Version {
@@ -129,6 +137,7 @@ impl Fault for ParityError {
             Self::NoParent => Code("PRX-PAR-017"),
             Self::Incomparable { .. } => Code("PRX-PAR-018"),
             Self::Reads { .. } => Code("PRX-PAR-019"),
+            Self::Committed { .. } => Code("PRX-PAR-020"),
         }
     }
 
@@ -145,6 +154,7 @@ impl Fault for ParityError {
             | Self::NoParent
             | Self::Incomparable { .. }
             | Self::Case { .. }
+            | Self::Committed { .. }
             | Self::Version { .. } => ExitCode::BadInput,
         }
     }
@@ -157,7 +167,9 @@ impl Fault for ParityError {
             Self::Function { function, .. } => Some(function.clone()),
             Self::Apply { step, .. } => Some(step.clone()),
             Self::Route { wanted, .. } => Some(wanted.clone()),
-            Self::Case { path, .. } | Self::Version { path, .. } => Some(path.clone()),
+            Self::Case { path, .. } | Self::Committed { path, .. } | Self::Version { path, .. } => {
+                Some(path.clone())
+            }
             Self::Reads { upstream, .. } => Some(upstream.clone()),
             Self::State { .. } | Self::Machine { .. } | Self::NoParent => None,
         }
@@ -178,6 +190,9 @@ impl Fault for ParityError {
             Self::Apply { .. } => Some("`payrox run` without --broadcast says more".into()),
             Self::Route { .. } => Some("`payrox plan show` lists the routes".into()),
             Self::Case { .. } => Some("`payrox parity` writes such files where it finds a mismatch".into()),
+            Self::Committed { .. } => {
+                Some("restore it from git, or copy inputs anew from .payrox/parity/corpus.json".into())
+            }
             Self::NoParent => Some("replay it where the release before is live: --network, --project".into()),
             Self::Incomparable { .. } => {
                 Some("for a diamond: payrox rehearse, payrox probe replay; else put the plan's file back".into())

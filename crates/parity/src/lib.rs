@@ -22,7 +22,7 @@ mod world;
 pub use call::Call;
 pub use case::{Case, Words};
 pub use compare::Aspect;
-pub use corpus::{read_corpus, write_corpus};
+pub use corpus::{read_committed, read_corpus, write_corpus};
 pub use error::ParityError;
 pub use fuzz::Options;
 pub use replay::{Side, Step, replay};

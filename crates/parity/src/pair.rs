@@ -18,6 +18,8 @@ pub(crate) struct Judged {
     pub(crate) aspects: Vec<Aspect>,
     /// It cannot be said: gas ran out, of which two releases use different amounts.
     pub(crate) undecided: bool,
+    /// One way returned, and where the other failed gas ran out.
+    pub(crate) parted: bool,
 }
 
 /// What both sides did, for people.
@@ -93,7 +95,7 @@ impl<S: DatabaseRef> Pair for DirectAndRouted<'_, S> {
         } else {
             self.world.drop_call();
         }
-        Ok(Judged { aspects, undecided: false })
+        Ok(Judged { aspects, ..Judged::default() })
     }
 
     fn effects(&self) -> [&Effects; 2] {
@@ -141,7 +143,8 @@ impl<A: DatabaseRef, B: DatabaseRef> Pair for OldAndNew<'_, A, B> {
         let (left, right) = traces.map(|t| (&mut t.left, &mut t.right)).unzip();
         self.old.run(old, call, Way::Routed, false, &mut self.before, left)?;
         self.new.run(route, call, Way::Routed, true, &mut self.after, right)?;
-        let undecided = self.before.starved || self.after.starved;
+        let parted = parted(&self.before, &self.after);
+        let undecided = parted || gave_out(&self.before) || gave_out(&self.after);
         let aspects = if undecided || self.before == self.after {
             Vec::new()
         } else {
@@ -154,7 +157,7 @@ impl<A: DatabaseRef, B: DatabaseRef> Pair for OldAndNew<'_, A, B> {
             self.old.drop_call();
             self.new.drop_call();
         }
-        Ok(Judged { aspects, undecided })
+        Ok(Judged { aspects, undecided, parted })
     }
 
     fn effects(&self) -> [&Effects; 2] {
@@ -169,4 +172,16 @@ impl<A: DatabaseRef, B: DatabaseRef> Pair for OldAndNew<'_, A, B> {
         self.old.rewind();
         self.new.rewind();
     }
+}
+
+/// Whether one returned, and gas decided it. A frame somewhere inside that ran out of gas is no excuse where both ended alike:
+/// what they said and left behind is compared.
+fn parted(before: &Effects, after: &Effects) -> bool {
+    let returned = |effects: &Effects| effects.ending == Ending::Returned;
+    (before.starved || after.starved) && returned(before) != returned(after)
+}
+
+/// Whether it failed without a word where gas ran out: what it would have said is not known.
+fn gave_out(effects: &Effects) -> bool {
+    effects.starved && effects.ending != Ending::Returned && effects.output.is_empty()
 }

@@ -13,6 +13,9 @@ const UNREACHED: Code = Code("PRX-PAR-003");
 /// A route that cannot be compared.
 const CLOSED: Code = Code("PRX-PAR-004");
 
+/// A function that returned in one release, and ran out of gas in the other.
+const PARTED: Code = Code("PRX-PAR-005");
+
 /// What is held against what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -55,12 +58,14 @@ pub struct Row {
     pub flags: RouteFlags,
     /// Calls made in both ways.
     pub runs: u64,
-    /// Of those that returned.
+    /// Of those that returned and were compared.
     pub returned: u64,
-    /// Of those that did not.
+    /// Of those that did not return and were compared.
     pub reverted: u64,
-    /// Of those in which gas ran out, where that decides nothing.
+    /// Of those in which gas ran out, so that nothing was compared.
     pub undecided: u64,
+    /// Of those that are undecided, in which one way returned.
+    pub parted: u64,
     /// Ways through the code that were told apart.
     pub paths: u64,
     /// Calls that were not the same in both ways.
@@ -116,11 +121,19 @@ impl Outcome {
             }
         }
         for row in self.rows.iter().filter(|row| row.verdict == Verdict::Unknown) {
-            let code = if row.runs == 0 { CLOSED } else { UNREACHED };
+            let code = match row {
+                row if row.runs == 0 => CLOSED,
+                row if row.parted > 0 => PARTED,
+                _ => UNREACHED,
+            };
             findings.push(Finding {
                 severity: Severity::Warning,
                 hint: Some(match code {
                     CLOSED => "compare on a state in which it is served".into(),
+                    PARTED => {
+                        "find out why it takes more gas than a transaction may have, or let it take less"
+                            .into()
+                    }
                     _ => "give it more runs, or a state in which it can succeed: --fuzz-runs".into(),
                 }),
                 ..self.finding(row, code, row.note.unwrap_or("it was not compared").into())
@@ -130,11 +143,15 @@ impl Outcome {
         let (routes, paths) = (self.rows.len(), self.rows.iter().map(|row| row.paths).sum());
         let returned = self.rows.iter().map(|row| row.returned).sum();
         let mismatches = self.rows.iter().map(|row| row.mismatches).sum();
+        let undecided = match self.rows.iter().map(|row| row.undecided).sum() {
+            0 => String::new(),
+            some => format!("{} undecided, ", grouped(some)),
+        };
         Check {
             name: format!("parity: {}", self.comparison.title()),
             verdict,
             summary: format!(
-                "{routes} routes, {} runs, {} of them returned, {} paths, {} mismatches",
+                "{routes} routes, {} runs, {} of them returned, {undecided}{} paths, {} mismatches",
                 grouped(self.runs()),
                 grouped(returned),
                 grouped(paths),

@@ -38,6 +38,8 @@ pub enum Done {
 }
 
 const NEVER_RETURNED: &str = "no call got through: only ways to fail were compared";
+const PARTED: &str =
+    "one release returned where gas ran out in the other: whether it is the same cannot be said";
 const STOPPED: &str = "the router does not serve it in this state: it is paused, halted or forbidden";
 
 /// Calls every route directly and through the router, from the same state.
@@ -190,6 +192,7 @@ fn row(route: &Route, comparable: bool, campaign: Option<&Campaign>, found: bool
     let (verdict, note) = match tally {
         tally if tally.mismatches > 0 || found => (Verdict::Fail, None),
         _ if !comparable => (Verdict::Unknown, Some(STOPPED)),
+        tally if tally.parted > 0 => (Verdict::Unknown, Some(PARTED)),
         tally if tally.returned == 0 => (Verdict::Unknown, Some(NEVER_RETURNED)),
         _ => (Verdict::Pass, None),
     };
@@ -202,6 +205,7 @@ fn row(route: &Route, comparable: bool, campaign: Option<&Campaign>, found: bool
         returned: tally.returned,
         reverted: tally.reverted,
         undecided: tally.undecided,
+        parted: tally.parted,
         paths: campaign.map_or(0, |campaign| campaign.paths() as u64),
         mismatches: tally.mismatches.max(u64::from(found)),
         verdict,

@@ -12,6 +12,8 @@ use std::{collections::BTreeMap, path::Path};
 const COMPILERS: Code = Code("PRX-VAL-010");
 /// A source is not the one that was compiled.
 const SOURCE: Code = Code("PRX-VAL-012");
+/// Nothing says from which source it was compiled, or the source is not here.
+const SILENT: Code = Code("PRX-VAL-016");
 /// Compiling again gives other code.
 const OTHER_CODE: Code = Code("PRX-VAL-014");
 
@@ -55,7 +57,7 @@ pub fn settings(project: &Project, artifacts: &ArtifactSet) -> Check {
 pub fn sources(root: &Path, artifacts: &ArtifactSet) -> Check {
     const NAME: &str = "compile: sources";
     let mut findings = Vec::new();
-    let (mut same, mut silent) = (0, Vec::new());
+    let mut same = 0;
     for contract in artifacts.contracts() {
         let said = contract.compilation.as_ref().and_then(|c| c.source_hash);
         let text = payrox_files::read_text(&root.join(contract.id.path()), LIMIT);
@@ -68,20 +70,21 @@ pub fn sources(root: &Path, artifacts: &ArtifactSet) -> Check {
                 evidence: "the source was changed after it was compiled".into(),
                 hint: Some("`payrox build`, or `forge build`, and look at `payrox plan diff`".into()),
             }),
-            _ => silent.push(contract.id.name().to_owned()),
+            // What another is found for must not make this one pass.
+            _ => findings.push(Finding {
+                code: SILENT,
+                severity: Severity::Warning,
+                subject: escape(&contract.id.to_string()),
+                evidence: "its source is not here, or its artifact does not name it: they were not compared"
+                    .into(),
+                hint: Some(
+                    "build it here: `payrox build`; or compare by hand, and say so in a waiver".into(),
+                ),
+            }),
         }
     }
     let of = artifacts.contracts().len();
-    let mut check = judged(NAME, format!("{same} of {of} artifacts name the source that is here"), findings);
-    if check.verdict == Verdict::Pass && !silent.is_empty() {
-        check.verdict = Verdict::Unknown;
-        check.summary = escape(&format!(
-            "{}; without a source, or without a word about it: {}",
-            check.summary,
-            silent.join(", ")
-        ));
-    }
-    check
+    judged(NAME, format!("{same} of {of} artifacts name the source that is here"), findings)
 }
 
 /// Compiles the sources again and compares the code, byte for byte. `starting` is told the compiler before it runs.
@@ -173,11 +176,36 @@ fn without_trailer(code: &[u8]) -> &[u8] {
 }
 
 fn judged(name: &str, summary: impl Into<String>, findings: Vec<Finding>) -> Check {
-    let verdict = if findings.is_empty() { Verdict::Pass } else { Verdict::Fail };
+    let verdict = match findings.iter().map(|finding| finding.severity).max() {
+        None => Verdict::Pass,
+        Some(Severity::Error) => Verdict::Fail,
+        Some(_) => Verdict::Unknown,
+    };
     Check { name: name.into(), verdict, summary: summary.into(), findings }
 }
 
 fn found(fault: &dyn Fault) -> Finding {
     let Finding { code, severity, subject, evidence, hint } = Finding::of(fault, "sources");
     Finding { code, severity, subject: escape(&subject), evidence: escape(&evidence), hint }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prx_v01_a_source_that_is_not_here_is_unknown_beside_one_that_was_changed() {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/payments");
+        let set = ArtifactSet::read(&Source::at(&example.join("out")), &["Payments", "Accounts"]).unwrap();
+        assert_eq!(sources(&example, &set).verdict, Verdict::Pass);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let found = |check: &Check| check.findings.iter().map(|f| f.code).collect::<Vec<_>>();
+        let check = sources(elsewhere.path(), &set);
+        assert_eq!((check.verdict, found(&check)), (Verdict::Unknown, vec![SILENT; 2]));
+        let changed = elsewhere.path().join(set.get("Payments").unwrap().id.path());
+        payrox_files::write_derived(&changed, b"contract Payments {}").unwrap();
+        let check = sources(elsewhere.path(), &set);
+        assert_eq!(check.verdict, Verdict::Fail);
+        assert!(found(&check).contains(&SOURCE) && found(&check).contains(&SILENT), "{check:?}");
+    }
 }

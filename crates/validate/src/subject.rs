@@ -101,6 +101,8 @@ pub struct Seen {
     pub gas_snapshot: Option<GasSnapshot>,
     /// The rehearsal; `None` where none ran.
     pub rehearsed: Option<Rehearsed>,
+    /// Why nobody knows what is deployed, where [`Subject::baseline`] is none for that.
+    pub blind: Option<String>,
     /// What the owner is; `None` where nobody looked.
     pub owner: Option<OwnerSeen>,
 }
@@ -112,6 +114,8 @@ pub struct OwnerSeen {
     pub address: Address,
     /// Whether it has code.
     pub is_contract: bool,
-    /// How many of its owners must sign; `None` where it does not say, so that it is no Safe.
+    /// Whether its code, and the code that it runs, are those of a Safe: what answers like one may be anything.
+    pub is_safe: bool,
+    /// How many of its owners must sign; `None` where it does not say.
     pub threshold: Option<u64>,
 }

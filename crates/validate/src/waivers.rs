@@ -1,11 +1,11 @@
 //! Findings that the project accepts: for a reason, by somebody, for a time.
 
 use crate::{
-    checks::{counted, deploy, error, judged, merkle, selectors, warning},
+    checks::{counted, deploy, error, judged, merkle, selectors, verdict, warning},
     validation::{CheckReport, FindingReport},
 };
 use payrox_config::{Day, Waiver};
-use payrox_model::{Check, Finding, Severity, Verdict, text::escape};
+use payrox_model::{Check, Finding, Severity, text::escape};
 use serde::Serialize;
 
 /// A waiver is over.
@@ -84,20 +84,19 @@ impl<'a> Waivers<'a> {
         Self { all, today, used: vec![false; all.len()] }
     }
 
-    /// A check with what is waived marked; where nothing else stood against it, it passes.
+    /// A check with what is waived marked. What it failed for, or was unknown for, may be waived: then it is what the rest amounts to.
     pub(crate) fn apply(&mut self, check: &Check) -> CheckReport {
         let findings: Vec<_> = check
             .findings
             .iter()
             .map(|finding| FindingReport { finding: finding.clone(), waived: self.covers(finding) })
             .collect();
-        let stands = |f: &FindingReport| f.finding.severity == Severity::Error && !f.waived;
-        let lifted = check.verdict == Verdict::Fail
-            && findings.iter().any(|f| f.finding.severity == Severity::Error)
-            && !findings.iter().any(stands);
+        // A verdict that no finding gives stands, whatever is waived.
+        let given = verdict(check.findings.iter()) == check.verdict;
+        let rest = verdict(findings.iter().filter(|f| !f.waived).map(|f| &f.finding));
         CheckReport {
             name: check.name.clone(),
-            verdict: if lifted { Verdict::Pass } else { check.verdict },
+            verdict: if given { rest } else { check.verdict },
             summary: check.summary.clone(),
             findings,
         }

@@ -81,6 +81,9 @@ fn call(constants: &Constants, node: &Value, depth: usize) -> Option<Known> {
             let encode = matches!(named("memberName")?, "encode" | "encodePacked");
             match argument()? {
                 Known::Number(number) if encode => Some(Known::Bytes(number.to_be_bytes_vec())),
+                Known::Bytes(bytes) if named("memberName") == Some("encodePacked") => {
+                    Some(Known::Bytes(bytes))
+                }
                 _ => None,
             }
         }

@@ -4,7 +4,7 @@
 use super::{
     ContractLayout, LayoutError, Layouts, Namespace, erc7201,
     solc::{Answer, Gathered},
-    syntax::{Annotated, Syntax, Trees},
+    syntax::{ASSEMBLY, Annotated, Syntax, Trees},
 };
 use crate::{
     build::{Compiler, Search},
@@ -55,9 +55,14 @@ pub fn derive(
 
 impl Annotated {
     fn full_name(&self) -> String {
-        match &self.container {
+        let name = match &self.container {
             Some(container) => format!("{}:{container}.{}", self.unit, self.name),
             None => format!("{}:{}", self.unit, self.name),
+        };
+        // One struct may stand at several slots.
+        match self.declared.filter(|_| self.formula == ASSEMBLY) {
+            Some(slot) => format!("{name} at {slot:#x}"),
+            None => name,
         }
     }
 }
@@ -90,6 +95,7 @@ fn assemble(
             storage: gathered.fields(&plain.storage).ok_or_else(silent)?,
             transient: gathered.fields(transient).ok_or_else(silent)?,
             namespaces: namespaces.map(|(name, _)| name.clone()).collect(),
+            unresolved: syntax.unresolved(&closure),
         };
         layouts.contracts.insert(id.to_string(), layout);
     }
@@ -98,11 +104,15 @@ fn assemble(
     let held = held.and_then(|layout| gathered.fields(&layout.storage)).unwrap_or_default();
     for (i, (name, annotated)) in structs.iter().enumerate() {
         let field = held.iter().find(|field| field.name == format!("v{i}"));
-        let known = annotated.formula == "erc7201";
+        let slot = match annotated.formula.as_str() {
+            "erc7201" => Some(erc7201(&annotated.id)),
+            ASSEMBLY => annotated.declared,
+            _ => None,
+        };
         let namespace = Namespace {
             formula: annotated.formula.clone(),
             id: annotated.id.clone(),
-            slot: known.then(|| erc7201(&annotated.id)),
+            slot,
             declared: annotated.declared,
             ty: field.ok_or_else(|| LayoutError::silent(name))?.ty.clone(),
         };

@@ -3,6 +3,7 @@
 //! The compiler is asked ([`derive`]) once, when the artifacts are made, and the answer is kept beside them, so that those who
 //! only have artifacts have it too.
 
+mod accessor;
 mod constant;
 mod derive;
 mod error;
@@ -55,25 +56,35 @@ pub struct ContractLayout {
     pub storage: Vec<Field>,
     /// Transient variables, in order.
     pub transient: Vec<Field>,
-    /// Annotated structs of its source and of all that it imports.
+    /// Structs of its source and of all that it imports, that an annotation or an accessor gives a slot.
     pub namespaces: Vec<String>,
+    /// Functions that give a struct a slot which cannot be computed: what stands there is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unresolved: Vec<String>,
 }
 
-/// A struct that stands at a slot computed from its annotation `@custom:storage-location`.
+/// A struct that stands at a slot computed from its annotation `@custom:storage-location`, or where a function's assembly puts it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Namespace {
-    /// How the slot comes from the id, such as `erc7201`.
+    /// How the slot comes from the id, such as `erc7201`; `assembly code` where there is no annotation.
     pub formula: String,
-    /// What the annotation calls it.
+    /// What the annotation calls it; without one, its name and its slot.
     pub id: String,
-    /// The slot, where the formula is known.
+    /// The slot, where the formula is known, or there is none.
     pub slot: Option<U256>,
     /// The slot that the code beside the struct uses, where it is a constant that can be computed.
     pub declared: Option<U256>,
     /// The struct.
     #[serde(rename = "type")]
     pub ty: String,
+}
+
+impl Namespace {
+    /// Where it stands: what the code says before what the annotation says.
+    pub fn place(&self) -> Option<U256> {
+        self.declared.or(self.slot)
+    }
 }
 
 impl Default for Layouts {

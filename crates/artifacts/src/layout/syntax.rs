@@ -1,8 +1,9 @@
 //! What the compiler's syntax trees say that its layouts do not: annotations, members of enumerations, imports, slots.
 
 use super::{
+    accessor::{self, Pointer},
     constant::{self, Constants},
-    namespace::annotation,
+    namespace::{annotation, erc7201},
 };
 use alloy_primitives::U256;
 use serde::Deserialize;
@@ -11,6 +12,9 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
 };
+
+/// The formula of a struct without an annotation, whose slot assembly sets. No annotation can say it: it has a space.
+pub(super) const ASSEMBLY: &str = "assembly code";
 
 /// The answer to a question for syntax trees.
 #[derive(Deserialize)]
@@ -46,6 +50,8 @@ struct Node<'a> {
     #[serde(borrow)]
     body: Option<&'a RawValue>,
     #[serde(borrow)]
+    parameters: Option<&'a RawValue>,
+    #[serde(borrow)]
     return_parameters: Option<&'a RawValue>,
     #[serde(borrow)]
     underlying_type: Option<Named<'a>>,
@@ -54,13 +60,41 @@ struct Node<'a> {
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 struct Named<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
+    #[serde(borrow)]
+    type_name: Option<Kind<'a>>,
 }
 
-/// A struct with an annotation.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Kind<'a> {
+    #[serde(borrow)]
+    node_type: Cow<'a, str>,
+}
+
+/// A struct, as it is declared.
+#[derive(Debug)]
+struct Declared {
+    unit: String,
+    container: Option<String>,
+    name: String,
+    /// One member of an elementary type: nothing in it can change places.
+    single: bool,
+}
+
+/// A pointer into storage, and the function that sets it.
+#[derive(Debug)]
+struct Accessor {
+    unit: String,
+    container: Option<String>,
+    function: String,
+    pointer: Pointer,
+}
+
+/// A struct with an annotation, or with a function whose assembly says its slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Annotated {
     pub(super) unit: String,
@@ -80,6 +114,10 @@ pub(super) struct Syntax {
     /// By the compiler's number.
     enums: BTreeMap<u64, (String, Vec<String>)>,
     aliases: BTreeMap<u64, (String, String)>,
+    structs: Vec<Declared>,
+    accessors: Vec<Accessor>,
+    /// Source and function of pointers whose place is not known.
+    lost: BTreeSet<(String, String)>,
 }
 
 impl Syntax {
@@ -88,6 +126,7 @@ impl Syntax {
         for (unit, tree) in &trees.sources {
             syntax.unit(unit, &tree.ast);
         }
+        syntax.place();
         syntax
     }
 
@@ -102,6 +141,71 @@ impl Syntax {
             }
         }
         all
+    }
+
+    /// Functions of these sources that set a pointer to a slot nobody can compute.
+    pub(super) fn unresolved(&self, closure: &BTreeSet<&str>) -> Vec<String> {
+        let lost = self.lost.iter().filter(|(unit, _)| closure.contains(unit.as_str()));
+        lost.map(|(unit, function)| format!("{unit}:{function}")).collect()
+    }
+
+    /// Gives each pointer's struct its slot, where no annotation does.
+    fn place(&mut self) {
+        for accessor in std::mem::take(&mut self.accessors) {
+            let Accessor { unit, container, function, pointer } = &accessor;
+            let found = pointer.ty.as_ref().and_then(|ty| self.declaration(unit, container.as_deref(), ty));
+            let annotated = found.and_then(|found| {
+                let same = |a: &&Annotated| {
+                    (&a.unit, &a.container, &a.name) == (&found.unit, &found.container, &found.name)
+                };
+                self.annotated.iter().filter(same).find(|a| a.formula != ASSEMBLY)
+            });
+            match (found, pointer.slot) {
+                (Some(found), Some(slot)) => {
+                    let said = annotated.is_some_and(|a| {
+                        a.declared == Some(slot) || a.formula == "erc7201" && erc7201(&a.id) == slot
+                    });
+                    let name = found.container.iter().chain([&found.name]).map(String::as_str);
+                    let placed = Annotated {
+                        unit: found.unit.clone(),
+                        container: found.container.clone(),
+                        name: found.name.clone(),
+                        formula: ASSEMBLY.to_owned(),
+                        id: format!("{} at {slot:#x}", name.collect::<Vec<_>>().join(".")),
+                        declared: Some(slot),
+                    };
+                    if !said && !self.annotated.contains(&placed) {
+                        self.annotated.push(placed);
+                    }
+                }
+                _ if pointer.derived || annotated.is_some() || found.is_some_and(|found| found.single) => {}
+                _ => {
+                    let name = container.iter().chain([function]).map(String::as_str);
+                    self.lost.insert((unit.clone(), name.collect::<Vec<_>>().join(".")));
+                }
+            }
+        }
+    }
+
+    /// The struct that a name means in a contract: its own, the source's, or the only one of that name in what it imports.
+    fn declaration(&self, unit: &str, container: Option<&str>, name: &str) -> Option<&Declared> {
+        let (outer, name) = match name.rsplit_once('.') {
+            Some((outer, name)) => (Some(outer), name),
+            None => (None, name),
+        };
+        let named = || self.structs.iter().filter(|s| s.name == name);
+        let here =
+            |inside: Option<&str>| named().find(|s| s.unit == unit && s.container.as_deref() == inside);
+        let near = match outer {
+            Some(outer) => here(Some(outer)),
+            None => here(container).or_else(|| here(None)),
+        };
+        let closure = self.closure(unit);
+        let of = |s: &&Declared| {
+            closure.contains(s.unit.as_str()) && (outer.is_none() || s.container.as_deref() == outer)
+        };
+        let mut far = named().filter(of);
+        near.or_else(|| far.next().filter(|_| far.next().is_none()))
     }
 
     /// The values of the enumeration with this number and name.
@@ -142,7 +246,31 @@ impl Syntax {
                         self.aliases.insert(node.id, (name, of.name.clone().into_owned()));
                     }
                 }
+                "FunctionDefinition" | "ModifierDefinition" => {
+                    let Some(body) = node.body else { continue };
+                    let function = accessor::Function {
+                        parameters: node.parameters.map(RawValue::get),
+                        returned: node.return_parameters.map(RawValue::get),
+                        body: body.get(),
+                    };
+                    let pointers = accessor::pointers(&function, &known).into_iter();
+                    self.accessors.extend(pointers.map(|pointer| Accessor {
+                        unit: unit.to_owned(),
+                        container: container.map(str::to_owned),
+                        function: node.name.clone().into_owned(),
+                        pointer,
+                    }));
+                }
                 "StructDefinition" => {
+                    let elementary = |member: &Named<'_>| {
+                        member.type_name.as_ref().is_some_and(|ty| ty.node_type == "ElementaryTypeName")
+                    };
+                    self.structs.push(Declared {
+                        unit: unit.to_owned(),
+                        container: container.map(str::to_owned),
+                        name: node.name.clone().into_owned(),
+                        single: node.members.len() == 1 && node.members.iter().all(elementary),
+                    });
                     let Some(text) = node.documentation.and_then(text) else { continue };
                     let Some((formula, id)) = annotation(&text) else { continue };
                     self.annotated.push(Annotated {

@@ -47,6 +47,8 @@ pub(crate) struct Tally {
     pub(crate) returned: u64,
     pub(crate) reverted: u64,
     pub(crate) undecided: u64,
+    /// Of those that are undecided, in which one way returned.
+    pub(crate) parted: u64,
     pub(crate) mismatches: u64,
 }
 
@@ -175,7 +177,7 @@ impl Campaign {
                 return self.again(ground, pair, made);
             }
             let [left, _] = pair.effects();
-            if left.ending == Ending::Returned {
+            if left.ending == Ending::Returned && !judged.undecided {
                 maker.learn(call.from, words(&call, left));
                 made.push(call);
             }
@@ -219,11 +221,13 @@ impl Campaign {
         let judged = pair.judge(route, &call, false)?;
         self.tally.runs += 1;
         let [left, _] = pair.effects();
-        let returned = left.ending == Ending::Returned;
+        // What is undecided was compared in nothing: it counts as neither.
+        let returned = left.ending == Ending::Returned && !judged.undecided;
         let changed = !left.changes.is_empty();
         self.tally.returned += u64::from(returned);
-        self.tally.reverted += u64::from(!returned);
+        self.tally.reverted += u64::from(!returned && !judged.undecided);
         self.tally.undecided += u64::from(judged.undecided);
+        self.tally.parted += u64::from(judged.parted);
         if self.paths.len() < PATHS {
             self.paths.insert(pair.lens().path());
         }

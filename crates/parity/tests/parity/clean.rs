@@ -3,7 +3,7 @@
 use crate::fixture::{self, Live};
 use alloy_primitives::{Bytes, hex};
 use payrox_model::Verdict;
-use payrox_parity::{Inputs, Options, Outcome, compare_routes_on, read_corpus, write_corpus};
+use payrox_parity::{Inputs, Options, Outcome, compare_routes_on, read_committed, read_corpus, write_corpus};
 
 pub(crate) fn run(live: &Live, kept: &Inputs, options: &Options) -> Outcome {
     compare_routes_on(&live.system, &live.chain, kept, options, &|_| ()).unwrap()
@@ -17,7 +17,7 @@ fn options(runs: u64, routes: &[&str], live: &Live) -> Options {
 #[test]
 fn prx_v03_the_example_has_no_mismatch_and_every_route_is_reached_with_the_inputs_it_commits() {
     let live = fixture::live(&fixture::payments());
-    let committed = read_corpus(&fixture::payments().join("parity/corpus.json")).unwrap();
+    let committed = read_committed(&fixture::payments().join("parity/corpus.json")).unwrap();
     let outcome = run(&live, &committed, &options(1_000, &[], &live));
     assert_eq!(outcome.rows.len(), 71);
     assert!(outcome.counter_examples.is_empty(), "{:#?}", outcome.counter_examples);
@@ -117,5 +117,18 @@ fn prx_v03_what_a_run_found_is_tried_first_by_the_next() {
     for text in ["{\"inputs\":{},\"version\":2}", "{", ""] {
         payrox_files::write_atomic(&path, text.as_bytes()).unwrap();
         assert!(read_corpus(&path).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn prx_v03_inputs_that_a_project_commits_are_read_or_refused_and_never_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("parity/corpus.json");
+    assert!(read_committed(&path).unwrap().is_empty(), "there need be none");
+    let many = format!("{{\"inputs\":{{\"0x01010101\":[{}]}},\"version\":1}}", vec!["[]"; 65].join(","));
+    for text in ["{\"inputs\":{},\"version\":2}", "{", "", &many] {
+        payrox_files::write_atomic(&path, text.as_bytes()).unwrap();
+        let error = read_committed(&path).unwrap_err();
+        assert_eq!(payrox_model::Fault::code(&error).0, "PRX-PAR-020", "{error}");
     }
 }

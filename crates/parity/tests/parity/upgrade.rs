@@ -1,6 +1,7 @@
 //! A release against the one before.
 
 use crate::fixture::{self, Live};
+use alloy_primitives::hex;
 use payrox_model::Verdict;
 use payrox_parity::{Aspect, Case, Inputs, Options, Outcome, compare_releases_on, replay_on};
 
@@ -68,4 +69,56 @@ fn prx_v03_a_changed_fee_is_found_between_two_releases_and_replays_from_its_file
 
     let alone = replay_on(&new.system, &case, None, &new.chain);
     assert_eq!(payrox_model::Fault::code(&alone.unwrap_err()).0, "PRX-PAR-017");
+}
+
+/// Both releases with other code in the facet that is exchanged, held against each other on `quote`.
+fn quoted(old_code: &str, new_code: &str) -> Outcome {
+    let (old, new) = both();
+    for (live, code) in [(&old, old_code), (&new, new_code)] {
+        let facet = live.plan.facets.iter().find(|facet| facet.name.as_str() == "Payments").unwrap();
+        live.chain.set_code(facet.address, hex::decode(code).unwrap().into()).unwrap();
+    }
+    compare(&old, &new, &["Payments.quote"])
+}
+
+/// `x % 7`.
+const REMAINDER: &str = "6007600435065f5260205ff3";
+/// `address(this).staticcall{gas: 1}("")`, which ends as it must.
+const STARVING: &str = "5f5f5f5f306001fa50";
+
+#[test]
+fn prx_v03_a_frame_that_runs_out_of_gas_inside_does_not_hide_another_answer() {
+    let changed = "60076004350661 03e8 015f5260205ff3".replace(' ', "");
+    let outcome = quoted(REMAINDER, &format!("{STARVING}{changed}"));
+    let row = &outcome.rows[0];
+    assert_eq!((row.verdict, row.undecided), (Verdict::Fail, 0), "{row:?}");
+    assert_eq!(outcome.counter_examples[0].aspects, [Aspect::ReturnData]);
+
+    // In both releases, and with the same answer, it is no difference.
+    let outcome = quoted(REMAINDER, &format!("{STARVING}{REMAINDER}"));
+    let row = &outcome.rows[0];
+    assert_eq!((row.verdict, row.undecided), (Verdict::Pass, 0), "{row:?}");
+    assert_eq!(row.returned, row.runs);
+}
+
+#[test]
+fn prx_v03_a_release_that_runs_out_of_gas_where_the_one_before_returned_is_unknown() {
+    // `if (x > 1000) memory[0xffffffff] = 0`, which takes more gas than there is, and `x % 7`.
+    let dear = format!("6103e860043511 6016 57 {REMAINDER} 5b5f63ffffffff52").replace(' ', "");
+    let outcome = quoted(REMAINDER, &dear);
+    let row = &outcome.rows[0];
+    assert_eq!((row.verdict, row.mismatches), (Verdict::Unknown, 0), "{row:?}");
+    assert!(row.parted > 0 && row.parted == row.undecided && row.returned > 0, "{row:?}");
+    assert_eq!(row.returned + row.reverted + row.undecided, row.runs);
+    let check = outcome.check(&[]);
+    assert_eq!((check.verdict, check.findings[0].code.0), (Verdict::Unknown, "PRX-PAR-005"));
+    assert!(check.summary.contains(" undecided, "), "{}", check.summary);
+}
+
+#[test]
+fn prx_v03_a_function_that_always_runs_out_of_gas_is_not_taken_for_one_that_was_compared() {
+    let outcome = quoted("5f63ffffffff52", "60015f525f63ffffffff52");
+    let row = &outcome.rows[0];
+    assert_eq!((row.verdict, row.returned, row.parted), (Verdict::Unknown, 0, 0), "{row:?}");
+    assert!(row.undecided > 0);
 }

@@ -1,11 +1,11 @@
 //! Whether what callers rely on is there: what the project demands, and what the deployed release has.
 
-use super::{counted, error, judged, standards::types};
-use crate::Subject;
+use super::{counted, error, judged, standards::types, unknown, warning};
+use crate::{Baseline, Subject};
 use alloy_json_abi::{Event, Function, JsonAbi, StateMutability};
 use alloy_primitives::B256;
 use payrox_config::Required;
-use payrox_model::{Check, Finding, Selector, Verdict, text::escape};
+use payrox_model::{Check, Finding, Selector, text::escape};
 use payrox_plan::Change;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,9 @@ const MUTABILITY: &str = "PRX-VAL-034";
 const EVENT: &str = "PRX-VAL-035";
 /// A selector has become another function's.
 const RENAMED: &str = "PRX-VAL-036";
+
+/// Nobody recorded what a deployed function returns.
+pub(crate) const UNRECORDED: &str = "PRX-VAL-037";
 
 /// What the project file demands is there, with the same types.
 pub(crate) fn required(subject: &Subject<'_>) -> Check {
@@ -94,7 +97,10 @@ fn word(mutability: StateMutability) -> &'static str {
 pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
     const NAME: &str = "abi: against the deployed release";
     let Some(baseline) = subject.baseline else {
-        return judged(NAME, "nothing is deployed: nothing can break", Vec::new());
+        return match &subject.seen.blind {
+            Some(why) => unknown(NAME, why.clone()),
+            None => judged(NAME, "nothing is deployed: nothing can break", Vec::new()),
+        };
     };
     let now: BTreeMap<_, _> =
         subject.functions().map(|(route, function)| (route.selector, (route, function))).collect();
@@ -118,24 +124,56 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
             None => findings.push(removed(name)),
         }
     }
-    // That a function goes away shows without its ABI.
-    let gone =
-        baseline.routes.iter().filter(|selector| !seen.contains(selector) && !routed.contains(selector));
-    findings.extend(gone.map(|selector| removed(named(subject, *selector))));
     let functions = seen.len();
+    findings.extend(unrecorded(subject, baseline));
     let events = events(subject, &baseline.abi.values().collect::<Vec<_>>(), &mut findings);
     let summary = format!(
         "{} and {} of the deployed release",
         counted(functions, "function"),
         counted(events, "event")
     );
-    let mut check = judged(NAME, summary, findings);
-    if check.verdict == Verdict::Pass && !baseline.unknown.is_empty() {
-        check.verdict = Verdict::Unknown;
-        let facets = escape(&baseline.unknown.join(", "));
-        check.summary = format!("{}; deployments/ has no ABI of {facets}", check.summary);
+    let summary = match baseline.unknown.as_slice() {
+        [] => summary,
+        unknown => format!("{summary}; deployments/ has no ABI of {}", escape(&unknown.join(", "))),
+    };
+    judged(NAME, summary, findings)
+}
+
+/// What is live, and in no record of deployments/: that it is gone can be seen without one, whether it is the same cannot.
+fn unrecorded(subject: &Subject<'_>, baseline: &Baseline) -> Vec<Finding> {
+    let recorded: BTreeSet<_> =
+        baseline.abi.values().flat_map(JsonAbi::functions).map(|f| Selector(f.selector().0)).collect();
+    let routed: BTreeSet<_> = subject.plan.routes.iter().map(|route| route.selector).collect();
+    // Plain ether has no ABI, and no form that could change.
+    let is_known = |selector: &Selector| {
+        recorded.contains(selector) || *selector == Selector::RECEIVE && routed.contains(selector)
+    };
+    let live = baseline.routes.iter().filter(|selector| !is_known(selector));
+    let mut findings: Vec<_> = live
+        .map(|selector| match routed.contains(selector) {
+            false => error(
+                REMOVED,
+                named(subject, *selector),
+                "it is deployed, and the plan has no route for it; no ABI in deployments/ says what it is called",
+                "callers of it will revert: keep it, or accept that in a waiver",
+            ),
+            true => warning(
+                UNRECORDED,
+                selector.to_string(),
+                "it is deployed, and no ABI in deployments/ says what it takes and returns",
+                "put the record of its deployment back; or compare by hand, and say so in a waiver",
+            ),
+        })
+        .collect();
+    if findings.is_empty() {
+        findings.extend(baseline.unknown.iter().map(|facet| {
+            let evidence =
+                "this facet is deployed, and deployments/ has no ABI of it: nobody compared its events";
+            let hint = "put the record of its deployment back; or compare by hand, and say so in a waiver";
+            warning(UNRECORDED, escape(facet), evidence, hint)
+        }));
     }
-    check
+    findings
 }
 
 fn removed(name: String) -> Finding {

@@ -2,7 +2,7 @@
 
 use super::{counted, error, judged, unknown, warning};
 use crate::{Rehearsed, Subject};
-use payrox_model::{Check, Gas, Verdict, text::escape, text::grouped};
+use payrox_model::{Check, Gas, text::escape, text::grouped};
 use payrox_plan::Plan;
 
 /// Functions that are named where they were not measured, at most.
@@ -14,6 +14,10 @@ const REGRESSION: &str = "PRX-VAL-060";
 const NEW: &str = "PRX-VAL-061";
 /// A route takes more than in the deployed release.
 const DEPLOYED: &str = "PRX-VAL-062";
+/// A route that returned in the snapshot refuses.
+const REFUSES: &str = "PRX-VAL-063";
+/// A route that nobody measured.
+pub(crate) const UNMEASURED: &str = "PRX-VAL-064";
 
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "gas";
@@ -33,8 +37,27 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let mut findings = Vec::new();
     let (mut known, mut live) = (0, 0);
     for route in &subject.plan.routes {
-        let Some(now) = seen.routes.get(&route.selector) else { continue };
         let name = escape(&format!("{}.{}", route.facet, route.signature));
+        let Some(now) = seen.routes.get(&route.selector) else {
+            let evidence = "the rehearsal made no call of it: what it takes is not known";
+            let hint = "call it by hand with arguments of its types, and say in a waiver what it takes";
+            findings.push(warning(UNMEASURED, name, evidence, hint));
+            continue;
+        };
+        // What it takes to refuse says nothing about what it takes.
+        if let Some(before) = snapshot.routes.get(&route.signature).filter(|_| !now.returns)
+            && before.returns
+        {
+            known += 1;
+            let evidence = format!(
+                "the same call returned after {} gas, and refuses after {}",
+                grouped(before.gas.0),
+                grouped(now.gas.0)
+            );
+            let hint = "if that is meant, commit it: `payrox validate --phase gas --update-gas-snapshot`";
+            findings.push(error(REFUSES, &name, evidence, hint));
+            continue;
+        }
         match snapshot.gas(&route.signature) {
             Some(before) => {
                 known += 1;
@@ -71,12 +94,10 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     if seen.unpaused {
         summary.push_str("; the system is paused: measured on a copy that is not");
     }
-    let mut check = judged(NAME, summary, findings);
     if !missing.is_empty() {
-        check.verdict = check.verdict.max(Verdict::Unknown);
-        check.summary = format!("{}; {missing}", check.summary);
+        summary.push_str(&format!("; {missing}"));
     }
-    check
+    judged(NAME, summary, findings)
 }
 
 /// Which routes a rehearsal did not measure, and why, in words; empty where it measured all.

@@ -20,6 +20,18 @@ use payrox_model::{Check, Code, Finding, Severity, Verdict};
 
 type Rule = fn(&Subject<'_>) -> Check;
 
+/// Codes of what could not be looked at. A check with one of them is unknown, until somebody looked himself and says so in a waiver.
+pub(crate) const OPEN: [&str; 7] = [
+    // `compile: sources`, of `payrox-probe`.
+    "PRX-VAL-016",
+    abi::UNRECORDED,
+    gas::UNMEASURED,
+    roles::UNKNOWN,
+    storage::UNRESOLVED,
+    code::INCOMPLETE,
+    code::UNSHOWN,
+];
+
 /// Which rules belong to which phase, in the order of the report.
 const RULES: &[(Phase, Rule)] = &[
     (Phase::Selectors, selectors::between_facets),
@@ -65,11 +77,20 @@ pub(crate) fn not_for_a_diamond(name: &str, why: &str) -> Check {
     judged(name, format!("not for a diamond: {why}"), Vec::new())
 }
 
-/// What was looked at: failed where a finding is an error.
+/// What was looked at: failed where a finding is an error, unknown where one says that something could not be looked at.
 pub(crate) fn judged(name: &str, summary: impl Into<String>, findings: Vec<Finding>) -> Check {
-    let failed = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let verdict = if failed { Verdict::Fail } else { Verdict::Pass };
+    let verdict = verdict(findings.iter());
     Check { name: name.into(), verdict, summary: summary.into(), findings }
+}
+
+/// What findings amount to.
+pub(crate) fn verdict<'a>(findings: impl Iterator<Item = &'a Finding>) -> Verdict {
+    let of = |finding: &Finding| match finding.severity {
+        Severity::Error => Verdict::Fail,
+        _ if OPEN.contains(&finding.code.0) => Verdict::Unknown,
+        _ => Verdict::Pass,
+    };
+    findings.map(of).max().unwrap_or(Verdict::Pass)
 }
 
 /// What stops a release.

@@ -1,8 +1,8 @@
 //! Whether those who hold power are who the network's policy wants.
 
-use super::{counted, error, judged, not_for_a_diamond, unknown};
+use super::{counted, error, judged, not_for_a_diamond, unknown, warning};
 use crate::Subject;
-use payrox_model::{Check, Verdict};
+use payrox_model::Check;
 
 /// The owner is no contract.
 const OWNER: &str = "PRX-VAL-070";
@@ -12,6 +12,8 @@ const THRESHOLD: &str = "PRX-VAL-071";
 const GUARDIANS: &str = "PRX-VAL-072";
 /// One account in two roles.
 const DISTINCT: &str = "PRX-VAL-073";
+/// How many signatures move the owner cannot be known.
+pub(crate) const UNKNOWN: &str = "PRX-VAL-075";
 /// A delay out of the policy's bounds.
 const DELAY: &str = "PRX-VAL-074";
 
@@ -28,37 +30,43 @@ pub(crate) fn owner(subject: &Subject<'_>) -> Check {
     let Some(seen) = subject.seen.owner.filter(|seen| seen.address == owner) else {
         return unknown(NAME, format!("{owner}: no endpoint says what it is"));
     };
-    if !seen.is_contract {
-        let finding = error(
-            OWNER,
-            owner.to_string(),
-            "one key owns the system: it has no code on this chain",
-            "make it a Safe, and name that in [roles] owner of the network's file",
-        );
-        let findings = if policy.owner_is_contract == Some(true) { vec![finding] } else { Vec::new() };
-        return judged(NAME, format!("{owner}, an account of one key"), findings);
-    }
     let wanted = u64::from(policy.min_threshold.unwrap_or(0));
+    if !seen.is_contract {
+        let hint = "make it a Safe, and name that in [roles] owner of the network's file";
+        let finding = match policy.owner_is_contract {
+            Some(true) => {
+                let evidence = "one key owns the system: it has no code on this chain";
+                Some(error(OWNER, owner.to_string(), evidence, hint))
+            }
+            _ if wanted > 1 => {
+                let evidence = format!("one key can act for it, the policy wants {wanted} signatures");
+                Some(error(THRESHOLD, owner.to_string(), evidence, hint))
+            }
+            _ => None,
+        };
+        return judged(NAME, format!("{owner}, an account of one key"), finding.into_iter().collect());
+    }
+    let what = if seen.is_safe { "a Safe" } else { "a contract" };
     match seen.threshold {
+        // Of whatever code: what says itself that too few must sign is believed.
         Some(threshold) if threshold < wanted => {
             let evidence = format!("{threshold} of its owners can act for it, the policy wants {wanted}");
             let finding = error(THRESHOLD, owner.to_string(), evidence, "raise the Safe's threshold");
-            judged(NAME, format!("{owner}, a Safe"), vec![finding])
+            judged(NAME, format!("{owner}, {what}"), vec![finding])
         }
-        Some(threshold) => {
+        Some(threshold) if seen.is_safe => {
             judged(NAME, format!("{owner}, a Safe that {threshold} must sign for"), Vec::new())
         }
-        None if wanted > 0 => Check {
-            verdict: Verdict::Unknown,
-            ..judged(
-                NAME,
-                format!(
-                    "{owner}, a contract that does not say how many must sign; the policy wants {wanted}"
-                ),
-                Vec::new(),
-            )
-        },
-        None => judged(NAME, format!("{owner}, a contract"), Vec::new()),
+        _ if wanted > 0 => {
+            let evidence = format!(
+                "its code is not that of a Safe: how many must sign is not known, the policy wants {wanted}"
+            );
+            let hint =
+                "make it a Safe of version 1.3.0 or 1.4.1; or find out who moves it, and say so in a waiver";
+            let finding = warning(UNKNOWN, owner.to_string(), evidence, hint);
+            judged(NAME, format!("{owner}, a contract"), vec![finding])
+        }
+        _ => judged(NAME, format!("{owner}, {what}"), Vec::new()),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 use alloy_primitives::Bytes;
 use payrox_artifacts::{ArtifactSet, Source, layout::Layouts, release};
 use payrox_config::{Network, Project};
-use payrox_model::{ChainSnapshot, Fault, Finding, Name};
+use payrox_model::{ChainSnapshot, Fault, Finding, Name, Report, Verdict};
 use payrox_plan::{Inputs, Plan, PlanOutcome, ReleaseCode, plan};
 use payrox_validate::{Baseline, GasSnapshot, OwnerSeen, Phase, RouteGas, Seen, Subject, run, slither};
 use serde::Deserialize;
@@ -23,6 +23,12 @@ struct Description {
     about: String,
     /// The code that finds it; none where nothing is wrong.
     rule: Option<String>,
+    /// Whether the gate fails for it, or only warns.
+    #[serde(default = "yes")]
+    fails: bool,
+    /// Checks that must be unknown for it.
+    #[serde(default)]
+    unknown: Vec<String>,
     /// The network that it is planned for; the embedded chain if none is named.
     network: Option<String>,
     /// Whether it is compiled through Yul, as most are.
@@ -53,7 +59,13 @@ const fn through_yul() -> bool {
 #[serde(deny_unknown_fields)]
 struct Owner {
     is_contract: bool,
+    #[serde(default)]
+    is_safe: bool,
     threshold: Option<u64>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Text of an artifact in place of other text.
@@ -112,11 +124,12 @@ impl Case {
         &self.description.replace
     }
 
-    /// What is found: the code, and what is said of it, with what the check looked at before the first of its findings.
-    pub(crate) fn findings(&self) -> Vec<(String, String)> {
+    /// What is found: the code, and what is said of it, with what the check looked at before the first of its findings; and what
+    /// else is not as the description says.
+    pub(crate) fn findings(&self) -> (Vec<(String, String)>, Vec<String>) {
         let mut now = match self.planned("payrox.toml") {
             Ok(now) => now,
-            Err(found) => return vec![found],
+            Err(found) => return (vec![found], Vec::new()),
         };
         if let Some(forged) = self.description.forge {
             forged.before_the_rehearsal(&mut now.plan);
@@ -142,8 +155,10 @@ impl Case {
         };
         let asked = |phase: &Phase| *phase != Phase::Roles || self.description.owner.is_some();
         let phases: Vec<_> = Phase::ALL.into_iter().filter(asked).collect();
+        let report = run(&phases, &subject);
+        let odd = self.odd(&report);
         let mut found = Vec::new();
-        for check in run(&phases, &subject).checks {
+        for check in report.checks {
             let mut head = format!("{} {:?}: {}\n", check.name, check.verdict, check.summary);
             for Finding { code, severity, subject, evidence, hint } in check.findings {
                 let hint = hint.unwrap_or_default();
@@ -151,7 +166,24 @@ impl Case {
                 found.push((code.0.to_owned(), format!("{}{text}", std::mem::take(&mut head))));
             }
         }
-        found
+        (found, odd)
+    }
+
+    /// Whether it fails, and what is unknown, otherwise than it should.
+    fn odd(&self, report: &Report) -> Vec<String> {
+        let mut odd = Vec::new();
+        let fails = report.checks.iter().any(|check| check.verdict == Verdict::Fail);
+        let wanted = self.description.rule.is_some() && self.description.fails;
+        if fails != wanted {
+            odd.push(format!("`fails` should be {fails}"));
+        }
+        for name in &self.description.unknown {
+            let is = report.checks.iter().find(|check| check.name == *name).map(|check| check.verdict);
+            if is != Some(Verdict::Unknown) {
+                odd.push(format!("`{name}` is {is:?} and should be unknown"));
+            }
+        }
+        odd
     }
 
     fn seen(&self, now: &Planned) -> Seen {
@@ -169,9 +201,10 @@ impl Case {
             GasSnapshot::new(&names, &rehearse(&planned.plan).routes)
         });
         let address = now.plan.system.roles.owner;
-        seen.owner = self.description.owner.map(|Owner { is_contract, threshold }| OwnerSeen {
+        seen.owner = self.description.owner.map(|Owner { is_contract, is_safe, threshold }| OwnerSeen {
             address,
             is_contract,
+            is_safe,
             threshold,
         });
         if let Ok(printed) = std::fs::read_to_string(self.folder.join("slither.json")) {

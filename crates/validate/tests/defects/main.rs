@@ -25,12 +25,14 @@ fn judge(prefix: &str, least: usize) {
     assert!(cases.len() >= least, "only {} cases of {prefix}", cases.len());
     let mut wrong = Vec::new();
     for case in &cases {
-        let found = case.findings();
+        let (found, odd) = case.findings();
         let codes: BTreeSet<_> = found.iter().map(|(code, _)| code.as_str()).collect();
         let wanted: BTreeSet<_> = case.rule().into_iter().collect();
         let text: String = found.iter().map(|(_, line)| format!("{line}\n")).collect();
         if codes != wanted {
             wrong.push(format!("{}: wanted {wanted:?}, found\n{text}", case.name));
+        } else if !odd.is_empty() {
+            wrong.push(format!("{}: {}", case.name, odd.join(", ")));
         } else if !told(case, &text) {
             wrong.push(format!("{}: PAYROX_BLESS=1 writes\n{text}", case.name));
         }

@@ -5,6 +5,7 @@ use alloy_json_abi::{Function, StateMutability};
 use alloy_primitives::Bytes;
 use payrox_config::Required;
 use payrox_model::{Gas, Selector, Verdict, limits};
+use payrox_validate::Phase;
 
 fn required(text: &str) -> Required {
     Required { text: text.into(), function: Function::parse(text).unwrap() }
@@ -222,4 +223,36 @@ fn prx_v06_less_room_than_the_project_wants_is_a_warning() {
     world.code.insert(name.clone(), Bytes::from(vec![0; 20_000]));
     assert_eq!(world.found(), [format!("PRX-VAL-043 {name}")]);
     assert_eq!(world.run().verdict(), Verdict::Pass);
+}
+
+#[test]
+fn prx_v05_a_live_function_that_no_record_names_is_missed_or_unknown_and_never_passed_over() {
+    // The recorded ABI has a function less than the chain serves.
+    let hide = |world: &mut World| {
+        let abi = world.deploy().abi.get_mut(&"Payments".parse().unwrap()).unwrap();
+        abi.functions.remove("fee").unwrap();
+    };
+    let mut world = World::clean();
+    hide(&mut world);
+    let fee = Selector::of("fee()");
+    assert_eq!(world.found(), [format!("PRX-VAL-037 {fee}")]);
+    assert_eq!(world.run().verdict(), Verdict::Unknown);
+    // And the plan has no route for one that nobody recorded.
+    let gone = Selector::of("gone(uint256)");
+    world.baseline.as_mut().unwrap().routes.insert(gone);
+    assert!(world.found().contains(&format!("PRX-VAL-032 {gone}")), "{:?}", world.found());
+    assert_eq!(world.run().verdict(), Verdict::Fail);
+}
+
+#[test]
+fn prx_v05_prx_v10_where_nobody_looked_at_what_is_deployed_nothing_is_said_of_it() {
+    let mut world = World::clean();
+    let verdicts = |world: &World| {
+        let report = payrox_validate::run(&[Phase::Abi, Phase::Storage], &world.subject());
+        let against = |check: &&payrox_model::Check| check.name.contains("against the deployed release");
+        report.checks.iter().filter(against).map(|check| check.verdict).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts(&world), [Verdict::Pass; 2]);
+    world.seen.blind = Some("prod names no endpoint".into());
+    assert_eq!(verdicts(&world), [Verdict::Unknown; 2]);
 }

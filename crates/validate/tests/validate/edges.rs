@@ -101,7 +101,8 @@ fn prx_v06_arguments_are_a_part_of_init_code_and_calldata_of_what_a_transaction_
 fn prx_v09_roles_at_the_limits_of_the_policy() {
     let mut world = World::clean();
     let address = world.plan.system.roles.owner;
-    let seen = |is_contract, threshold| Some(OwnerSeen { address, is_contract, threshold });
+    let seen =
+        |is_contract, threshold| Some(OwnerSeen { address, is_contract, is_safe: is_contract, threshold });
     let roles = |world: &World| judged(world, &[Phase::Roles], None);
     // Only a number of signatures is demanded: an account of one key does not say it, and is not wrong for being one.
     world.network.policy.owner_is_contract = Some(false);

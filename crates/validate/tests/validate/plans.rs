@@ -135,3 +135,18 @@ fn prx_v08_a_step_that_fails_and_a_stop_that_does_not_stop() {
     step.failure = Some("closed routes answer while it is paused".into());
     assert_eq!(world.found(), ["PRX-VAL-091 pause"]);
 }
+
+#[test]
+fn prx_v09_a_route_that_refuses_what_it_took_or_that_nobody_measured_is_found() {
+    let mut world = World::clean();
+    let fee = Selector::of("fee()");
+    let seen = world.rehearsed().routes.get_mut(&fee).unwrap();
+    (seen.gas, seen.returns) = (Gas(5_370), false);
+    assert_eq!(world.found(), ["PRX-VAL-063 Payments.fee()"]);
+    // One that refused already is compared as before.
+    world.seen.gas_snapshot.as_mut().unwrap().routes.get_mut("fee()").unwrap().returns = false;
+    assert!(world.found().is_empty());
+    world.rehearsed().routes.remove(&fee);
+    assert_eq!(world.found(), ["PRX-VAL-064 Payments.fee()"]);
+    assert_eq!(world.run().verdict(), Verdict::Unknown);
+}

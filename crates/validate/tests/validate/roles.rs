@@ -9,7 +9,7 @@ fn production() -> World {
     let mut world = World::clean();
     world.network.production = true;
     let address = world.plan.system.roles.owner;
-    world.seen.owner = Some(OwnerSeen { address, is_contract: true, threshold: Some(2) });
+    world.seen.owner = Some(OwnerSeen { address, is_contract: true, is_safe: true, threshold: Some(2) });
     world
 }
 
@@ -26,11 +26,13 @@ fn prx_v09_roles_as_production_wants_them_give_no_finding() {
 #[test]
 fn prx_v09_an_owner_of_one_key() {
     let mut world = production();
-    world.seen.owner.as_mut().unwrap().is_contract = false;
-    world.seen.owner.as_mut().unwrap().threshold = None;
+    let seen = world.seen.owner.as_mut().unwrap();
+    (seen.is_contract, seen.is_safe, seen.threshold) = (false, false, None);
     assert_eq!(world.found(), [format!("PRX-VAL-070 {}", owner(&world))]);
-    // A network may allow it.
+    // A network may allow it, and then it must not want two signatures.
     world.network.policy.owner_is_contract = Some(false);
+    assert_eq!(world.found(), [format!("PRX-VAL-071 {}", owner(&world))]);
+    world.network.policy.min_threshold = Some(1);
     assert!(world.found().is_empty());
 }
 
@@ -44,9 +46,13 @@ fn prx_v09_a_safe_that_too_few_must_sign_for() {
 #[test]
 fn prx_v09_an_owner_that_nobody_looked_at_or_that_is_no_safe_is_unknown() {
     let mut world = production();
-    world.seen.owner.as_mut().unwrap().threshold = None;
-    assert!(world.found().is_empty());
-    assert_eq!(world.run().verdict(), Verdict::Unknown);
+    for threshold in [None, Some(2), Some(200)] {
+        // Any contract can answer: only known code is a Safe.
+        let seen = world.seen.owner.as_mut().unwrap();
+        (seen.is_safe, seen.threshold) = (false, threshold);
+        assert_eq!(world.found(), [format!("PRX-VAL-075 {}", owner(&world))]);
+        assert_eq!(world.run().verdict(), Verdict::Unknown);
+    }
     world.seen.owner = None;
     assert_eq!(world.run().verdict(), Verdict::Unknown);
     let mut world = production();

@@ -130,3 +130,36 @@ fn prx_v01_a_check_that_failed_for_something_else_is_not_lifted() {
     assert_eq!(verdict(Verdict::Fail, vec![finding(Severity::Warning, "waived")]), Verdict::Fail);
     assert_eq!(verdict(Verdict::Unknown, vec![waived()]), Verdict::Unknown);
 }
+
+/// A check of these findings, with waivers for some of them.
+fn checked(verdict: Verdict, findings: &[(&'static str, Severity)], waived: &[&str]) -> Verdict {
+    let mut world = World::clean();
+    world.project.policy.waivers = waived.iter().map(|code| waiver(code, "A.f()", LATER)).collect();
+    let finding = |(code, severity): &(&'static str, Severity)| Finding {
+        code: Code(code),
+        severity: *severity,
+        subject: "A.f()".into(),
+        evidence: "e".into(),
+        hint: None,
+    };
+    let findings = findings.iter().map(finding).collect();
+    let check = Check { name: "code".into(), verdict, summary: "s".into(), findings };
+    let run = PhaseRun { phase: Phase::Code, part: None, checks: vec![check], cached: false, took_ms: 0 };
+    judged(&world, &[run]).phases[0].verdict
+}
+
+#[test]
+fn prx_v01_a_waiver_for_what_is_wrong_does_not_decide_what_is_unknown() {
+    let wrong = ("PRX-VAL-200", Severity::Error);
+    let open = ("PRX-VAL-210", Severity::Warning);
+    assert_eq!(checked(Verdict::Fail, &[wrong, open], &["PRX-VAL-200"]), Verdict::Unknown);
+    assert_eq!(checked(Verdict::Fail, &[wrong, open], &["PRX-VAL-210"]), Verdict::Fail);
+    assert_eq!(checked(Verdict::Fail, &[wrong, open], &["PRX-VAL-200", "PRX-VAL-210"]), Verdict::Pass);
+    // Who has read the function by hand says so, and then it is known.
+    assert_eq!(checked(Verdict::Unknown, &[open], &[]), Verdict::Unknown);
+    assert_eq!(checked(Verdict::Unknown, &[open], &["PRX-VAL-210"]), Verdict::Pass);
+    // What is unknown for a reason that is no finding stays so.
+    let other = ("PRX-VAL-043", Severity::Warning);
+    assert_eq!(checked(Verdict::Unknown, &[other], &["PRX-VAL-043"]), Verdict::Unknown);
+    assert_eq!(checked(Verdict::Unknown, &[], &[]), Verdict::Unknown);
+}

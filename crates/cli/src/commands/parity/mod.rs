@@ -18,7 +18,8 @@ use payrox_model::{
     version,
 };
 use payrox_parity::{
-    Case, Inputs, Options, Outcome, compare_releases_on, compare_routes_on, read_corpus, write_corpus,
+    Case, Inputs, Options, Outcome, compare_releases_on, compare_routes_on, read_committed, read_corpus,
+    write_corpus,
 };
 pub(super) use scene::Scene;
 use serde_json::json;
@@ -81,7 +82,7 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
         Some(corpus) if !args.fresh => read_corpus(corpus)?,
         _ => Inputs::new(),
     };
-    for (route, own) in read_corpus(&context.inside(OWN.as_ref()))? {
+    for (route, own) in read_committed(&context.inside(OWN.as_ref()))? {
         let of = kept.entry(route).or_default();
         let new: Vec<_> = own.into_iter().filter(|calls| !of.contains(calls)).collect();
         of.extend(new);
@@ -99,16 +100,21 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
 
     let (mut checks, mut cases) = (Vec::new(), Vec::new());
     for outcome in &outcomes {
-        let mut described = Vec::new();
+        let (mut described, mut replays) = (Vec::new(), Vec::new());
         for example in &outcome.counter_examples {
             let case = Case { block: scene.fork_block(), ..Case::of(system, example) };
             let path = case.write(&context.inside(CASES.as_ref()))?;
             described.push(describe(&case, &path));
+            replays.push(context.command(&format!("parity replay {}", escape(&path.display().to_string()))));
             cases.push(path);
         }
-        let check = outcome.check(&described);
-        let summary = format!("{}, on {}", check.summary, scene.ground.text());
-        checks.push(Check { summary, ..check });
+        let mut check = outcome.check(&described);
+        // The first findings are the counter-examples, in order.
+        for (finding, replay) in check.findings.iter_mut().zip(replays) {
+            finding.hint = Some(format!("{replay} shows both sides' trace"));
+        }
+        check.summary = format!("{}, on {}", check.summary, scene.ground.text());
+        checks.push(check);
     }
     if let Some(corpus) = &corpus {
         write_corpus(corpus, &kept, &outcomes[0])?;
@@ -144,12 +150,22 @@ fn shown(args: &ParityArgs, scene: &Scene, compared: &Compared, report: &Report,
                 row.flags.to_string(),
                 grouped(row.runs),
                 grouped(row.returned),
+                grouped(row.undecided),
                 grouped(row.paths),
                 grouped(row.mismatches),
                 paint.tone(tone, word),
             ]
         });
-        let head = [&*format!("{a} against {b}"), "flags", "#runs", "#returned", "#paths", "#mismatches", ""];
+        let head = [
+            &*format!("{a} against {b}"),
+            "flags",
+            "#runs",
+            "#returned",
+            "#undecided",
+            "#paths",
+            "#mismatches",
+            "",
+        ];
         parts.push(table(head, rows));
     }
     parts.push(report::checks(report, paint));

@@ -7,7 +7,9 @@ use payrox_parity::{Case, Step, replay_on};
 use serde_json::json;
 
 pub(crate) async fn replay(args: &CaseArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
-    let case = Case::read(&args.file)?;
+    // As it is told, or as it stands below the project.
+    let file = if args.file.exists() { args.file.clone() } else { context.inside(&args.file) };
+    let case = Case::read(&file)?;
     let scene = Scene::open(context, args.fork_block.or(case.block)).await?;
     let steps = replay_on(&scene.system, &case, scene.before.as_ref(), &scene.chain)?;
     let differs = steps.iter().any(|step| !step.differs.is_empty());

@@ -17,7 +17,7 @@ use payrox_model::{
     BoxFault, ChainSnapshot, CodeHash, DiamondState, ExitCode, Manifest, Name, Selector, text::escape,
 };
 use payrox_plan::{Plan, PlanOutcome};
-use payrox_validate::{Baseline, OwnerSeen, Seen, Subject};
+use payrox_validate::{Baseline, OwnerSeen, Seen, Subject, is_safe};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -48,6 +48,8 @@ pub(super) struct Ground<'a> {
     init: Option<Bytes>,
     /// What is deployed.
     pub(super) baseline: Option<Baseline>,
+    /// Why nobody knows what is deployed; `None` where somebody does.
+    pub(super) blind: Option<String>,
     pub(super) owner: Option<OwnerSeen>,
     /// The connection is to a fork of what was read of the chain before: it does not answer.
     offline: bool,
@@ -76,6 +78,7 @@ impl<'a> Ground<'a> {
             code: BTreeMap::new(),
             init: None,
             baseline: None,
+            blind: None,
             owner: None,
             offline: false,
         };
@@ -131,6 +134,7 @@ impl<'a> Ground<'a> {
             };
         }
         self.plan = Some(plan);
+        self.blind = self.blind();
         Ok(())
     }
 
@@ -141,17 +145,42 @@ impl<'a> Ground<'a> {
         let Some(connection) = self.connection.as_ref().filter(|_| asked) else { return Ok(None) };
         let data = Bytes::copy_from_slice(&Selector::of("getThreshold()").0);
         let threshold = CallRequest { from: None, to: address, value: U256::ZERO, data };
-        let reads = [Read::Code(address), Read::Call(threshold)];
+        let reads = [Read::Code(address), Read::Call(threshold), Read::Storage(address, U256::ZERO)];
         let mut answers = connection.endpoint.read(At::Block(self.chain.block), &reads).await?.into_iter();
         let code = answers.next().transpose()?.unwrap_or_default();
         // A contract that is no Safe reverts, or answers with something else than one word.
         let said = answers.next().and_then(Result::ok).filter(|word| word.len() == 32);
         let threshold = said.map(|word| U256::from_be_slice(&word).saturating_to());
+        // A Safe is a proxy, whose first slot names what it runs.
+        let runs = answers.next().transpose()?.filter(|word| word.len() == 32 && !code.is_empty());
+        let singleton = match runs.map(|word| Address::from_slice(&word[12..])) {
+            Some(singleton) => {
+                let read = [Read::Code(singleton)];
+                connection.endpoint.read(At::Block(self.chain.block), &read).await?.pop().transpose()?
+            }
+            None => None,
+        };
         Ok(Some(OwnerSeen {
             address,
             is_contract: !code.is_empty(),
+            is_safe: is_safe(&code, &singleton.unwrap_or_default()),
             threshold: threshold.filter(|_| !code.is_empty()),
         }))
+    }
+
+    /// Why there is no baseline, where that does not mean that nothing is deployed.
+    fn blind(&self) -> Option<String> {
+        if self.baseline.is_some() {
+            return None;
+        }
+        let name = escape(self.network.name.as_str());
+        if self.connection.is_none() {
+            return Some(format!(
+                "{name} names no endpoint, so nobody saw what is deployed: --rpc-url, or rpc_url of its file"
+            ));
+        }
+        let live = self.chain.dispatcher.as_ref().is_some_and(|d| d.active.epoch.0 > 0);
+        live.then(|| format!("a release is live on {name}, and its manifest cannot be read"))
     }
 
     /// The deployed release: routes and code from the chain, ABIs from the records of its deployment.

@@ -50,6 +50,7 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
         today: Some(today()),
         gas_snapshot: if args.update_gas_snapshot { None } else { gas_snapshot(&snapshot)? },
         owner: ground.owner,
+        blind: ground.blind.clone(),
         ..Seen::default()
     };
     let baseline = ground.baseline.take();

@@ -6,7 +6,7 @@ use crate::{
     evm::{Origins, Reach, Walked, op},
 };
 use payrox_artifacts::Function;
-use payrox_model::{Check, Finding, Name, Selector, Verdict, text::escape};
+use payrox_model::{Check, Finding, Name, Selector, text::escape};
 use std::collections::BTreeMap;
 
 /// It can destroy the router, or what is left of that since Cancun: send all its ether away.
@@ -24,17 +24,22 @@ const ARBITRARY: &str = "PRX-VAL-205";
 /// A view writes.
 const VIEW: &str = "PRX-VAL-208";
 /// Not all paths were followed.
-const INCOMPLETE: &str = "PRX-VAL-210";
+pub(crate) const INCOMPLETE: &str = "PRX-VAL-210";
 
 /// Every function of every facet, and of the init contract.
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "code: what facets can do";
     let mut findings = Vec::new();
     let (mut functions, mut reached, mut all) = (0, 0, 0);
-    let mut unseen = Vec::new();
     for facet in subject.contracts() {
         let (Some(contract), Some(code)) = (facet.contract, facet.code) else {
-            unseen.push(facet.name.to_string());
+            let evidence = "its artifact or its code is not at hand: nothing was looked at";
+            findings.push(warning(
+                INCOMPLETE,
+                facet.name.as_str(),
+                evidence,
+                "plan with its artifacts at hand",
+            ));
             continue;
         };
         if code.first() == Some(&0xef) {
@@ -49,26 +54,18 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         all += there;
         judge(facet.name, &reach.walks, subject.is_diamond(), &mut findings);
     }
-    let incomplete = findings.iter().any(|finding| finding.code.0 == INCOMPLETE);
-    let mut summary = format!(
+    let summary = format!(
         "{}, {} instructions that can run; {} are data, or behind what cannot happen",
         counted(functions, "function"),
         reached,
         all - reached
     );
-    if !unseen.is_empty() {
-        summary = format!("{summary}; nothing is known of {}", unseen.join(", "));
-    }
-    let mut check = judged(NAME, summary, findings);
-    if check.verdict == Verdict::Pass && (incomplete || !unseen.is_empty()) {
-        check.verdict = Verdict::Unknown;
-    }
-    check
+    judged(NAME, summary, findings)
 }
 
 fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], diamond: bool, findings: &mut Vec<Finding>) {
     let cut = Selector::of("diamondCut((address,uint8,bytes4[])[],address,bytes)");
-    let mut whole: BTreeMap<&'static str, Places<'_>> = BTreeMap::new();
+    let mut whole: BTreeMap<(&'static str, &str), Vec<usize>> = BTreeMap::new();
     for (function, walked) in walks {
         let name = function.map_or("other calls", |function| function.signature.as_str());
         let about = escape(&format!("{facet}.{name}"));
@@ -86,7 +83,7 @@ fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], diamond: bool, fin
                 op::ORIGIN => ORIGIN,
                 _ => continue,
             };
-            whole.entry(code).or_default().entry(*pc).or_default().push(name);
+            whole.entry((code, name)).or_default().push(*pc);
         }
         let sent = walked.acts.iter().find(|(_, act)| {
             act.op == op::CALL && act.target.has(Origins::CALLDATA) && act.data.has(Origins::CALLDATA)
@@ -102,15 +99,13 @@ fn judge(facet: &Name, walks: &[(Option<&Function>, Walked)], diamond: bool, fin
             findings.extend(writing(function, walked, about));
         }
     }
-    for (code, places) in whole {
-        findings.push(instruction(facet, code, &places));
+    // One for each function: who accepts it of one has not accepted it of the next.
+    for ((code, name), places) in whole {
+        findings.push(instruction(code, escape(&format!("{facet}.{name}")), &places));
     }
 }
 
-/// Functions by the places of an instruction.
-type Places<'a> = BTreeMap<usize, Vec<&'a str>>;
-
-fn instruction(facet: &Name, code: &'static str, places: &Places<'_>) -> Finding {
+fn instruction(code: &'static str, about: String, places: &[usize]) -> Finding {
     let (what, hint) = match code {
         SELFDESTRUCT => (
             "SELFDESTRUCT, which sends all ether of the router away",
@@ -126,14 +121,12 @@ fn instruction(facet: &Name, code: &'static str, places: &Places<'_>) -> Finding
             "use the caller, `msg.sender`",
         ),
     };
-    let mut functions: Vec<_> = places.values().flatten().copied().collect();
-    functions.sort_unstable();
-    functions.dedup();
-    let shown = functions.iter().take(4).map(|name| escape(name)).collect::<Vec<_>>().join(", ");
-    let more = functions.len().saturating_sub(4);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let at = places.keys().take(4).map(|pc| format!("{pc:#x}")).collect::<Vec<_>>().join(", ");
-    error(code, facet.as_str(), format!("{what}: at {at}, reached from {shown}{more}"), hint)
+    let at = places.iter().take(4).map(|pc| format!("{pc:#x}")).collect::<Vec<_>>().join(", ");
+    let more = match places.len().saturating_sub(4) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    error(code, about, format!("{what}: at {at}{more}"), hint)
 }
 
 fn reads(function: &Function) -> bool {
@@ -160,20 +153,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prx_v11_of_many_places_and_functions_the_first_four_are_named_and_the_others_counted() {
-        let names = ["e()", "a()", "b()", "c()", "d()", "f()"];
-        let told = |functions: usize, places: usize| {
-            let places = (0..places).map(|pc| (pc, names[..functions].to_vec())).collect();
-            instruction(&"Facet".parse().unwrap(), ORIGIN, &places).evidence
-        };
+    fn prx_v11_of_many_places_the_first_four_are_named_and_the_others_counted() {
+        let told = |places: usize| instruction(ORIGIN, "a".into(), &(0..places).collect::<Vec<_>>()).evidence;
         let what = "ORIGIN: whoever signed may have been led to call something else";
-        assert_eq!(told(1, 1), format!("{what}: at 0x0, reached from e()"));
-        assert_eq!(told(4, 2), format!("{what}: at 0x0, 0x1, reached from a(), b(), c(), e()"));
-        assert_eq!(
-            told(5, 5),
-            format!("{what}: at 0x0, 0x1, 0x2, 0x3, reached from a(), b(), c(), d() and 1 more")
-        );
-        assert!(told(6, 1).ends_with("a(), b(), c(), d() and 2 more"));
+        assert_eq!(told(1), format!("{what}: at 0x0"));
+        assert_eq!(told(4), format!("{what}: at 0x0, 0x1, 0x2, 0x3"));
+        assert_eq!(told(6), format!("{what}: at 0x0, 0x1, 0x2, 0x3 and 2 more"));
     }
 
     /// What is said of a view with these acts, from hand-written code.

@@ -4,12 +4,12 @@ use crate::{
     Subject,
     checks::{counted, error, judged, unknown, warning},
 };
-use payrox_model::{Check, Verdict, text::escape};
+use payrox_model::{Check, text::escape};
 
 /// A stranger called it, and it wrote.
 const STRANGER: &str = "PRX-VAL-209";
 /// It refused, and nothing shows that it refused the stranger.
-const UNSHOWN: &str = "PRX-VAL-211";
+pub(crate) const UNSHOWN: &str = "PRX-VAL-211";
 
 /// How initialisers are named. What is named otherwise is found by nobody who does not read it.
 const BEGINNINGS: [&str; 7] = ["init", "reinit", "setup", "bootstrap", "configure", "construct", "migrate"];
@@ -54,12 +54,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         counted(seen.strangers.len(), "function"),
         counted(seen.strangers.values().map(|seen| seen.calls).sum(), "call")
     );
-    let open = findings.iter().any(|finding| finding.code.0 == UNSHOWN);
-    let mut check = judged(NAME, summary, findings);
-    if check.verdict == Verdict::Pass && open {
-        check.verdict = Verdict::Unknown;
-    }
-    check
+    judged(NAME, summary, findings)
 }
 
 #[cfg(test)]

@@ -7,6 +7,6 @@ mod initialisers;
 mod tests;
 
 pub(crate) use creation::check as creation;
-pub(crate) use facets::check as facets;
-pub(crate) use initialisers::check as initialisers;
+pub(crate) use facets::{INCOMPLETE, check as facets};
 pub use initialisers::is_initialiser;
+pub(crate) use initialisers::{UNSHOWN, check as initialisers};

@@ -52,10 +52,16 @@ fn judge(
     pc: usize,
 ) -> Option<Finding> {
     let network = &subject.network;
-    let about = facet.as_str();
+    // One that is accepted does not cover the next.
+    let about = format!("{facet} {address}");
     if address.as_slice().ends_with(CONSOLE) {
         let evidence = format!("at {pc:#x} it speaks to `console.log`, which no chain has");
-        return Some(error(DEBUGGING, about, evidence, "take out the calls of `console`, and its import"));
+        return Some(error(
+            DEBUGGING,
+            facet.as_str(),
+            evidence,
+            "take out the calls of `console`, and its import",
+        ));
     }
     // On the embedded chain everybody's accounts hold every power.
     if is_published(address) && !network.local && !network.allowed_addresses.contains(&address) {

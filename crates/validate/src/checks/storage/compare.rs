@@ -61,7 +61,7 @@ impl<'a> Comparison<'a> {
         let mut behind = 0;
         for field in old {
             let subject = format!("{path}{}", escape(&field.name));
-            if gap(field) {
+            if gap(field, self.old) {
                 if let Some(found) = self.gap(&subject, field, new) {
                     cause.get_or_insert(self.findings.len());
                     self.findings.push(found);
@@ -89,7 +89,9 @@ impl<'a> Comparison<'a> {
                     behind += 1;
                     continue;
                 }
-                (Some(here), None) if !gap(here) && !old.iter().any(|other| other.name == here.name) => {
+                (Some(here), None)
+                    if !gap(here, self.new) && !old.iter().any(|other| other.name == here.name) =>
+                {
                     self.replaced(&subject, field, here)
                 }
                 (_, None) => error(
@@ -118,9 +120,10 @@ impl<'a> Comparison<'a> {
             let stays = new.iter().position(|is| same(was, is));
             let moved = || new.iter().position(|is| was.name == is.name && !old.iter().any(|o| same(o, is)));
             let renamed = || {
-                let here =
-                    new.iter().position(|is| (is.slot, is.offset) == (was.slot, was.offset) && !gap(is))?;
-                (!gap(was) && !old.iter().any(|o| o.name == new[here].name)).then_some(here)
+                let here = new
+                    .iter()
+                    .position(|is| (is.slot, is.offset) == (was.slot, was.offset) && !gap(is, self.new))?;
+                (!gap(was, self.old) && !old.iter().any(|o| o.name == new[here].name)).then_some(here)
             };
             let at = stays.or_else(moved).or_else(renamed);
             let Some(is) = at.and_then(|at| new.get(at)) else {
@@ -130,7 +133,7 @@ impl<'a> Comparison<'a> {
             taken.extend(at);
             let kind = match () {
                 () if stays.is_some() && self.alike(was, is) => continue,
-                () if gap(was) => ChangeKind::Gap,
+                () if gap(was, self.old) => ChangeKind::Gap,
                 () if stays.is_some() => ChangeKind::Retyped,
                 () if was.name == is.name => ChangeKind::Moved,
                 () => ChangeKind::Renamed,
@@ -175,7 +178,7 @@ impl<'a> Comparison<'a> {
             field.slot.saturating_add(bytes.div_ceil(U256::from(32)))
         };
         let (begins, ends) = (old.slot, end(old, self.old));
-        let now = new.iter().find(|field| gap(field) && field.name == old.name)?;
+        let now = new.iter().find(|field| gap(field, self.new) && field.name == old.name)?;
         let now_ends = end(now, self.new);
         if now.slot >= begins && now_ends == ends {
             return None;
@@ -266,9 +269,10 @@ fn stands_for<'a>(name: &'a str, ty: &'a Type) -> &'a str {
     }
 }
 
-/// Room that was left for later, as OpenZeppelin names it.
-fn gap(field: &Field) -> bool {
-    field.name.starts_with("__gap")
+/// Room that was left for later, as OpenZeppelin names it: an array, for what is none of that name keeps something.
+fn gap(field: &Field, layouts: &Layouts) -> bool {
+    let array = || matches!(layouts.types.get(&field.ty), Some(Type::Array { length: Some(_), .. }));
+    field.name.starts_with("__gap") && array()
 }
 
 fn place(field: &Field) -> String {

@@ -1,15 +1,17 @@
 //! The storage of two releases side by side: plain variables, transient ones, and each namespace, with what was found wrong.
 
 use super::compare::Comparison;
-use crate::checks::{counted, judged, warning};
+use crate::checks::{counted, error, judged, warning};
 use alloy_primitives::U256;
-use payrox_artifacts::layout::{ContractLayout, Field, Layouts, Type};
+use payrox_artifacts::layout::{ContractLayout, Field, Layouts, Namespace, Type};
 use payrox_model::{Check, Finding, text::escape};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A namespace of the deployed release is in no facet.
 const GONE: &str = "PRX-VAL-113";
+/// A function gives a struct a slot that nobody can compute.
+pub(crate) const UNRESOLVED: &str = "PRX-VAL-115";
 
 /// Where a release keeps what it keeps.
 #[derive(Clone, Debug)]
@@ -132,6 +134,7 @@ impl VariableChange {
 
 /// A namespace of a release.
 struct Members<'a> {
+    id: &'a str,
     slot: Option<U256>,
     fields: &'a [Field],
     facets: BTreeSet<String>,
@@ -144,10 +147,13 @@ impl StorageDifference {
         found.variables(AreaKind::Plain, before, after, |contract| &contract.storage);
         found.variables(AreaKind::Transient, before, after, |contract| &contract.transient);
         let (was, is) = (namespaces(before), namespaces(after));
-        let ids: BTreeSet<_> = was.keys().chain(is.keys()).copied().collect();
-        for id in ids {
-            found.namespace(id, (before.layouts, was.get(id)), (after.layouts, is.get(id)));
+        let places: BTreeSet<_> = was.keys().chain(is.keys()).collect();
+        for place in places {
+            let (was, is) = (was.get(place), is.get(place));
+            let Some(id) = was.or(is).map(|members| members.id) else { continue };
+            found.namespace(id, (before.layouts, was), (after.layouts, is));
         }
+        found.unresolved(before, after);
         found
     }
 
@@ -197,7 +203,7 @@ impl StorageDifference {
         if was.is_some() && is.is_none() {
             let evidence = "the deployed release keeps data in this namespace, and no facet knows it";
             let hint = "if it was renamed its data is lost: keep the id. If nobody needs it, accept that in a waiver";
-            self.findings.push(warning(GONE, escape(id), evidence, hint));
+            self.findings.push(error(GONE, escape(id), evidence, hint));
         } else if was.is_some() {
             let named = comparison.findings.into_iter();
             self.findings
@@ -214,6 +220,18 @@ impl StorageDifference {
             variables: [fields(was), fields(is)],
             changes: comparison.changes,
         });
+    }
+
+    /// What could not be compared.
+    fn unresolved(&mut self, before: &Release<'_>, after: &Release<'_>) {
+        let all = before.facets.iter().chain(&after.facets);
+        let lost: BTreeSet<_> = all.flat_map(|(_, contract)| &contract.unresolved).collect();
+        for function in lost {
+            let evidence = "it puts a struct at a slot that cannot be computed from the sources: nobody compared what stands there";
+            let hint =
+                "set the slot to a constant of the same contract; or compare by hand, and say so in a waiver";
+            self.findings.push(warning(UNRESOLVED, escape(function), evidence, hint));
+        }
     }
 
     /// What was found, as a check.
@@ -240,18 +258,24 @@ fn variables(release: &Release<'_>, which: fn(&ContractLayout) -> &Vec<Field>) -
     all
 }
 
-/// The namespaces of all facets, by id.
-fn namespaces<'a>(release: &Release<'a>) -> BTreeMap<&'a str, Members<'a>> {
-    let mut all: BTreeMap<&str, Members<'_>> = BTreeMap::new();
+/// Where a namespace stands, or its id where that is not known: two releases may call one place by two names.
+fn place(namespace: &Namespace) -> String {
+    namespace.place().map_or_else(|| namespace.id.clone(), |slot| format!("{slot:#x}"))
+}
+
+/// The namespaces of all facets, by place.
+fn namespaces<'a>(release: &Release<'a>) -> BTreeMap<String, Members<'a>> {
+    let mut all: BTreeMap<String, Members<'_>> = BTreeMap::new();
     for (facet, contract) in &release.facets {
         for (_, namespace) in release.layouts.namespaces(contract) {
             let Some(Type::Struct { members, .. }) = release.layouts.types.get(&namespace.ty) else {
                 continue;
             };
-            let facets = all.remove(namespace.id.as_str()).map(|known| known.facets).unwrap_or_default();
-            let mut here = Members { slot: namespace.slot, fields: members, facets };
+            let place = place(namespace);
+            let facets = all.remove(&place).map(|known| known.facets).unwrap_or_default();
+            let mut here = Members { id: &namespace.id, slot: namespace.slot, fields: members, facets };
             here.facets.insert(facet.clone());
-            all.insert(&namespace.id, here);
+            all.insert(place, here);
         }
     }
     all

@@ -14,7 +14,10 @@ use payrox_model::Check;
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "storage: against the deployed release";
     let Some(baseline) = subject.baseline else {
-        return judged(NAME, "nothing is deployed: nothing can be lost", Vec::new());
+        return match &subject.seen.blind {
+            Some(why) => unknown(NAME, why.clone()),
+            None => judged(NAME, "nothing is deployed: nothing can be lost", Vec::new()),
+        };
     };
     let now = match stored(subject, NAME) {
         Ok(now) => now,

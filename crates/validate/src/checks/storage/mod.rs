@@ -11,6 +11,7 @@ mod shared;
 mod tests;
 
 pub(crate) use app_storage::check as app_storage;
+pub(crate) use difference::UNRESOLVED;
 pub use difference::{
     AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange,
 };
@@ -46,6 +47,15 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
         return Err(unknown(check, format!("nobody has the source of {}", unsourced.name)));
     }
     for facet in subject.contracts() {
+        let compilation = facet.contract.and_then(|contract| contract.compilation.as_ref());
+        if compilation.is_some_and(|compilation| compilation.sources_hash.is_none()) {
+            let why = format!(
+                "the artifact of {} does not say which sources it was compiled from, as those of Hardhat 3 and of builds without \
+                 metadata do not; those of `payrox build` and of Foundry do",
+                facet.name
+            );
+            return Err(unknown(check, why));
+        }
         let Some(layout) = facet.contract.and_then(|contract| layouts.of(contract)) else {
             let why =
                 format!("the layout of {} is of other sources than its code: `payrox build`", facet.name);

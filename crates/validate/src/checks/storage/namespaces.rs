@@ -33,10 +33,12 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         }
     }
     let mut findings = Vec::new();
-    let mut by_id: BTreeMap<&str, (&str, &Namespace)> = BTreeMap::new();
+    let mut by_id: BTreeMap<String, (&str, &Namespace)> = BTreeMap::new();
     for (name, (namespace, facets)) in &users {
         findings.extend(slot(subject, name, namespace, facets, stored.layouts.types.get(&namespace.ty)));
-        match by_id.get(namespace.id.as_str()) {
+        // Without an annotation the slot is what it is called.
+        let key = namespace.slot.map_or_else(|| namespace.id.clone(), |slot| format!("{slot:#x}"));
+        match by_id.get(&key) {
             Some((other, first)) if !Comparison::equal(stored.layouts, &first.ty, &namespace.ty) => {
                 findings.push(error(
                     TWICE,
@@ -46,7 +48,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
                 ));
             }
             Some(_) => {}
-            None => drop(by_id.insert(&namespace.id, (name, namespace))),
+            None => drop(by_id.insert(key, (name, namespace))),
         }
     }
     let summary = format!(
@@ -88,7 +90,7 @@ fn slot(
     let evidence =
         || format!("no code of {} uses the slot {slot:#066x} of `{}`", list(facets), escape(&namespace.id));
     let hint = "compare the slot that the library uses with its annotation";
-    (!used).then(|| warning(UNUSED, about, evidence(), hint))
+    (!used).then(|| error(UNUSED, about, evidence(), hint))
 }
 
 /// Whether code holds a constant from the first up to the last.

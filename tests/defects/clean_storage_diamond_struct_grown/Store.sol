@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+library Store {
+    struct Layout { uint256 count; address owner; mapping(address => uint256) balances; bool open; }
+
+    bytes32 internal constant SLOT = keccak256("my.diamond.storage");
+
+    function layout() internal pure returns (Layout storage $) {
+        bytes32 slot = SLOT;
+        assembly {
+            $.slot := slot
+        }
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+contract Facet {
+    uint256 private count;
+    uint256 private __gapFee;
+
+    function total() external view returns (uint256) { return count + __gapFee; }
+}
