@@ -176,3 +176,21 @@ fn prx_v11_what_two_paths_do_in_one_place_is_one_act_of_both() {
     let act = act.unwrap_or_else(|| panic!("{:?}", walked.acts));
     assert_eq!((act.account, act.value), (None, true));
 }
+
+#[test]
+fn prx_v11_what_is_called_may_write_where_its_answer_was_asked_for_and_nowhere_else() {
+    for call in ["5f60075af1", "5f60075af2", "60075af4", "60075afa"] {
+        // mstore(0, 1); the call, with so much of its answer at that place; mload(0)
+        let after =
+            |length: &str, place: &str| left(&format!("60015f52{length}{place}5f5f{call}505f51"), NOTHING).0;
+        assert_eq!(after("6020", "5f"), None, "{call}");
+        assert_eq!(after("6001", "601f"), None, "{call}: its last byte");
+        assert_eq!(after("6020", "600435"), None, "{call}: anywhere");
+        assert_eq!(after("600435", "5f"), None, "{call}: as much as calldata says");
+        assert_eq!(after("6020", "6020"), Some(1), "{call}: behind it");
+        assert_eq!(after("5f", "5f"), Some(1), "{call}: nothing");
+    }
+    // CREATE and CREATE2 leave memory as it is.
+    assert_eq!(left("60015f525f5f5ff0505f51", NOTHING).0, Some(1));
+    assert_eq!(left("60015f525f5f5f5ff5505f51", NOTHING).0, Some(1));
+}

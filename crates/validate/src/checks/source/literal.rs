@@ -23,6 +23,7 @@ pub(super) fn addresses(code: &[u8], reach: &Reach) -> BTreeMap<Address, usize> 
     while let Some(&instruction) = code.get(pc) {
         let length = op::immediate(instruction);
         let bytes = code.get(pc + 1..pc + 1 + length).filter(|_| reach.reached(pc));
+        let bytes = bytes.filter(|_| !begins_a_word(length, code.get(pc + 1 + length..).unwrap_or_default()));
         if let Some(address) = bytes.and_then(constant) {
             found.entry(address).or_insert(pc);
         }
@@ -37,12 +38,20 @@ pub(super) fn addresses(code: &[u8], reach: &Reach) -> BTreeMap<Address, usize> 
     found
 }
 
+/// Whether what follows a constant moves it to the front of a word: it is the end of a text, or of bytes.
+fn begins_a_word(length: usize, next: &[u8]) -> bool {
+    const PUSH1: u8 = 0x60;
+    matches!(next, [PUSH1, by, op::SHL, ..] if usize::from(*by) + 8 * length == 256)
+}
+
 /// The address that a constant is.
 fn constant(bytes: &[u8]) -> Option<Address> {
     let address = match bytes.len() {
         20 => Address::from_slice(bytes),
-        32 if bytes[..12].iter().all(|byte| *byte == 0) && bytes[12] != 0 => {
-            Address::from_slice(&bytes[12..])
+        // An immutable has all of its zeros in the code.
+        32 if bytes[..12].iter().all(|byte| *byte == 0) => {
+            let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+            return constant(&bytes[zeros..]);
         }
         // Zeros in front of an address are not in the code: what looks like the rest of one is found nevertheless.
         n if (CONSOLE.len()..20).contains(&n) => {
@@ -152,12 +161,18 @@ mod tests {
         let mut word = token.into_word();
         word.0[3] = 1;
         assert_eq!(constant(word.as_slice()), None);
+        assert!(begins_a_word(16, &hex!("60801b00")));
+        for next in [&hex!("60601b")[..], &hex!("60801c"), &hex!("6080"), &[]] {
+            assert!(!begins_a_word(16, next), "{}", hex::encode(next));
+        }
+        // A zero in front of an address is in no code, but in an immutable.
         let mut word = token.into_word();
         word.0[12] = 0;
-        assert_eq!(constant(word.as_slice()), None);
-        let mut short = token;
-        short.0[0] = 0;
-        assert_eq!(constant(&token.as_slice()[1..]), Some(short), "a zero in front is not pushed");
+        let behind_a_zero = Some(Address::from_word(word));
+        assert_eq!(constant(word.as_slice()), behind_a_zero);
+        assert_eq!(constant(&word[13..]), behind_a_zero);
+        assert_eq!(constant(&word[19..]), None, "thirteen bytes of which two are equal");
+        assert_eq!(constant(&[0; 32]), None);
         assert_eq!(constant(&[0; 21]), None);
     }
 }
