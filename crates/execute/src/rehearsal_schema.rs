@@ -7,15 +7,16 @@ use payrox_model::version;
 use serde_json::{Value, json};
 
 /// Version of the record.
-const RECORD: u32 = 1;
+const RECORD: u32 = 2;
 
-/// `schemas/rehearsal.v1.schema.json`, of `.payrox/rehearsals/<hash>.json` and of what `rehearse` prints with `--json`: JSON
+/// `schemas/rehearsal.v2.schema.json`, of `.payrox/rehearsals/<hash>.json` and of what `rehearse` prints with `--json`: JSON
 /// Schema, draft 2020-12.
 pub fn rehearsal_schema() -> Value {
     let forms = ["record", "printed", "nothing", "failure"].map(reference);
     let printed = object(&[
         ("version", json!({ "const": version::OUTPUT })),
         ("outcome", json!({ "enum": ["passed", "failed"] })),
+        ("offline", json!({ "type": "boolean" })),
         ("rehearsal", reference("record")),
         ("record", text()),
         ("exit", exit()),
@@ -36,7 +37,7 @@ pub fn rehearsal_schema() -> Value {
         "nothing": nothing,
         "failure": failure(),
     });
-    document("A rehearsal of a plan, version 1", json!({ "oneOf": forms }), definitions)
+    document("A rehearsal of a plan, version 2", json!({ "oneOf": forms }), definitions)
 }
 
 fn record() -> Value {
@@ -55,12 +56,14 @@ fn record() -> Value {
         ("chainId", uint()),
         ("network", name()),
         ("ground", ground()),
+        ("offline", json!({ "type": "boolean" })),
         ("steps", list(step)),
         ("root", nullable(reference("word"))),
         ("refusedProofs", list(hex(4))),
         ("inverseGas", uint()),
         ("differences", list(text())),
         ("notCompared", nullable(text())),
+        ("passed", json!({ "type": "boolean" })),
         ("left", list(reference("changed"))),
     ])
 }
