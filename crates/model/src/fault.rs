@@ -7,6 +7,11 @@ use std::{error::Error, fmt};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Code(pub &'static str);
 
+impl Code {
+    /// An artifact does not name its source, or the source is not there: looked for by one crate, and known as no answer by another.
+    pub const SOURCE_NOT_COMPARED: Self = Self("PRX-VAL-016");
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)

@@ -13,7 +13,7 @@ const COMPILERS: Code = Code("PRX-VAL-010");
 /// A source is not the one that was compiled.
 const SOURCE: Code = Code("PRX-VAL-012");
 /// Nothing says from which source it was compiled, or the source is not here.
-const SILENT: Code = Code("PRX-VAL-016");
+const SILENT: Code = Code::SOURCE_NOT_COMPARED;
 /// Compiling again gives other code.
 const OTHER_CODE: Code = Code("PRX-VAL-014");
 

@@ -57,6 +57,7 @@ fn review() -> Value {
         ("source", reference("source")),
         ("compiler", compiler),
         ("compileMs", uint()),
+        ("compiledEarlier", nullable(text())),
         ("checks", reference("checks")),
         ("rows", list(row)),
         ("calls", list(reference("call"))),
@@ -180,8 +181,10 @@ fn signer() -> Value {
         ("domainHash", reference("word")),
         ("structHash", reference("word")),
         ("digest", reference("word")),
-        ("transactions", list(transaction)),
-        ("safe", list(safe)),
+        ("transactions", list(transaction.clone())),
+        ("safe", list(safe.clone())),
+        ("wayBack", object(&[("transactions", list(transaction)), ("safe", list(safe))])),
+        ("file", text()),
         ("lines", list(object(&[("name", text()), ("value", text()), ("command", text())]))),
     ])
 }

@@ -1,23 +1,31 @@
 //! What can be said on the command line: one definition feeds parser, help and completions.
 
+mod desk;
 mod gates;
 mod global;
+mod project;
 mod review;
+mod sending;
 mod signing;
 mod verbs;
 
+pub(crate) use desk::{
+    BackupVerb, CompletionsArgs, DevnetArgs, DrillArgs, ExplainArgs, ManArgs, NotifyVerb, RestoreArgs,
+};
 pub(crate) use gates::{
     CaseArgs, Group, ParityArgs, ParityVerb, Phases, ProbeVerb, RehearseArgs, ReplayArgs, ValidateArgs,
 };
 pub(crate) use global::GlobalArgs;
-pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, ReviewArgs};
-pub(crate) use signing::SigningArgs;
-pub(crate) use verbs::{
-    AdoptArgs, BackupVerb, BuildArgs, CompletionsArgs, ConfigVerb, DeployTarget, DevnetArgs, DiffArgs,
-    DrillArgs, ExplainArgs, InitArgs, ManArgs, NonceArgs, NotifyVerb, PlanArgs, PlanVerb, ReleaseArgs,
-    ReleasePlanArgs, ReleaseVerb, RestoreArgs, RunArgs, ShowArgs, SourcesArgs, Verb, VerifyArgs, VerifyWhat,
-    WhichVerifier,
+pub(crate) use project::{
+    AdoptArgs, BuildArgs, ConfigVerb, DiffArgs, InitArgs, PlanArgs, PlanVerb, ShowArgs,
 };
+pub(crate) use review::{CiArgs, CiService, CommitArgs, ReleaseReviewArgs, ReviewArgs};
+pub(crate) use sending::{
+    DeployTarget, NonceArgs, ReleaseArgs, ReleasePlanArgs, ReleaseVerb, RunArgs, SourcesArgs, VerifyArgs,
+    VerifyWhat, WhichVerifier,
+};
+pub(crate) use signing::SigningArgs;
+pub(crate) use verbs::Verb;
 
 use clap::Parser;
 

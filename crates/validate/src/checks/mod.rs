@@ -22,8 +22,7 @@ type Rule = fn(&Subject<'_>) -> Check;
 
 /// Codes of what could not be looked at. A check with one of them is unknown, until somebody looked himself and says so in a waiver.
 pub(crate) const OPEN: [&str; 8] = [
-    // `compile: sources`, of `payrox-probe`.
-    "PRX-VAL-016",
+    Code::SOURCE_NOT_COMPARED.0,
     abi::UNRECORDED,
     gas::UNMEASURED,
     roles::UNKNOWN,
