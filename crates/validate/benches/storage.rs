@@ -64,7 +64,9 @@ fn multiply(project: &mut Project, plan: &mut Plan) {
     let (planned, settings) = (plan.facets.clone(), project.facets.clone());
     for n in 0..FACETS - planned.len() {
         let mut facet = planned[n % planned.len()].clone();
-        let mut setting = settings[n % settings.len()].clone();
+        let Some(mut setting) = settings.iter().find(|setting| setting.name == facet.name).cloned() else {
+            panic!("{} is in no project file", facet.name)
+        };
         facet.name = format!("{}{n}", facet.name).parse().unwrap_or_else(|e| panic!("{e}"));
         setting.name = format!("{}{n}", setting.name).parse().unwrap_or_else(|e| panic!("{e}"));
         plan.facets.push(facet);

@@ -255,7 +255,7 @@ impl Bench {
         let folder = tempfile::tempdir().doing(|| "a temporary folder".into())?;
         let example = self.repo.path("examples/payments");
         copy(&example.join("out"), &folder.path().join("out"))?;
-        for name in ["payrox.toml", "upgrade.toml"] {
+        for name in ["payrox.toml", "upgrade.toml", "parity"] {
             copy(&example.join(name), &folder.path().join(name))?;
         }
         Ok(folder)
