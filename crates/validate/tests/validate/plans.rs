@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use payrox_model::{Gas, Selector, Verdict, limits};
-use payrox_validate::{Part, Phase, not_measured};
+use payrox_validate::{Part, Phase, RouteGas, not_measured};
 
 #[test]
 fn prx_v07_a_proof_that_does_not_lead_to_the_root_or_is_not_there() {
@@ -149,4 +149,15 @@ fn prx_v09_a_route_that_refuses_what_it_took_or_that_nobody_measured_is_found() 
     world.rehearsed().routes.remove(&fee);
     assert_eq!(world.found(), ["PRX-VAL-064 Payments.fee()"]);
     assert_eq!(world.run().verdict(), Verdict::Unknown);
+}
+
+#[test]
+fn prx_v09_gas_is_held_against_the_deployed_release_where_both_returned_or_both_refused() {
+    let mut world = World::clean();
+    let seen = world.rehearsed();
+    let [one, other, third] = std::array::from_fn(|n| *seen.routes.keys().nth(n).unwrap());
+    let gas = |gas, returns| RouteGas { gas: Gas(gas), returns };
+    seen.routes.extend([(one, gas(9, true)), (other, gas(9, false)), (third, gas(9, true))]);
+    seen.deployed = [(one, gas(1, true)), (other, gas(2, false)), (third, gas(3, false))].into();
+    assert_eq!(seen.deployed_gas(), [(one, Gas(1)), (other, Gas(2))].into());
 }
