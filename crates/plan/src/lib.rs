@@ -34,5 +34,5 @@ pub use release::{
     ArgumentNames, Difference, ParityRow, ParityValue, RELEASE_LIMIT, Release, ReleaseError, ReleaseNetwork,
     release_schema, substance,
 };
-pub use schema::schema;
+pub use schema::{change as change_schema, schema};
 pub use standing::{Standing, StandingError};

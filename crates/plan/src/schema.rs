@@ -140,7 +140,8 @@ fn proofs() -> Value {
     })
 }
 
-fn change() -> Value {
+/// The schema of a [`Change`](crate::Change). It refers to `selector` and `flags` of the document that it stands in.
+pub fn change() -> Value {
     let head = [("selector", reference("selector")), ("function", text())];
     let with = |kind: &str, rest: &[(&str, Value)]| variant(kind, &[&head, rest].concat());
     let (old, new) = (("old", reference("flags")), ("new", reference("flags")));

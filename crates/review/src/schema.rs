@@ -19,7 +19,7 @@ pub fn schema() -> Value {
         "checks": checks(),
         "source": source(),
         "call": call(),
-        "change": change(),
+        "change": payrox_plan::change_schema(),
         "facet": facet(),
         "variable": variable(),
         "storage": storage(),
@@ -101,19 +101,6 @@ fn call() -> Value {
         ("data", bytes()),
         ("dataHash", reference("word")),
     ])
-}
-
-fn change() -> Value {
-    let head = [("selector", reference("selector")), ("function", text())];
-    let with = |kind: &str, rest: &[(&str, Value)]| variant("kind", kind, &[&head, rest].concat());
-    let (old, new) = (("old", reference("flags")), ("new", reference("flags")));
-    let one = [("facet", text()), ("flags", reference("flags"))];
-    json!({ "oneOf": [
-        with("removed", &one),
-        with("replaced", &[("from", text()), ("to", text()), old.clone(), new.clone()]),
-        with("flags", &[("facet", text()), old, new]),
-        with("added", &one),
-    ]})
 }
 
 fn facet() -> Value {
