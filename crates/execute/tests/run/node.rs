@@ -93,6 +93,18 @@ impl Node {
         self.ask("anvil_mine", json!([blocks]));
     }
 
+    /// Puts what waits of an account into blocks. Before the node mines by itself, not while it begins to: between the two it can
+    /// lose a transaction.
+    pub(crate) fn mine_all(&self, account: &str) {
+        let waiting = self.pending(account);
+        let mut blocks = 0;
+        while self.nonce(account) < waiting {
+            assert!(blocks < 10, "the node lost a transaction of {account}");
+            self.mine(1);
+            blocks += 1;
+        }
+    }
+
     fn number(&self, method: &str, params: Value) -> u64 {
         let answer = self.ask(method, params);
         u64::from_str_radix(answer.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()

@@ -43,8 +43,8 @@ pub(crate) async fn interrupted(anvil: &Anvil, world: &World, plan: &Plan) -> u6
 }
 
 async fn complete(anvil: &Anvil, world: &World, plan: &Plan) -> u64 {
+    anvil.node.mine_all(BOOTSTRAPPER);
     anvil.node.automine(true);
-    anvil.node.mine(3);
     let result = world.run(plan, Selection::All).await;
     assert!(matches!(result.outcome, Outcome::Complete | Outcome::NothingToDo), "{:?}", result.stopped);
     anvil.node.nonce(BOOTSTRAPPER)

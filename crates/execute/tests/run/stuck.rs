@@ -118,8 +118,8 @@ async fn prx_b19_b05_a_nonce_that_another_waiting_transaction_claims_is_not_foug
     // While it waits nothing is sent behind it either.
     let refused = world.run(&plan, Selection::All).await;
     assert_eq!((code(&refused), refused.exit()), ("PRX-EXE-019", ExitCode::Refused), "{:?}", refused.stopped);
+    anvil.node.mine_all(BOOTSTRAPPER);
     anvil.node.automine(true);
-    anvil.node.mine(1);
     let result = world.run(&plan, Selection::All).await;
     assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.stopped);
     assert_eq!(anvil.node.nonce(BOOTSTRAPPER), calls(&plan) + 1);
