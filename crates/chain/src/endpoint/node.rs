@@ -163,12 +163,7 @@ impl Node {
     }
 
     /// Asks in as few bodies as it takes. With a chain that it must be, it is asked for that as well where that is due.
-    async fn put(
-        &self,
-        asks: &[Ask],
-        which: &[usize],
-        chain: &(dyn Fn(u64) -> bool + Sync),
-    ) -> Outcome {
+    async fn put(&self, asks: &[Ask], which: &[usize], chain: &(dyn Fn(u64) -> bool + Sync)) -> Outcome {
         let identity: Ask = (CHAIN_ID, json!([]));
         let mut left: Vec<(Option<usize>, &Ask)> = which.iter().map(|i| (Some(*i), &asks[*i])).collect();
         if !left.iter().any(|(_, ask)| ask.0 == CHAIN_ID) && self.must_identify(&left) {
