@@ -133,6 +133,7 @@ impl<'a> Context<'a> {
         let set = &network.endpoints;
         let mut policy = PoolPolicy {
             chain: Some(network.chain_id),
+            known_block: network.known_block.as_ref().map(|known| (known.number, known.hash)),
             interrupt: self.stop.interrupt(),
             rate: set.requests_per_second.as_deref().copied(),
             quorum: set.quorum.as_deref().map(|quorum| *quorum as usize),

@@ -5,11 +5,13 @@ use crate::{
     fault::CliFault,
     planning::Workshop,
 };
+use alloy_primitives::Address;
 use payrox_chain::{DiamondQuery, diamond_snapshot};
 use payrox_config::{Project, TargetKind};
 use payrox_execute::Refusal;
-use payrox_model::{BoxFault, ChainSnapshot, Root, text::escape};
-use payrox_plan::{Effect, Lack, Names, OnchainPlan, Parent, Plan};
+use payrox_model::{BoxFault, ChainSnapshot, Name, Root, Selector, text::escape};
+use payrox_plan::{Effect, Lack, Names, OnchainPlan, Parent, Plan, PlannedRoute, ServedPart};
+use std::collections::BTreeMap;
 
 /// Whether a project is for a diamond.
 pub(crate) fn is_for_one(project: &Project) -> bool {
@@ -27,10 +29,20 @@ pub(crate) fn refuse(project: &Project, command: &'static str) -> Result<(), Box
 impl Workshop<'_> {
     /// The diamond now, and the code of what was adopted with it.
     pub(crate) async fn diamond(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
+        self.diamond_beside(connection, &ServedPart::default()).await
+    }
+
+    /// The same with the code of what it served at another time.
+    pub(crate) async fn diamond_beside(
+        &self,
+        connection: &Connection,
+        then: &ServedPart,
+    ) -> Result<ChainSnapshot, BoxFault> {
+        let served = then.facets.iter().map(|facet| facet.address);
         let query = DiamondQuery {
             diamond: self.addresses()?.router,
             addresses: Vec::new(),
-            code: self.network.live.values().copied().collect(),
+            code: self.network.live.values().copied().chain(served).collect(),
         };
         // A wrong chain explains why there is no diamond better than that there is none.
         self.context.is_meant(&self.network, &connection.endpoint).await?;
@@ -57,7 +69,7 @@ impl Workshop<'_> {
         Ok(Some(plan).filter(|plan| Some(plan.root) == live))
     }
 
-    fn is_of_this_diamond(&self, plan: &Plan) -> bool {
+    pub(crate) fn is_of_this_diamond(&self, plan: &Plan) -> bool {
         plan.diamond.as_ref().map(|part| part.address) == self.network.diamond
     }
 
@@ -75,6 +87,13 @@ impl Workshop<'_> {
             None => Ok(()),
         }
     }
+}
+
+/// Which facet answered which function.
+pub(crate) fn routes(served: &ServedPart) -> BTreeMap<Selector, Address> {
+    let at: BTreeMap<&Name, Address> = served.facets.iter().map(|f| (&f.name, f.address)).collect();
+    let route = |r: &PlannedRoute| (r.selector, at.get(&r.facet).copied().unwrap_or_default());
+    served.routes.iter().map(route).collect()
 }
 
 /// Every root that a diamond has while a plan is carried out.

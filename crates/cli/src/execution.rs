@@ -31,6 +31,8 @@ use serde_json::{Value, json};
 pub(crate) enum Act {
     /// Make these steps true.
     Make(Selection),
+    /// Make all steps of a way back true. It brings nothing: neither what the artifacts are meanwhile matters, nor what passed elsewhere.
+    Back,
     /// Remove what is pending.
     Cancel(Option<PlanId>),
 }
@@ -39,6 +41,7 @@ impl Act {
     fn command(&self) -> &'static str {
         match self {
             Self::Make(selection) => selection.command(),
+            Self::Back => Selection::All.command(),
             Self::Cancel(_) => "cancel",
         }
     }
@@ -75,7 +78,10 @@ pub(crate) async fn told(
     }
     let session = Session {
         project: context.folder(),
-        artifacts_hash: workshop.artifacts.hash(),
+        artifacts_hash: match act {
+            Act::Back => plan.artifacts_hash,
+            Act::Make(_) | Act::Cancel(_) => workshop.artifacts.hash(),
+        },
         target: target(network),
         endpoint: &connection.endpoint,
         devnet: connection.devnet.as_ref(),
@@ -93,6 +99,7 @@ pub(crate) async fn told(
     };
     match act {
         Act::Make(selection) => payrox_execute::run(&session, plan, selection).await,
+        Act::Back => payrox_execute::run(&session, plan, &Selection::All).await,
         Act::Cancel(pending) => payrox_execute::cancel(&session, plan, *pending).await,
     }
 }
@@ -318,14 +325,12 @@ fn call(printer: &Printer, step: &StepResult, for_another: bool) -> Option<Strin
 fn summary(result: &RunResult, paint: Paint) -> String {
     let (word, tone) = outcome(result.outcome);
     let sent = result.steps.iter().filter(|s| s.tx.is_some()).count();
-    let mut head = format!(
-        "{} on {} (chain {}): {}, {}",
-        paint.tone(tone, word),
-        result.network,
-        result.chain_id,
-        counted(result.facets, "facet"),
-        counted(result.routes, "route")
-    );
+    let of = match result.cancels {
+        Some(_) => "the pending plan is cancelled, nothing else changes".to_owned(),
+        None => format!("{}, {}", counted(result.facets, "facet"), counted(result.routes, "route")),
+    };
+    let (network, chain_id) = (&result.network, result.chain_id);
+    let mut head = format!("{} on {network} (chain {chain_id}): {of}", paint.tone(tone, word));
     if sent > 0 {
         head.push_str(&format!(", {}, {} gas", counted(sent, "transaction"), grouped(result.gas.0)));
     }
@@ -341,14 +346,19 @@ fn summary(result: &RunResult, paint: Paint) -> String {
                 ["plan".into(), result.plan_id.to_string()],
             ]);
     }
-    head + &pairs([
+    let mut shown = vec![
         ["factory".into(), a.factory.to_string()],
         ["dispatcher".into(), a.dispatcher.to_string()],
         ["router".into(), a.router.to_string()],
         ["epoch".into(), result.epoch.to_string()],
-        ["root".into(), result.root.to_string()],
-        ["plan".into(), result.plan_id.to_string()],
-    ])
+    ];
+    // A cancellation is of the plan that is pending, not of the one by which the system is known.
+    match result.cancels {
+        Some(cancels) => shown.push(["cancels".into(), cancels.to_string()]),
+        None => shown
+            .extend([["root".into(), result.root.to_string()], ["plan".into(), result.plan_id.to_string()]]),
+    }
+    head + &pairs(shown)
 }
 
 pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Tone) {

@@ -49,6 +49,9 @@ pub(crate) enum CliFault {
         "`run --inverse` takes back cuts of a diamond; the way back of a system of PayRox is its owner's call"
     )]
     NoInverseRun,
+    /// A plan to be taken back that nobody knows to have been carried out.
+    #[error("{path} was never run here: nothing shows that `{network}` served what it would bring back")]
+    NotRunHere { path: String, network: String, why: String },
     /// A facet that the plan does not have.
     #[error("the plan has no facet `{name}`")]
     UnknownFacet { name: String, known: Vec<String> },
@@ -85,6 +88,7 @@ impl Fault for CliFault {
             Self::NoInverseRun => "PRX-CLI-014",
             Self::OnlyRead { .. } => "PRX-CLI-015",
             Self::NothingRead { .. } => "PRX-CLI-016",
+            Self::NotRunHere { .. } => "PRX-CLI-020",
             Self::NotConfirmed { .. } => "PRX-CLI-030",
             Self::NoContacts { .. } => "PRX-CLI-031",
             Self::Internal { .. } => "PRX-CLI-070",
@@ -95,9 +99,10 @@ impl Fault for CliFault {
         match self {
             Self::Interrupted { .. } => ExitCode::Waiting,
             Self::OnlyRead { .. } | Self::NothingRead { .. } => ExitCode::Endpoint,
-            Self::ForeignPlan { .. } | Self::NotConfirmed { .. } | Self::NoContacts { .. } => {
-                ExitCode::Refused
-            }
+            Self::ForeignPlan { .. }
+            | Self::NotRunHere { .. }
+            | Self::NotConfirmed { .. }
+            | Self::NoContacts { .. } => ExitCode::Refused,
             Self::Start { .. } | Self::Internal { .. } => ExitCode::Internal,
             _ => ExitCode::BadInput,
         }
@@ -111,9 +116,10 @@ impl Fault for CliFault {
             | Self::NoEndpoint { network, .. }
             | Self::NotConfirmed { network, .. }
             | Self::NoContacts { network, .. } => Some(network.clone()),
-            Self::ProjectExists { path } | Self::NoPlan { path, .. } | Self::ForeignPlan { path, .. } => {
-                Some(path.clone())
-            }
+            Self::ProjectExists { path }
+            | Self::NoPlan { path, .. }
+            | Self::ForeignPlan { path, .. }
+            | Self::NotRunHere { path, .. } => Some(path.clone()),
             Self::UnknownFacet { name, .. } => Some(name.clone()),
             _ => None,
         }
@@ -139,7 +145,10 @@ impl Fault for CliFault {
             Self::ProjectExists { .. } => Some("choose another folder; nothing was written".into()),
             Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
-            Self::NoPlan { next, .. } => Some(format!("`{next}` makes it")),
+            Self::NoPlan { next, .. } => Some(format!("`{next}` makes it; a relative --plan is inside of --project")),
+            Self::NotRunHere { why, .. } => Some(format!(
+                "{why}; the journal shows no more. Put the journal of its run back; or let payrox.toml say what was there before: `payrox plan` shows the way back"
+            )),
             Self::ForeignPlan { .. } => Some("pass the same --config and --network, or make it again: payrox plan; payrox plan diff FILE shows the difference".into()),
             Self::NotForADiamond { .. } => Some("docs/adopt.md says what a diamond has and what it has not".into()),
             Self::OnlyRead { block, chain_id, .. } => Some(format!(

@@ -41,6 +41,10 @@ pub(crate) async fn demand(
     if !context.sends(&workshop.network) {
         return Ok(());
     }
+    if let (true, Some(before)) = (plan.diamond.is_some(), networks.first()) {
+        let (network, before) = (workshop.network.name.clone(), before.clone());
+        return Err(Held::Diamond { network, before }.into());
+    }
     for network in networks {
         let mut args = context.args.for_network(network, plan_file(network));
         // Nothing is sent there.

@@ -1,6 +1,7 @@
 //! From project, network and chain to a plan.
 
 use crate::{
+    commands::no_plan,
     context::{Connection, Context},
     diamond,
     fault::CliFault,
@@ -258,8 +259,8 @@ impl<'a> Workshop<'a> {
         Ok(write_derived(&self.context.plan_file(), text.as_bytes())?)
     }
 
-    /// Refuses where `--plan` names a plan that is not the one that would be run. Whoever names one has looked at it: another
-    /// neither runs in its stead nor takes its place.
+    /// Refuses where `--plan` names a plan that is not the one that would be run, or none. Whoever names one has looked at it:
+    /// another neither runs in its stead nor takes its place.
     pub(crate) fn refuse_another_than_named(
         &self,
         is_it: impl FnOnce(&Plan) -> bool,
@@ -269,7 +270,7 @@ impl<'a> Workshop<'a> {
         }
         let file = self.context.plan_file();
         match Plan::read(&file) {
-            Err(ReadError::File(FileError::Missing { .. })) => Ok(()),
+            Err(ReadError::File(FileError::Missing { .. })) => Err(no_plan(self.context).into()),
             Err(why) => Err(why.into()),
             Ok(named) if is_it(&named) => Ok(()),
             Ok(_) => {

@@ -58,14 +58,24 @@ impl Run<'_> {
 
     /// A run of another plan that was killed is finished first, unless the chain shows that it is over: the artifacts may
     /// have been rebuilt in between, and nobody decided which of the two plans is meant.
-    fn refuse_what_another_plan_left_unfinished(&self) -> Result<(), Ending> {
+    fn refuse_what_another_plan_left_unfinished(&mut self) -> Result<(), Ending> {
         if self.plan.diamond.is_some() {
             return self.refuse_what_another_cut_left_unfinished();
         }
-        let active = self.chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active.plan_id);
-        for Unfinished { path, plan, plan_id } in self.history.unfinished() {
-            if plan != self.plan.content_hash && Some(plan_id) != active {
+        let active = self.chain.dispatcher.as_ref().map(|dispatcher| dispatcher.active).unwrap_or_default();
+        let own = self.journal.as_ref().map(|journal| journal.path().to_owned());
+        for Unfinished { path, plan, plan_id, epoch } in self.history.unfinished() {
+            if plan == self.plan.content_hash {
+                continue;
+            }
+            // An epoch is made once, whoever made it: nothing of that run can be sent any more.
+            if epoch > active.epoch {
                 return Err(JournalError::OtherPlan { path, found: format!("{plan:#x}") }.into());
+            }
+            // What others wrote is theirs; it is looked at in the same way each time.
+            if Some(path) == own {
+                let ending = if plan_id == active.plan_id { Ended::Complete } else { Ended::Failed };
+                self.note(&[Record::Finished { ending }])?;
             }
         }
         Ok(())

@@ -44,6 +44,7 @@ async fn through(run: &mut Run<'_>, wanted: Option<PlanId>) -> Result<Outcome, E
     let dispatcher = run.plan.addresses.dispatcher;
     let found = run.chain.dispatcher.as_ref().and_then(|d| d.pending);
     let Some(plan_id) = found.map(|pending| pending.plan_id) else { return Ok(Outcome::NothingToDo) };
+    run.result.cancels = Some(plan_id);
     if wanted.is_some_and(|wanted| wanted != plan_id) {
         return Err(Refusal::OtherPlanPending { pending: plan_id }.into());
     }

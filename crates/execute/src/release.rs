@@ -40,6 +40,10 @@ pub enum Held {
     NotPassed { network: Name, why: String },
     #[error("the release must have passed on {network} first, and that cannot be looked at: {why}")]
     Unknown { network: Name, why: String },
+    #[error(
+        "{network} takes only what has passed on {before} first, and a plan for a diamond cannot have: two diamonds were different before"
+    )]
+    Diamond { network: Name, before: Name },
     #[error("the canary {network} is not live and proved")]
     Canary { network: Name },
     #[error("the canary {network} soaks until {until}; its chain's time is {now}")]
@@ -50,7 +54,7 @@ impl Held {
     /// How the run of a network ends that is held.
     pub fn outcome(&self) -> Outcome {
         match self {
-            Self::NotPassed { .. } | Self::Unknown { .. } => Outcome::Refused,
+            Self::NotPassed { .. } | Self::Unknown { .. } | Self::Diamond { .. } => Outcome::Refused,
             Self::Canary { .. } | Self::Soak { .. } => Outcome::Waiting,
         }
     }
@@ -63,12 +67,13 @@ impl Fault for Held {
             Self::Unknown { .. } => "PRX-REL-021",
             Self::Canary { .. } => "PRX-REL-022",
             Self::Soak { .. } => "PRX-REL-023",
+            Self::Diamond { .. } => "PRX-REL-024",
         })
     }
 
     fn exit(&self) -> ExitCode {
         match self {
-            Self::NotPassed { .. } => ExitCode::Refused,
+            Self::NotPassed { .. } | Self::Diamond { .. } => ExitCode::Refused,
             Self::Unknown { .. } => ExitCode::Endpoint,
             Self::Canary { .. } | Self::Soak { .. } => ExitCode::Waiting,
         }
@@ -77,6 +82,7 @@ impl Fault for Held {
     fn subject(&self) -> Option<String> {
         let (Self::NotPassed { network, .. }
         | Self::Unknown { network, .. }
+        | Self::Diamond { network, .. }
         | Self::Canary { network }
         | Self::Soak { network, .. }) = self;
         Some(network.to_string())
@@ -90,6 +96,9 @@ impl Fault for Held {
             Self::Unknown { .. } => {
                 "nothing was sent here; try again, or give that network another endpoint".into()
             }
+            Self::Diamond { network, .. } => format!(
+                "nothing was sent; take requires_passed_on out of networks/{network}.toml or release.toml for a diamond. `run --inverse` is not held up by it"
+            ),
             Self::Canary { .. } => "nothing was sent here; the same command goes on".into(),
             Self::Soak { .. } => "nothing was sent here; run again later, or now with --wait".into(),
         })

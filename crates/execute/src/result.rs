@@ -128,8 +128,11 @@ pub struct RunResult {
     pub epoch: Epoch,
     /// Root of the plan.
     pub root: Root,
-    /// Id of the plan.
+    /// Id of the plan; of a cancellation that of the plan by which the system is known.
     pub plan_id: PlanId,
+    /// The pending plan that is cancelled, or would be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancels: Option<PlanId>,
     /// Selected steps, in order.
     pub steps: Vec<StepResult>,
     /// The chain after the last step against the dry run: storage and logs; empty where nothing was compared.
@@ -172,6 +175,7 @@ impl RunResult {
             epoch: Epoch(0),
             root: Root::default(),
             plan_id,
+            cancels: None,
             steps: Vec::new(),
             after: Report::default(),
             gas: Gas(0),

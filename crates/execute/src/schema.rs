@@ -52,8 +52,13 @@ fn result() -> Value {
             ("durationMs", uint()),
             ("exit", exit()),
         ],
-        // After a deployment; of a run that ended before its end; of one that was verified.
-        &[("after", reference("checks")), ("error", error), ("checks", reference("checks"))],
+        // Of a cancellation; after a deployment; of a run that ended before its end; of one that was verified.
+        &[
+            ("cancels", reference("word")),
+            ("after", reference("checks")),
+            ("error", error),
+            ("checks", reference("checks")),
+        ],
     )
 }
 

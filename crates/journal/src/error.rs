@@ -69,9 +69,13 @@ impl Fault for JournalError {
             Self::OtherChain { .. } | Self::OtherSystem { .. } => {
                 "pass the project it belongs to with --project, or move the file away".into()
             }
-            Self::OtherPlan { .. } => {
-                "`payrox status` shows where it is: `payrox run` with that run's --config finishes it; or move the folder journal/<chain-id> away: the chain is the state"
-                    .into()
+            Self::OtherPlan { path, found } => {
+                let folder = path.parent().unwrap_or(path);
+                let (kept, folder) =
+                    (show(&folder.join("plans").join(format!("{found}.json"))), show(folder));
+                format!(
+                    "that plan is {kept}: `payrox run` with its --config finishes it, `payrox status` shows where it is; or move {folder} away: the chain is the state"
+                )
             }
             Self::Locked { .. } => "wait until it is over; `payrox status` shows how far it is".into(),
             Self::Write { .. } => {

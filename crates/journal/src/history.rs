@@ -2,7 +2,7 @@
 
 use crate::{Identity, JournalError, Line, Placed, Record, reader, writer};
 use alloy_primitives::{Address, B256};
-use payrox_model::{ChainId, PlanId};
+use payrox_model::{ChainId, Epoch, PlanId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
@@ -62,6 +62,8 @@ pub struct Unfinished {
     pub plan: B256,
     /// Its plan's id.
     pub plan_id: PlanId,
+    /// The epoch that it was to make.
+    pub epoch: Epoch,
 }
 
 /// A contract, and the transaction that made it where the journal knows it.
@@ -200,7 +202,7 @@ impl History {
         let last = |lines: &[Line]| {
             lines.iter().rev().find_map(|line| match &line.record {
                 Record::Run { command, .. } if command == CANCEL => Some(None),
-                Record::Run { plan, plan_id, .. } => Some(Some((*plan, *plan_id))),
+                Record::Run { plan, plan_id, epoch, .. } => Some(Some((*plan, *plan_id, *epoch))),
                 Record::Finished { .. } => Some(None),
                 _ => None,
             })
@@ -208,10 +210,15 @@ impl History {
         self.files
             .iter()
             .filter_map(|(path, lines)| {
-                let (plan, plan_id) = last(lines)??;
-                Some(Unfinished { path: path.clone(), plan, plan_id })
+                let (plan, plan_id, epoch) = last(lines)??;
+                Some(Unfinished { path: path.clone(), plan, plan_id, epoch })
             })
             .collect()
+    }
+
+    /// Whether a plan went through the gates here: some run of it was about to send.
+    pub fn cleared(&self, plan: B256) -> bool {
+        self.records().any(|record| matches!(record, Record::Cleared { plan: known, .. } if *known == plan))
     }
 
     /// Steps of which the journal has an end or a finding under some plan.

@@ -73,8 +73,8 @@ pub struct Traits {
     pub block_receipts: bool,
     /// Whether one machine orders the transactions: while it is down, nothing is mined.
     pub sequencer: bool,
-    /// Whether its state can be copied into the embedded chain and behaves there as it does here.
-    pub forks: bool,
+    /// What a fork of it in the embedded chain has not, and its own contracts may not rely on in a dry run.
+    pub fork_lacks: Option<&'static str>,
     /// Whether nothing on it has value, and its clock may be moved.
     pub development: bool,
 }
@@ -147,7 +147,7 @@ impl Family {
             min_tip: 0,
             block_receipts: true,
             sequencer: false,
-            forks: true,
+            fork_lacks: None,
             development: false,
         };
         let development =
@@ -172,8 +172,7 @@ impl Family {
                     oracle: address!("00000000000000000000000000000000000000C8"),
                 }),
                 sequencer: true,
-                // NUMBER is the block of Ethereum there, and some addresses are no contracts of the EVM.
-                forks: false,
+                fork_lacks: Some("its precompiles; NUMBER is its own block, not Ethereum's"),
                 ..base
             },
             Self::Polygon => Traits {

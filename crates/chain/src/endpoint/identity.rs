@@ -38,6 +38,9 @@ impl Endpoint {
             let block = endpoint.request::<_, Option<BlockJson>>("eth_getBlockByNumber", params).await;
             let found = match block {
                 Ok(block) => block.map(|block| block.hash()),
+                Err(error @ (ChainError::WrongChain { .. } | ChainError::WrongBlock { .. })) => {
+                    return Err(error);
+                }
                 // Whether enough others answer is for those to say who ask something that decides.
                 Err(_) if self.quorum() > 1 => continue,
                 Err(error) => return Err(error),

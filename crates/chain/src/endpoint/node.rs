@@ -2,13 +2,14 @@
 
 use super::{
     address::Address,
+    ask::BlockJson,
     policy::PoolPolicy,
     rate::{Bucket, pause},
     wire::{self, Answer, Ask, Kind, Limits, Trouble},
 };
 use crate::ChainError;
 use alloy_json_rpc::ErrorPayload;
-use alloy_primitives::U64;
+use alloy_primitives::{B256, U64};
 use reqwest::{Client, redirect};
 use serde_json::json;
 use std::{
@@ -20,6 +21,7 @@ use std::{
 };
 
 pub(crate) const CHAIN_ID: &str = "eth_chainId";
+const BLOCK: &str = "eth_getBlockByNumber";
 
 /// An endpoint.
 #[derive(Debug)]
@@ -28,6 +30,7 @@ pub(crate) struct Node {
     client: Client,
     limits: Limits,
     recheck: Duration,
+    known_block: Option<(u64, B256)>,
     next_id: AtomicU64,
     /// Requests in one body; fewer once it has refused more.
     batch: AtomicUsize,
@@ -41,6 +44,7 @@ struct State {
     failures: u32,
     rests_until: Option<Instant>,
     identified: Option<Instant>,
+    has_known_block: bool,
 }
 
 /// What became of many requests: the answers that came, and why not all of them did.
@@ -73,6 +77,7 @@ impl Node {
             client,
             limits: Limits { answer: policy.answer, whole: policy.whole, bytes: policy.bytes },
             recheck: policy.recheck,
+            known_block: policy.known_block,
             next_id: AtomicU64::new(1),
             batch: AtomicUsize::new(batch),
             bucket: policy.rate.map(|rate| Mutex::new(Bucket::new(rate.max(1), Instant::now()))),
@@ -115,14 +120,50 @@ impl Node {
         (state.failures, state.rests_until) = (0, None);
     }
 
-    /// Asks for some of the requests, in order, in as few bodies as it takes. With a chain that it must be, it is asked for that
-    /// as well where that is due.
+    /// Asks for some of the requests, in order. Before the first it must show the block that the network is known by.
     pub(crate) async fn ask(
         &self,
         asks: &[Ask],
         which: &[usize],
         chain: &(dyn Fn(u64) -> bool + Sync),
     ) -> Outcome {
+        match self.has_known_block(chain).await {
+            Ok(()) => self.put(asks, which, chain).await,
+            Err(trouble) => (Vec::new(), Some(trouble)),
+        }
+    }
+
+    async fn has_known_block(&self, chain: &(dyn Fn(u64) -> bool + Sync)) -> Result<(), Trouble> {
+        let Some((number, expected)) = self.known_block else { return Ok(()) };
+        if lock(&self.state).has_known_block {
+            return Ok(());
+        }
+        // Another chain is said by its id, where that is another.
+        let asks = [(CHAIN_ID, json!([])), (BLOCK, json!([format!("{number:#x}"), false]))];
+        let (found, trouble) = self.put(&asks, &[0, 1], chain).await;
+        if let Some(trouble) = trouble {
+            return Err(trouble);
+        }
+        let answer = found.into_iter().find_map(|(index, answer)| (index == 1).then_some(answer));
+        let block = match answer {
+            Some(Ok(raw)) => serde_json::from_str::<Option<BlockJson>>(raw.get())
+                .map_err(|_| Trouble::odd(format!("its block {number} is no block")))?,
+            Some(Err(error)) => {
+                return Err(Trouble { kind: Kind::Denied, why: crate::error::foreign(&error.message) });
+            }
+            None => return Err(Trouble::odd("an answer is missing")),
+        };
+        let found = block.map(|block| block.hash());
+        if found != Some(expected) {
+            let why = format!("its block {number} is not the network's");
+            return Err(Trouble { kind: Kind::OtherBlock(found), why });
+        }
+        lock(&self.state).has_known_block = true;
+        Ok(())
+    }
+
+    /// Asks in as few bodies as it takes. With a chain that it must be, it is asked for that as well where that is due.
+    async fn put(&self, asks: &[Ask], which: &[usize], chain: &(dyn Fn(u64) -> bool + Sync)) -> Outcome {
         let identity: Ask = (CHAIN_ID, json!([]));
         let mut left: Vec<(Option<usize>, &Ask)> = which.iter().map(|i| (Some(*i), &asks[*i])).collect();
         if !left.iter().any(|(_, ask)| ask.0 == CHAIN_ID) && self.must_identify(&left) {

@@ -1,6 +1,7 @@
 //! How endpoints are asked.
 
 use crate::Interrupt;
+use alloy_primitives::B256;
 use payrox_model::ChainId;
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -32,6 +33,8 @@ pub struct PoolPolicy {
     pub lag: u64,
     /// The chain that each must serve; whatever the first says if `None`.
     pub chain: Option<ChainId>,
+    /// A block that each must have, number and hash: asked for before anything else is, once.
+    pub known_block: Option<(u64, B256)>,
     /// Sends carry the question for the chain's id, and so does what decides when it was asked this long ago.
     pub recheck: Duration,
     /// Ends every wait.
@@ -54,6 +57,7 @@ impl Default for PoolPolicy {
             quorum: None,
             lag: 64,
             chain: None,
+            known_block: None,
             recheck: Duration::from_secs(5),
             interrupt: Interrupt::default(),
             notice: None,

@@ -197,7 +197,9 @@ impl Pool {
         for outcome in self.poll(&all, asks, 1).await.into_iter().flatten() {
             match outcome {
                 // Another chain would never see them: this is no endpoint to be left out in silence.
-                Err(error @ ChainError::WrongChain { .. }) => return Err(error),
+                Err(error @ (ChainError::WrongChain { .. } | ChainError::WrongBlock { .. })) => {
+                    return Err(error);
+                }
                 Err(error) => failure = failure.or(Some(error)),
                 Ok(given) => {
                     for (slot, answer) in answers.iter_mut().zip(given) {
@@ -234,6 +236,10 @@ impl Pool {
                 expected: self.0.chain.get().copied().unwrap_or_default(),
                 found: ChainId(found),
             },
+            Kind::OtherBlock(found) => {
+                let (number, expected) = self.0.policy.known_block.unwrap_or_default();
+                ChainError::WrongBlock { endpoint, number, expected, found }
+            }
         }
     }
 }

@@ -137,6 +137,10 @@ impl Pool {
                 let (expected, found) = (*expected, *found);
                 return Err(ChainError::WrongChain { endpoint: endpoint.clone(), expected, found });
             }
+            if let Err(ChainError::WrongBlock { endpoint, number, expected, found }) = given {
+                let (endpoint, number, expected, found) = (endpoint.clone(), *number, *expected, *found);
+                return Err(ChainError::WrongBlock { endpoint, number, expected, found });
+            }
         }
         let have = poll.iter().flatten().filter(|given| given.is_ok()).count();
         if have >= quorum {

@@ -6,6 +6,7 @@
 use super::rate::retry_after;
 use crate::error::foreign;
 use alloy_json_rpc::{ErrorPayload, Id, ResponsePacket, ResponsePayload};
+use alloy_primitives::B256;
 use reqwest::{Client, Response, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Value, value::RawValue};
@@ -52,6 +53,8 @@ pub(crate) enum Kind {
     Large,
     /// It serves another chain.
     OtherChain(u64),
+    /// At the height of the block that is known it has another, or none.
+    OtherBlock(Option<B256>),
 }
 
 impl Trouble {

@@ -59,3 +59,32 @@ async fn prx_b15_a_chain_that_becomes_another_is_noticed_by_what_decides() {
     assert_eq!(code(&endpoint.nonce(ALICE, At::Latest).await.unwrap_err()), "PRX-CHN-007");
     assert_eq!(code(&endpoint.block(At::Latest).await.unwrap_err()), "PRX-CHN-007");
 }
+
+#[tokio::test]
+async fn prx_b23_a_known_block_is_asked_for_before_anything_else_and_once() {
+    let Some(anvil) = anvil(&[]) else { return };
+    let lie = Schedule::default().on("eth_getBlockByNumber", When::Always, Fault::Lie(Lie::BlockHash));
+    let proxies = [Schedule::default(), Schedule::default(), lie].map(|schedule| proxy(&anvil, schedule));
+    let genesis = one(&proxies[0]).block(At::Block(0)).await.unwrap().hash;
+    let urls = proxies.each_ref().map(|proxy| proxy.url());
+    let known = |hash| PoolPolicy { known_block: Some((0, hash)), ..policy() };
+    let endpoint = pool(&urls[..2], known(genesis));
+    let asked = |method: &str| {
+        let log = proxies[1].log();
+        log.iter().flat_map(|seen| &seen.asked).filter(|asked| asked.method == method).count()
+    };
+    endpoint.balance(ALICE, At::Block(0)).await.unwrap();
+    endpoint.balance(ALICE, At::Block(0)).await.unwrap();
+    assert_eq!((asked("eth_getBlockByNumber"), asked("eth_getBalance")), (1, 2));
+
+    // Whatever is asked, a send included, it is not asked of a chain that is another.
+    let other = pool(&urls[1..2], known(B256::ZERO));
+    for error in [
+        other.balance(ALICE, At::Latest).await.unwrap_err(),
+        other.send(&[transfer(0).await]).await.unwrap_err(),
+        pool(&urls, known(genesis)).balance(ALICE, At::Block(0)).await.unwrap_err(),
+    ] {
+        assert_eq!((code(&error), error.exit()), ("PRX-CHN-007", ExitCode::BadInput), "{error}");
+    }
+    assert_eq!((asked("eth_sendRawTransaction"), asked("eth_getBalance")), (0, 3));
+}

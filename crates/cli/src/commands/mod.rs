@@ -28,9 +28,12 @@ mod status;
 mod validate;
 mod verify;
 
+pub(crate) use plan::no_plan;
+
 use crate::{
     args::Verb,
     context::{Connection, Context},
+    diamond,
     execution::{Act, act, conclude},
     fault::CliFault,
     planning::Workshop,
@@ -107,14 +110,23 @@ async fn refuse_a_foreign_plan(
     if workshop.addresses()? != plan.addresses {
         return foreign("its addresses");
     }
-    let chain = workshop.snapshot(connection).await?;
-    if let Some(live) = &chain.diamond {
-        if plan.parent.0 != live.root().0 {
+    if let Some(part) = plan.diamond.as_ref().filter(|_| diamond::is_for_one(&workshop.project)) {
+        let mut chain = workshop.diamond_beside(connection, &part.before).await?;
+        let live = chain.diamond.as_ref().map(|diamond| diamond.root()).unwrap_or_default();
+        // Whatever is left to be cut leads to the plan's end: from each state before that, it is one that the project makes.
+        if live == plan.root || !diamond::states(plan).contains(&live) {
             return Ok(());
         }
-        let made = workshop.diamond_plan(&chain)?;
-        return if made.plan_id == plan.plan_id { Ok(()) } else { foreign("its routes or code") };
+        if let Some(diamond) = &mut chain.diamond {
+            diamond.routes = diamond::routes(&part.before);
+        }
+        return match workshop.diamond_plan(&chain) {
+            Ok(made) if made.plan_id == plan.plan_id => Ok(()),
+            Err(why) if live.0 == plan.parent.0 => Err(why),
+            _ => foreign("its routes or code"),
+        };
     }
+    let chain = workshop.snapshot(connection).await?;
     let active = chain.dispatcher.as_ref().map(|d| d.active).unwrap_or_default();
     if (plan.epoch, plan.parent) != (Epoch(active.epoch.0 + 1), active.plan_id) {
         return Ok(());

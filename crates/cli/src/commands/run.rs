@@ -1,23 +1,33 @@
 //! `payrox run`: artifacts, plan, gates, execution, verification.
 
-use super::plan::{changes, read_plan, summary};
+use super::plan::{changes, no_plan, read_plan, summary};
 use crate::{
     args::RunArgs,
     context::{Connection, Context},
-    diamond::caveats,
+    diamond::{caveats, routes},
     execution::{Act, act, conclude},
     fault::CliFault,
     planning::Workshop,
     rehearsals,
 };
-use payrox_execute::{Outcome, RunResult, Selection};
-use payrox_model::{BoxFault, Check, Epoch, ExitCode, Finding, Manifest, Report, Severity, Verdict};
-use payrox_plan::{Plan, PlanError, PlanOutcome};
-use payrox_probe::{SILENT, Scope, Verification, verify_at};
+use payrox_execute::{Outcome, Refusal, RunResult, Selection};
+use payrox_journal::{History, Identity};
+use payrox_model::{
+    BoxFault, Check, Epoch, ExitCode, Finding, Manifest, Report, Severity, Verdict, text::escape,
+};
+use payrox_plan::{Effect, Plan, PlanOutcome};
+use payrox_probe::{
+    SILENT, Scope, Verification,
+    adopt::{Served, served},
+    verify_at,
+};
 use std::time::Instant;
 
 pub(crate) async fn run(args: &RunArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let started = Instant::now();
+    if context.args.plan.is_some() && !context.plan_file().exists() {
+        return Err(no_plan(context).into());
+    }
     let make = Act::Make(Selection::All);
     let workshop = Workshop::open_to_act(context).await?;
     let connection = context.connect(&workshop.network)?;
@@ -71,18 +81,52 @@ pub(crate) async fn run(args: &RunArgs, context: &Context<'_>) -> Result<ExitCod
 async fn back(workshop: &Workshop<'_>, connection: &Connection) -> Result<ExitCode, BoxFault> {
     let context = workshop.context;
     let plan = read_plan(context)?;
-    let Some(mut back) = plan.inverted()? else { return Err(CliFault::NoInverseRun.into()) };
-    // It brings nothing: what the artifacts are meanwhile does not matter.
-    back.artifacts_hash = workshop.artifacts.hash();
-    back.content_hash = back.compute_content_hash().map_err(PlanError::from)?;
+    let Some(back) = plan.inverted()? else { return Err(CliFault::NoInverseRun.into()) };
+    refuse_what_was_never_run_here(workshop, connection, &plan).await?;
     tell(context, &back);
-    let make = Act::Make(Selection::All);
-    let result = act(workshop, connection, &back, &make).await?;
+    let result = act(workshop, connection, &back, &Act::Back).await?;
     if !matches!(result.outcome, Outcome::Complete | Outcome::NothingToDo) {
-        return Ok(conclude(workshop, &make, result, None).await);
+        return Ok(conclude(workshop, &Act::Back, result, None).await);
     }
     let verified = verify_at(&connection.endpoint, &back, Scope::Everything, result.seen).await;
-    Ok(conclude(workshop, &make, result, Some(&verified)).await)
+    Ok(conclude(workshop, &Act::Back, result, Some(&verified)).await)
+}
+
+/// No project makes the state that a plan began with: whoever can write the plan's file could name any. The diamond's own events say
+/// what it served; where they cannot be known, and for which of its earlier states it is, the project's journal.
+async fn refuse_what_was_never_run_here(
+    workshop: &Workshop<'_>,
+    connection: &Connection,
+    plan: &Plan,
+) -> Result<(), BoxFault> {
+    let (context, network) = (workshop.context, &workshop.network);
+    let Some(part) = &plan.diamond else { return Ok(()) };
+    if plan.chain_id != network.chain_id {
+        let (plan, network) = (plan.chain_id, network.chain_id);
+        return Err(Refusal::OtherChain { plan, network }.into());
+    }
+    let path = escape(&context.plan_file().display().to_string());
+    if !workshop.is_of_this_diamond(plan) || workshop.addresses()? != plan.addresses {
+        let network = network.name.to_string();
+        return Err(CliFault::ForeignPlan { path, network, differs: "its addresses" }.into());
+    }
+    let chain = workshop.snapshot(connection).await?;
+    let identity = Identity { chain_id: plan.chain_id, system: plan.addresses.dispatcher };
+    let run_here = History::read(context.folder(), identity)?.cleared(plan.content_hash);
+    let live = chain.diamond.as_ref().map(|diamond| &diamond.routes);
+    let cuts = plan.steps.iter().filter(|step| matches!(step.effect, Effect::Cut { .. })).count();
+    let before = routes(&part.before);
+    let why = match served(&connection.endpoint, part.address, chain.block, &before, cuts).await {
+        Ok(seen) if live == Some(&seen.now) => match seen {
+            Served { lately: true, .. } => return Ok(()),
+            Served { ever: true, .. } if run_here => return Ok(()),
+            _ => "the diamond's events say that it served something else".to_owned(),
+        },
+        _ if run_here => return Ok(()),
+        Ok(_) => "the diamond's events do not add up to what it serves".to_owned(),
+        Err(why) => format!("the diamond's events cannot be read: {}", escape(&why)),
+    };
+    Err(CliFault::NotRunHere { path, network: network.name.to_string(), why }.into())
 }
 
 /// What is served is what was asked for by the planner's word alone: nothing was compared, and that is no pass.

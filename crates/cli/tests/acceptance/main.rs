@@ -5,6 +5,7 @@
 
 mod anvil;
 mod backup;
+mod cancelling;
 mod chain;
 mod chaos;
 mod ci;

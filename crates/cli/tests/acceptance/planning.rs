@@ -88,3 +88,26 @@ fn a_run_of_a_named_plan_neither_replaces_it_nor_sends_another() {
     let ran = with(&["run"], &[]);
     assert_eq!(ran.status, 3, "what is live is not what was named: {ran:?}");
 }
+
+#[test]
+fn a_run_of_a_named_plan_that_is_not_there_makes_none_and_sends_nothing() {
+    let project = Project::example();
+    let at = ["--network", "local", "--json"];
+    for verb in [&["run"][..], &["stage"], &["apply"], &["deploy", "facets"]] {
+        let by_flag = project.run(&[verb, &["--plan", "reviewed.json"], &at].concat());
+        let mut by_variable = project.bare();
+        by_variable
+            .env("PAYROX_PLAN", "reviewed.json")
+            .args(verb)
+            .args(at)
+            .arg("--project")
+            .arg(project.path());
+        for ran in [by_flag, Ran::of(&mut by_variable)] {
+            assert_eq!((ran.status, &ran.json()["error"]["code"]), (2, &"PRX-CLI-011".into()), "{ran:?}");
+            let inside = project.path().join("reviewed.json").display().to_string();
+            assert!(ran.stdout.contains(&inside), "where it was looked for: {ran:?}");
+        }
+    }
+    assert!(!project.path().join("reviewed.json").exists(), "only `payrox plan` writes it");
+    assert_eq!(project.json(&["status", "--network", "local"])["epoch"], Value::Null, "nothing ran");
+}

@@ -137,7 +137,11 @@ async fn prx_b07_b08_a_killed_run_of_another_plan_is_finished_first_unless_the_c
     let stopped = refused.stopped.unwrap();
     assert!(stopped.message.contains(&format!("{:#x}", small.content_hash)), "{}", stopped.message);
     let hint = stopped.hint.unwrap();
-    for works in ["payrox status", "payrox run", "--config", "journal/<chain-id>"] {
+    let folder = world.dir.path().join("journal").join(small.chain_id.to_string());
+    let kept = folder.join("plans").join(format!("{:#x}.json", small.content_hash));
+    assert!(kept.exists());
+    for works in ["payrox status", "payrox run", "--config", kept.to_str().unwrap(), folder.to_str().unwrap()]
+    {
         assert!(hint.contains(works), "{works}: {hint}");
     }
 
@@ -152,6 +156,30 @@ async fn prx_b07_b08_a_killed_run_of_another_plan_is_finished_first_unless_the_c
     let upgrade = world.plan("small2.toml", Some(&small)).await;
     let result = world.run(&upgrade, Selection::All).await;
     assert_eq!(result.outcome, Outcome::Complete, "{:?}", result.stopped);
+}
+
+#[tokio::test]
+async fn prx_b07_a_killed_run_whose_epoch_another_machine_made_holds_up_no_later_release() {
+    let (expected, small) = undisturbed("small.toml").await;
+    // All but what follows the last intent, that of the activation.
+    let records = expected.lines();
+    let last = records.iter().rposition(|line| line["kind"] == "intent").unwrap();
+    let killed = World::local();
+    let how = How { room: Some(last as u64), ..How::default() };
+    assert_eq!(killed.run_as(&small, Selection::All, how).await.outcome, Outcome::Failed);
+
+    // Another machine, without that journal, completes it and goes one release on.
+    let other = World::on(killed.devnet().clone());
+    let ended = other.run(&small, Selection::All).await.outcome;
+    assert!(matches!(ended, Outcome::Complete | Outcome::NothingToDo), "{ended:?}");
+    let second = other.plan("small2.toml", Some(&small)).await;
+    assert_eq!(other.run(&second, Selection::All).await.outcome, Outcome::Complete);
+
+    let third = killed.plan("small.toml", Some(&second)).await;
+    let result = killed.run(&third, Selection::All).await;
+    assert_eq!((result.outcome, &result.stopped), (Outcome::Complete, &None));
+    let ends = killed.lines().iter().filter(|line| line["kind"] == "finished").count();
+    assert_eq!(ends, 2, "the killed run is over, and so is this one");
 }
 
 pub(crate) fn stage(plan: &payrox_plan::OnchainPlan) -> alloy_primitives::Bytes {

@@ -72,12 +72,15 @@ async fn prx_d07_apply_after_its_window_is_refused_and_staged_anew_it_works() {
 
 #[tokio::test]
 async fn prx_d06_what_is_staged_can_be_cancelled_and_staged_again() {
-    let (world, _, second) = live().await;
+    let (world, first, second) = live().await;
     world.run_as(&second, Selection::Facets(vec![]), waiting()).await;
     world.run_as(&second, Selection::Stage, waiting()).await;
     let how = || How { broadcast: false, ..waiting() };
     let planned = world.cancel(&second, None, how()).await;
     assert_eq!((planned.outcome, planned.steps[0].call.is_some()), (Outcome::Planned, true));
+    // By whatever plan the system is known, it says which one goes.
+    let known_by_another = world.cancel(&first, None, how()).await;
+    assert_eq!((planned.cancels, known_by_another.cancels), (Some(second.plan_id), Some(second.plan_id)));
     let other = world.cancel(&second, Some(payrox_model::PlanId::ZERO), waiting()).await;
     assert_eq!((other.outcome, code(&other)), (Outcome::Refused, "PRX-EXE-003"));
     let cancelled = world.cancel(&second, Some(second.plan_id), waiting()).await;
@@ -87,7 +90,8 @@ async fn prx_d06_what_is_staged_can_be_cancelled_and_staged_again() {
         "{:?}",
         cancelled.stopped
     );
-    assert_eq!(world.cancel(&second, None, waiting()).await.outcome, Outcome::NothingToDo);
+    let nothing = world.cancel(&second, None, waiting()).await;
+    assert_eq!((nothing.outcome, nothing.cancels), (Outcome::NothingToDo, None));
     let apply = world.run_as(&second, Selection::Apply, waiting()).await;
     assert_eq!(code(&apply), "PRX-EXE-011");
     assert_eq!(world.run(&second, Selection::All).await.epoch, Epoch(2));

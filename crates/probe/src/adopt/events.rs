@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use alloy_sol_types::SolEvent as _;
-use payrox_chain::{Endpoint, LogQuery};
+use payrox_chain::{Endpoint, LogEntry, LogQuery};
 use payrox_model::{
     Selector,
     diamond::{
@@ -17,7 +17,8 @@ const QUESTIONS: usize = 64;
 /// Events of one diamond, at most.
 const EVENTS: usize = 10_000;
 
-type Routes = BTreeMap<Selector, Address>;
+/// Which facet answers which function.
+pub type Routes = BTreeMap<Selector, Address>;
 
 /// The routes after all events up to a block; `None` where there is no event. Why they cannot be known is text.
 pub(super) async fn routes(
@@ -26,6 +27,45 @@ pub(super) async fn routes(
     from: u64,
     to: u64,
 ) -> Result<Option<Routes>, String> {
+    let logs = events(endpoint, diamond, from, to).await?;
+    let mut last = None;
+    replay(diamond, &logs, |routes| last = Some(routes.clone()))?;
+    Ok(last)
+}
+
+/// What a diamond's events say of routes that it may have served.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Served {
+    /// All events together: what it serves now.
+    pub now: Routes,
+    /// It served them at some time.
+    pub ever: bool,
+    /// It serves them now, or did before its last cuts, as many as were named.
+    pub lately: bool,
+}
+
+/// Whether a diamond served these routes, by all its events up to a block.
+///
+/// # Errors
+/// Why the events cannot be known, as text.
+pub async fn served(
+    endpoint: &Endpoint,
+    diamond: Address,
+    to: u64,
+    routes: &Routes,
+    cuts: usize,
+) -> Result<Served, String> {
+    let logs = events(endpoint, diamond, 0, to).await?;
+    let (mut now, mut same) = (Routes::new(), Vec::new());
+    replay(diamond, &logs, |state| {
+        same.push(state == routes);
+        now.clone_from(state);
+    })?;
+    let back = |cuts: usize| same.iter().rev().nth(cuts) == Some(&true);
+    Ok(Served { now, ever: same.contains(&true), lately: back(0) || back(cuts) })
+}
+
+async fn events(endpoint: &Endpoint, diamond: Address, from: u64, to: u64) -> Result<Vec<LogEntry>, String> {
     let mut logs = Vec::new();
     // From the last to the first range, so that the next is taken from the end.
     let mut ranges = vec![(from, to)];
@@ -53,9 +93,11 @@ pub(super) async fn routes(
             return Err(format!("there are more than {EVENTS} events"));
         }
     }
-    if logs.is_empty() {
-        return Ok(None);
-    }
+    Ok(logs)
+}
+
+/// Tells each state after each event.
+fn replay(diamond: Address, logs: &[LogEntry], mut state: impl FnMut(&Routes)) -> Result<(), String> {
     let mut routes = Routes::new();
     for log in logs.iter().filter(|log| log.address == diamond) {
         let read = cuts(&log.data)
@@ -68,6 +110,7 @@ pub(super) async fn routes(
                 }
             }
         }
+        state(&routes);
     }
-    Ok(Some(routes))
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod schema;
 mod storage;
 
 pub use error::AdoptError;
+pub use events::{Routes, Served, served};
 pub use files::{network_file, project_file};
 pub use schema::adopted_schema;
 

@@ -6,7 +6,7 @@ use alloy_primitives::Address;
 use payrox_artifacts::{ArtifactSet, Source};
 use payrox_config::{Network, Project};
 use payrox_files::FileError;
-use payrox_journal::{History, Identity};
+use payrox_journal::{History, Identity, Unfinished};
 use payrox_model::{BoxFault, Check, Code, Fault, Finding, Severity, Verdict, text::escape};
 use payrox_plan::{Plan, ReadError};
 use std::path::Path;
@@ -87,7 +87,9 @@ fn journal(context: &Context<'_>, network: &Network) -> Check {
         Err(error) => check("journal", Verdict::Fail, "not read", vec![told(&error)]),
         Ok(history) => {
             let open = history.open_intents().len();
-            let foreign = history.unfinished().into_iter().find(|run| run.plan != plan.content_hash);
+            // A plan for a later epoch was made when the chain was past that of such a run: it is over.
+            let foreign = |run: &Unfinished| run.plan != plan.content_hash && run.epoch >= plan.epoch;
+            let foreign = history.unfinished().into_iter().find(foreign);
             let lines: usize = history.files.values().map(Vec::len).sum();
             let said = match open {
                 0 => format!("{} whole", crate::execution::counted(lines, "line")),

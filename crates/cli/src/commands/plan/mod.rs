@@ -30,12 +30,15 @@ pub(crate) async fn plan(args: &PlanArgs, context: &Context<'_>) -> Result<ExitC
 pub(crate) fn read_plan(context: &Context<'_>) -> Result<Plan, BoxFault> {
     let file = context.plan_file();
     match Plan::read(&file) {
-        Err(ReadError::File(FileError::Missing { .. })) => {
-            let path = escape(&file.display().to_string());
-            Err(CliFault::NoPlan { path, next: context.command("plan") }.into())
-        }
+        Err(ReadError::File(FileError::Missing { .. })) => Err(no_plan(context).into()),
         read => Ok(read?),
     }
+}
+
+/// That there is none where it should lie.
+pub(crate) fn no_plan(context: &Context<'_>) -> CliFault {
+    let path = escape(&context.plan_file().display().to_string());
+    CliFault::NoPlan { path, next: context.command("plan") }
 }
 
 async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {

@@ -3,6 +3,7 @@
 
 mod adopting;
 mod cutting;
+mod forged;
 mod gates;
 mod owners;
 mod solidstate;
