@@ -26,6 +26,7 @@ use args::Cli;
 use clap::{CommandFactory as _, FromArgMatches as _, error::ErrorKind};
 use context::Context;
 use fault::CliFault;
+use payrox_chain::Secrets;
 use payrox_execute::Stop;
 use payrox_model::{BoxFault, ExitCode};
 use printer::Printer;
@@ -61,10 +62,25 @@ fn main() -> process::ExitCode {
 }
 
 fn parse() -> Result<Cli, clap::Error> {
+    hide_keys_of_endpoints();
     let matches = Cli::command().try_get_matches()?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     cli.global.remember(&matches);
     Ok(cli)
+}
+
+/// Whatever is a URL among the arguments, or in the variable in their place, may hold a key: before anything is said of them.
+fn hide_keys_of_endpoints() {
+    let given = std::env::args_os().skip(1).chain(std::env::var_os("ETH_RPC_URL"));
+    for text in given.map(|text| text.to_string_lossy().into_owned()) {
+        // `--rpc-url=URL,NAME=URL`: a URL begins with the word before its colon.
+        for (colon, _) in text.match_indices("://") {
+            let scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+            let begin = text[..colon].trim_end_matches(scheme).len();
+            let end = text[colon..].find(',').map_or(text.len(), |comma| colon + comma);
+            Secrets::of_this_process().add_url_text(&text[begin..end]);
+        }
+    }
 }
 
 fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
