@@ -29,8 +29,12 @@ impl Run<'_> {
             let gas = cleared.gas_limit(&step.name);
             deploys |= call.to == CREATE2_DEPLOYER;
             largest = largest.max(Some((gas, &step.name)));
-            // Who has no key here pays nothing: his call is handed over.
-            let from = roles::choose(self.plan, call.sender, &self.chain, self.session.keyring);
+            // Who has no key here pays nothing: his call is handed over. Where there is no key at all, nobody has been chosen yet.
+            let keyring = self.session.keyring;
+            let from = match keyring.is_empty() && !self.session.broadcast {
+                true => roles::holder(self.plan, call.sender, &self.chain),
+                false => roles::choose(self.plan, call.sender, &self.chain, keyring),
+            };
             if let Some(from) = from {
                 loads.entry(from).or_default().push((step, call, gas));
             }

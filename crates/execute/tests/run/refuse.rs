@@ -132,6 +132,39 @@ async fn prx_d11_without_a_key_of_the_role_everybodys_steps_are_done_and_the_cal
 }
 
 #[tokio::test]
+async fn a_run_without_any_key_is_bad_input_and_says_that_none_was_given() {
+    let world = World::local();
+    let plan = world.plan("payrox.toml", None).await;
+    let how = How { keyring: keys(&[]), ..How::default() };
+    let result = world.run_as(&plan, Selection::All, how).await;
+    assert_eq!(
+        (result.outcome, result.exit(), code(&result)),
+        (Outcome::Refused, ExitCode::BadInput, "PRX-EXE-008")
+    );
+    let stopped = result.stopped.unwrap();
+    assert!(stopped.message.ends_with("may be sent by anyone, and no key was given"), "{}", stopped.message);
+    assert!(stopped.hint.unwrap().contains("--keystore"));
+    assert_eq!(world.transactions(), 0);
+}
+
+#[tokio::test]
+async fn a_dry_run_without_any_key_says_what_the_holders_of_the_roles_would_pay() {
+    let world = World::local();
+    let plan = world.plan("payrox.toml", None).await;
+    let how = How { keyring: keys(&[]), broadcast: false, ..How::default() };
+    let without = world.run_as(&plan, Selection::All, how).await;
+    let with = world.run_as(&plan, Selection::All, How { broadcast: false, ..How::default() }).await;
+    assert_eq!(without.outcome, Outcome::Planned, "{:?}", without.stopped);
+    assert_eq!(without.cost, with.cost);
+    let calls = plan.steps.iter().filter(|step| step.call.is_some()).count();
+    assert_eq!(without.cost.iter().map(|cost| cost.transactions).sum::<usize>(), calls);
+    // Whoever is there with a key of his own pays for his own part alone.
+    let how = How { keyring: keys(&[ACCOUNT_9]), broadcast: false, ..How::default() };
+    let other = world.run_as(&plan, Selection::All, how).await;
+    assert_eq!(other.cost.iter().map(|cost| cost.transactions).sum::<usize>(), calls - 2);
+}
+
+#[tokio::test]
 async fn prx_b22_too_little_ether_is_found_before_anything_is_sent() {
     let world = World::local();
     let plan = world.plan("payrox.toml", None).await;
