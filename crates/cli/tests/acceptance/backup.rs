@@ -4,6 +4,7 @@ use crate::{
     project::{Project, Ran, text},
     served::Served,
 };
+use payrox_files::write_atomic;
 use serde_json::Value;
 use std::fs;
 
@@ -126,7 +127,7 @@ fn a_drill_writes_over_no_plan_that_lies_elsewhere_and_drills_no_other_project()
     let archive = project.around().join("kept.tar");
     project.run(&["backup", "create", archive.to_str().unwrap()]).good();
     let elsewhere = project.around().join("elsewhere.json");
-    std::fs::write(&elsewhere, "mine").unwrap();
+    write_atomic(&elsewhere, b"mine").unwrap();
     let drill = ["backup", "drill", archive.to_str().unwrap(), "--network", "local"];
     project.run(&[&drill[..], &["--plan", elsewhere.to_str().unwrap()]].concat()).good();
     assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "mine");
