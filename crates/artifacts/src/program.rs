@@ -85,6 +85,16 @@ impl Program {
         Ok(status)
     }
 
+    /// Ends it and its group, where it has not ended.
+    pub fn end(&mut self) {
+        if !self.ended {
+            kill(self.child.id());
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+            self.forget();
+        }
+    }
+
     /// Its number may be another's from now on.
     fn forget(&mut self) {
         self.ended = true;
@@ -94,12 +104,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        if !self.ended {
-            kill(self.child.id());
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-            self.forget();
-        }
+        self.end();
     }
 }
 
