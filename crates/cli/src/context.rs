@@ -1,6 +1,10 @@
 //! What a command works with: project, network, chain, keys. Every value is a flag's, else a variable's, else a file's.
 
-use crate::{args::GlobalArgs, fault::CliFault, printer::Printer};
+use crate::{
+    args::{GlobalArgs, RPC_URL},
+    fault::CliFault,
+    printer::Printer,
+};
 use payrox_chain::{Endpoint, PoolPolicy};
 use payrox_config::{Network, Project, Setting, Source, redact_url};
 use payrox_devnet::{Devnet, DevnetConfig};
@@ -212,7 +216,7 @@ fn endpoints(urls: &[String]) -> String {
     };
     match urls.iter().all(shown) {
         true => urls.iter().map(|url| format!(" --rpc-url {}", word(url))).collect(),
-        false => " --rpc-url \"$ETH_RPC_URL\"".into(),
+        false => format!(" --rpc-url \"${RPC_URL}\""),
     }
 }
 

@@ -73,7 +73,7 @@ fn parse() -> Result<Cli, clap::Error> {
 
 /// Whatever is a URL among the arguments, or in the variable in their place, may hold a key: before anything is said of them.
 fn hide_keys_of_endpoints() {
-    let given = std::env::args_os().skip(1).chain(std::env::var_os("ETH_RPC_URL"));
+    let given = std::env::args_os().skip(1).chain(std::env::var_os(args::RPC_URL));
     for text in given.map(|text| text.to_string_lossy().into_owned()) {
         // `--rpc-url=URL,NAME=URL`: a URL begins with the word before its colon.
         for (colon, _) in text.match_indices("://") {

@@ -2,7 +2,7 @@
 
 use crate::fixture::{How, World, code, done};
 use alloy_primitives::{B256, Bytes, U256};
-use payrox_chain::{Endpoint, Keyring};
+use payrox_chain::{Endpoint, FeePolicy, Keyring};
 use payrox_devnet::{Devnet, DevnetConfig};
 use payrox_execute::{Outcome, Selection};
 use payrox_model::{ChainId, ExitCode};
@@ -158,6 +158,11 @@ async fn a_dry_run_without_any_key_says_what_the_holders_of_the_roles_would_pay(
     assert_eq!(without.cost, with.cost);
     let calls = plan.steps.iter().filter(|step| step.call.is_some()).count();
     assert_eq!(without.cost.iter().map(|cost| cost.transactions).sum::<usize>(), calls);
+    // Nobody is about to pay: that it would be too dear today is no reason to show nothing.
+    let fees = FeePolicy { max_fee: Some(1), max_tip: None };
+    let how = How { keyring: keys(&[]), broadcast: false, fees, ..How::default() };
+    let dear = world.run_as(&plan, Selection::All, how).await;
+    assert_eq!((dear.outcome, dear.cost.as_slice()), (Outcome::Planned, &[][..]), "{:?}", dear.stopped);
     // Whoever is there with a key of his own pays for his own part alone.
     let how = How { keyring: keys(&[ACCOUNT_9]), broadcast: false, ..How::default() };
     let other = world.run_as(&plan, Selection::All, how).await;
