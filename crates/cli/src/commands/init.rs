@@ -1,6 +1,10 @@
 //! `payrox init`.
 
-use crate::{args::InitArgs, context::Context, fault::CliFault};
+use crate::{
+    args::InitArgs,
+    context::{Context, path_word},
+    fault::CliFault,
+};
 use payrox_files::write_atomic;
 use payrox_model::{BoxFault, ExitCode, Name, text::escape};
 use std::path::{Path, PathBuf};
@@ -53,7 +57,7 @@ pub(crate) fn init(args: &InitArgs, context: &Context<'_>) -> Result<ExitCode, B
     let next = if folder == Path::new(".") {
         "payrox run --network local".to_owned()
     } else {
-        format!("payrox run --network local --project {}", shown(&folder))
+        format!("payrox run --network local --project {}", path_word(&folder))
     };
     let files: Vec<_> = FILES.iter().map(|(file, _)| (*file).to_owned()).collect();
     context.printer.result(&format!("made {}:\n  {}\n\nnext: {next}", shown(&folder), files.join("\n  ")));

@@ -1,6 +1,7 @@
 //! Running somebody else's program, with bounds.
 
 use super::failed;
+use payrox_artifacts::program::Program;
 use payrox_model::{Check, Verdict, text::escape};
 use std::{
     io::{self, BufRead, BufReader, Read},
@@ -23,7 +24,8 @@ pub(crate) struct Ran<T> {
 /// Runs it to its end, while `read` reads what it writes. Arguments are a vector: no shell sees them.
 pub(crate) fn run<T>(command: &mut Command, read: impl FnOnce(&mut dyn BufRead) -> T) -> io::Result<Ran<T>> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn()?;
+    let mut program = Program::start(command)?;
+    let child = program.child();
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (output, stderr) = thread::scope(|scope| {
         let err = scope.spawn(move || err.map(|err| text(&mut BufReader::new(err))).unwrap_or_default());
@@ -38,7 +40,7 @@ pub(crate) fn run<T>(command: &mut Command, read: impl FnOnce(&mut dyn BufRead) 
         };
         (output, err.join().unwrap_or_default())
     });
-    Ok(Ran { success: child.wait()?.success(), output, stderr })
+    Ok(Ran { success: program.wait()?.success(), output, stderr })
 }
 
 /// Whoever is not read stands still.
