@@ -27,13 +27,18 @@ pub(crate) fn refuse(project: &Project, command: &'static str) -> Result<(), Box
 impl Workshop<'_> {
     /// The diamond now, and the code of what was adopted with it.
     pub(crate) async fn diamond(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
+        // A wrong chain explains why there is no diamond better than that there is none.
+        self.context.is_meant(&self.network, &connection.endpoint).await?;
+        self.diamond_of(connection).await
+    }
+
+    /// The same on a chain of which is known what it is.
+    pub(crate) async fn diamond_of(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
         let query = DiamondQuery {
             diamond: self.addresses()?.router,
             addresses: Vec::new(),
             code: self.network.live.values().copied().collect(),
         };
-        // A wrong chain explains why there is no diamond better than that there is none.
-        self.context.is_meant(&self.network, &connection.endpoint).await?;
         Ok(diamond_snapshot(&connection.endpoint, &query).await?)
     }
 
