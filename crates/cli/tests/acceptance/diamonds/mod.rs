@@ -3,10 +3,12 @@
 
 mod adopting;
 mod cutting;
+mod full;
 mod gates;
 mod owners;
 mod parity;
 mod solidstate;
+mod sourced;
 
 use crate::{
     chain::Chain,
