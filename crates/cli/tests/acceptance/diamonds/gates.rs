@@ -118,16 +118,6 @@ fn prx_o02_prx_v04_a_diamond_is_validated_by_what_it_serves_and_needs() {
 }
 
 #[test]
-fn prx_o02_prx_r02_a_review_of_a_diamonds_plan_is_refused_by_name() {
-    let Some(world) = World::new(&[]) else { return };
-    upgraded(&world, true);
-    world.json(&["plan"]);
-    let ran = world.project.run(&["review"]);
-    assert_eq!(ran.status, 2, "{ran:?}");
-    assert!(ran.stderr.contains("PRX-REV-014") && ran.stderr.contains("payrox plan"), "{}", ran.stderr);
-}
-
-#[test]
 fn prx_o02_prx_v08_the_calls_of_a_diamond_are_replayed_on_the_cut_that_follows_what_it_serves() {
     let Some(world) = World::new(&[]) else { return };
     let (diamond, _) = upgraded(&world, false);

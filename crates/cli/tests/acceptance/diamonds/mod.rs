@@ -7,6 +7,7 @@ mod full;
 mod gates;
 mod owners;
 mod parity;
+mod review;
 mod solidstate;
 mod sourced;
 
