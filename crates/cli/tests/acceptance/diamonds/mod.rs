@@ -2,6 +2,7 @@
 //! AppStorage and its routes as diamond-2 keeps them. Compiled from `tests/diamonds` by the pinned compiler, deployed on anvil.
 
 mod adopting;
+mod cuts;
 mod cutting;
 mod full;
 mod gates;
