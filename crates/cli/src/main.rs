@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adopted;
 mod alerts;
 mod args;
 mod asking;

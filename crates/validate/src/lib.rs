@@ -20,7 +20,10 @@ pub use checks::{
     code::is_initialiser,
     gas::not_measured,
     source::slither,
-    storage::{AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange},
+    storage::{
+        AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange,
+        with_unsourced,
+    },
 };
 pub use evm::constants;
 pub use gas::{GasSnapshot, SnapshotError};

@@ -5,9 +5,13 @@ use alloy_json_abi::Function;
 use alloy_primitives::{Address, Bytes};
 use payrox_artifacts::{ArtifactSet, Contract, layout::Layouts};
 use payrox_config::{Day, Network, Project};
-use payrox_model::{Check, Name};
-use payrox_plan::{Plan, PlannedRoute, ReleaseCode};
-use std::{collections::BTreeMap, iter, sync::LazyLock};
+use payrox_model::{Check, Name, Selector};
+use payrox_plan::{Plan, PlannedFacet, PlannedRoute, ReleaseCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+    sync::LazyLock,
+};
 
 /// Everything a rule may look at.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +82,25 @@ impl<'a> Subject<'a> {
     /// Whether the plan is for a diamond: nothing of PayRox answers in front of its facets.
     pub(crate) fn is_diamond(&self) -> bool {
         self.plan.diamond.is_some()
+    }
+
+    /// Whether a diamond keeps a facet as it is, and nobody has its source.
+    pub(crate) fn is_unsourced(&self, facet: &Name) -> bool {
+        self.is_diamond() && self.plan.facets.iter().any(|f| f.name == *facet && f.contract.is_empty())
+    }
+
+    /// What a diamond served before and serves by the same code at the same place: the same code answers the same.
+    pub(crate) fn stays(&self) -> BTreeSet<Selector> {
+        let Some(part) = &self.plan.diamond else { return BTreeSet::new() };
+        let at = |facets: &'a [PlannedFacet], name: &Name| {
+            facets.iter().find(|facet| facet.name == *name).map(|facet| (facet.address, facet.code_hash))
+        };
+        let before = part.before.routes.iter().map(|r| (r.selector, at(&part.before.facets, &r.facet)));
+        let before: BTreeMap<_, _> = before.collect();
+        let now = self.plan.routes.iter().map(|r| (r.selector, at(&self.plan.facets, &r.facet)));
+        let same =
+            |(selector, code): &(Selector, Option<_>)| code.is_some() && before.get(selector) == Some(code);
+        now.filter(same).map(|(selector, _)| selector).collect()
     }
 
     /// Each route that calls a facet, with the function of the facet's ABI.

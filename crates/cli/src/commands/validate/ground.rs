@@ -2,6 +2,7 @@
 
 use super::fault::ValidateFault;
 use crate::{
+    adopted,
     context::{Connection, Context},
     forks, layouts,
     planning::Workshop,
@@ -215,9 +216,18 @@ impl<'a> Ground<'a> {
     fn served(&self, diamond: &DiamondState, plan: &Plan) -> Result<Baseline, BoxFault> {
         let standing = self.workshop.as_ref().map(|workshop| workshop.standing(&self.chain)).transpose()?;
         let standing = standing.flatten();
-        let kept = standing.map(|plan| layouts::kept(self.context, self.network.chain_id, plan.plan_id));
+        let standing = standing.map(|plan| plan.plan_id);
+        // Of the plan that led there, or of the project that was the same.
+        let address = plan.addresses.router;
+        let same = payrox_plan::standing_id(self.network.chain_id, address, diamond.root());
+        let mut kept = None;
+        for id in standing.into_iter().chain([same]) {
+            if kept.is_none() {
+                kept = layouts::kept(self.context, self.network.chain_id, id)?;
+            }
+        }
         let mut baseline = Baseline {
-            layouts: kept.transpose()?.flatten(),
+            layouts: kept,
             routes: diamond.routes.keys().copied().collect(),
             ..Baseline::default()
         };
@@ -244,7 +254,7 @@ impl<'a> Ground<'a> {
         Ok(baseline)
     }
 
-    /// `deployments/<chain-id>/`: name and ABI of what stands at an address with a code hash.
+    /// `deployments/<chain-id>/`, and what a diamond served before: name and ABI of what stands at an address with a code hash.
     fn records(&self) -> BTreeMap<(Address, CodeHash), (Name, JsonAbi)> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -255,7 +265,9 @@ impl<'a> Ground<'a> {
             abi: JsonAbi,
         }
         let folder = self.context.folder().join("deployments").join(self.network.chain_id.to_string());
-        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let folders = [folder, adopted::folder(self.context.folder(), self.network.chain_id)];
+        let files = folders.into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+        let files = files.flatten().flatten().map(|entry| entry.path());
         let records = files.filter_map(|file| {
             let record: Record = serde_json::from_str(&read_text(&file, LIMIT).ok()?).ok()?;
             Some(((record.address, record.code_hash), (record.name, record.abi)))
