@@ -10,6 +10,12 @@ pub struct Code(pub &'static str);
 impl Code {
     /// An artifact does not name its source, or the source is not there: looked for by one crate, and known as no answer by another.
     pub const SOURCE_NOT_COMPARED: Self = Self("PRX-VAL-016");
+    /// A route that no call got through; as the next two, known as no answer to whoever judges checks.
+    pub const ROUTE_UNREACHED: Self = Self("PRX-PAR-003");
+    /// A route that cannot be compared.
+    pub const ROUTE_CLOSED: Self = Self("PRX-PAR-004");
+    /// A function that returned in one release, and ran out of gas in the other.
+    pub const ROUTE_PARTED: Self = Self("PRX-PAR-005");
 }
 
 impl fmt::Display for Code {

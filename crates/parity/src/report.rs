@@ -8,13 +8,9 @@ use serde::Serialize;
 const MISMATCH: Code = Code("PRX-PAR-001");
 /// A function that is meant to be unchanged and is not.
 const CHANGED: Code = Code("PRX-PAR-002");
-/// A route that no call got through.
-const UNREACHED: Code = Code("PRX-PAR-003");
-/// A route that cannot be compared.
-const CLOSED: Code = Code("PRX-PAR-004");
-
-/// A function that returned in one release, and ran out of gas in the other.
-const PARTED: Code = Code("PRX-PAR-005");
+const UNREACHED: Code = Code::ROUTE_UNREACHED;
+const CLOSED: Code = Code::ROUTE_CLOSED;
+const PARTED: Code = Code::ROUTE_PARTED;
 
 /// What is held against what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]

@@ -163,3 +163,17 @@ fn prx_v01_a_waiver_for_what_is_wrong_does_not_decide_what_is_unknown() {
     assert_eq!(checked(Verdict::Unknown, &[other], &["PRX-VAL-043"]), Verdict::Unknown);
     assert_eq!(checked(Verdict::Unknown, &[], &[]), Verdict::Unknown);
 }
+
+#[test]
+fn prx_v01_a_waiver_of_one_routes_mismatch_leaves_another_route_undecided() {
+    let mismatch = ("PRX-PAR-002", Severity::Error);
+    for code in ["PRX-PAR-003", "PRX-PAR-004", "PRX-PAR-005"] {
+        let open = (code, Severity::Warning);
+        let both = [mismatch, open];
+        assert_eq!(checked(Verdict::Fail, &both, &["PRX-PAR-002"]), Verdict::Unknown, "{code}");
+        assert_eq!(checked(Verdict::Fail, &both, &[code]), Verdict::Fail, "{code}");
+        assert_eq!(checked(Verdict::Fail, &both, &["PRX-PAR-002", code]), Verdict::Pass, "{code}");
+        assert_eq!(checked(Verdict::Unknown, &[open], &[]), Verdict::Unknown, "{code}");
+        assert_eq!(checked(Verdict::Unknown, &[open], &[code]), Verdict::Pass, "{code}");
+    }
+}
