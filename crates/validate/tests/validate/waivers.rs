@@ -44,6 +44,10 @@ fn prx_v01_a_waiver_covers_one_code_on_one_subject_until_its_last_day_is_over() 
         assert_eq!(waived.len(), 1, "it is shown all the same");
         let reports = render(&validation);
         assert!(reports.markdown.contains("the new fee table is worth it"));
+        let (found, by) = validation.accepted().next().unwrap();
+        assert_eq!((found.code.0, by.owner.as_str()), ("PRX-VAL-060", "ops@example.org"));
+        let exceptions = reports.markdown.split("## Exceptions").nth(1).unwrap().split("## ").next().unwrap();
+        assert!(exceptions.contains("than the snapshot allows"), "what was seen: {exceptions}");
         assert_eq!(reports.sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
     }
 }
