@@ -9,14 +9,13 @@ const MISMATCH: Code = Code("PRX-PAR-001");
 /// A function that is meant to be unchanged and is not.
 const CHANGED: Code = Code("PRX-PAR-002");
 /// A route that no call got through.
-const UNREACHED: Code = Code("PRX-PAR-003");
+const UNREACHED: Code = Code::ROUTE_UNREACHED;
 /// A route that cannot be compared.
-const CLOSED: Code = Code("PRX-PAR-004");
-
+const CLOSED: Code = Code::ROUTE_CLOSED;
 /// A function that returned in one release, and ran out of gas in the other.
-const PARTED: Code = Code("PRX-PAR-005");
+const PARTED: Code = Code::ROUTE_PARTED;
 /// A function of a diamond of which nobody knows more than its selector.
-const NAMELESS: Code = Code("PRX-PAR-006");
+const NAMELESS: Code = Code::ROUTE_NAMELESS;
 
 /// What is held against what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]

@@ -128,6 +128,8 @@ pub struct Seen {
     pub blind: Option<String>,
     /// What the owner is; `None` where nobody looked.
     pub owner: Option<OwnerSeen>,
+    /// Who holds which power over a system that is live; `None` where none is, or nobody looked.
+    pub powers: Option<PowersSeen>,
 }
 
 /// An account that owns a system, as the chain shows it.
@@ -141,4 +143,21 @@ pub struct OwnerSeen {
     pub is_safe: bool,
     /// How many of its owners must sign; `None` where it does not say.
     pub threshold: Option<u64>,
+}
+
+/// Who holds which power over a live system, as the chain shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PowersSeen {
+    /// Its owner.
+    pub owner: Address,
+    /// Who may make himself the owner.
+    pub offered: Option<Address>,
+    /// Seconds between staging and activation.
+    pub delay: u32,
+    /// Who can stop it.
+    pub guardians: BTreeSet<Address>,
+    /// Who can activate.
+    pub operators: BTreeSet<Address>,
+    /// Why only those are known whom the files name; `None` where the chain said who else was named since.
+    pub deaf: Option<String>,
 }

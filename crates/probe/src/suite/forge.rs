@@ -1,6 +1,6 @@
 //! `forge test`, by its JSON.
 
-use super::{failed, run};
+use super::{Tool, failed, failed_somewhere, run, shown};
 use payrox_model::{Check, Finding, Verdict};
 use serde::Deserialize;
 use std::{
@@ -10,8 +10,6 @@ use std::{
     process::Command,
 };
 
-/// Findings of one run, at most.
-const SHOWN: usize = 100;
 /// Bytes of its JSON, at most.
 const LIMIT: u64 = 4 << 30;
 /// Bytes of its words before, at most.
@@ -51,11 +49,10 @@ pub(super) fn test(name: String, root: &Path, program: &Path, solc: Option<&Path
             },
             Ok((number, mut findings)) => {
                 if findings.is_empty() {
-                    findings.push(failed("forge test", &run::tail(&ran.stderr)));
+                    findings.push(failed_somewhere(Tool::Forge, &run::tail(&ran.stderr)));
                 }
                 let summary = format!("{} of {number} tests passed", number.saturating_sub(findings.len()));
-                findings.truncate(SHOWN);
-                Check { name, verdict: Verdict::Fail, summary, findings }
+                Check { name, verdict: Verdict::Fail, summary, findings: shown(findings, Tool::Forge) }
             }
         },
         Err(error) => run::not_run(name, &error.to_string()),

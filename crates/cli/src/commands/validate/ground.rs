@@ -1,6 +1,6 @@
 //! What a validation stands on: project, chain, plan, code, and what is deployed.
 
-use super::fault::ValidateFault;
+use super::{fault::ValidateFault, powers::powers};
 use crate::{
     adopted,
     context::{Connection, Context},
@@ -18,7 +18,7 @@ use payrox_model::{
     BoxFault, ChainSnapshot, CodeHash, DiamondState, ExitCode, Manifest, Name, Selector, text::escape,
 };
 use payrox_plan::{Plan, PlanOutcome};
-use payrox_validate::{Baseline, OwnerSeen, Seen, Subject, is_safe};
+use payrox_validate::{Baseline, OwnerSeen, PowersSeen, Seen, Subject, is_safe};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -52,6 +52,8 @@ pub(super) struct Ground<'a> {
     /// Why nobody knows what is deployed; `None` where somebody does.
     pub(super) blind: Option<String>,
     pub(super) owner: Option<OwnerSeen>,
+    /// Who holds which power over what is live; `None` where nothing is.
+    pub(super) powers: Option<PowersSeen>,
     /// The connection is to a fork of what was read of the chain before: it does not answer.
     offline: bool,
 }
@@ -81,6 +83,7 @@ impl<'a> Ground<'a> {
             baseline: None,
             blind: None,
             owner: None,
+            powers: None,
             offline: false,
         };
         if let (true, Some(connection)) = (fork_will_do && context.args.offline, &ground.connection) {
@@ -128,7 +131,11 @@ impl<'a> Ground<'a> {
         self.code = plan.facets.iter().map(|facet| (facet.name.clone(), code(facet.address))).collect();
         self.init = plan.init.as_ref().map(|init| code(init.target)).filter(|code| !code.is_empty());
         if !self.offline {
-            self.owner = self.owner(plan.system.roles.owner).await?;
+            if let Some(connection) = &self.connection {
+                self.powers = powers(&connection.endpoint, &self.chain, &plan).await?;
+            }
+            let owner = self.powers.as_ref().map_or(plan.system.roles.owner, |powers| powers.owner);
+            self.owner = self.owner(owner).await?;
             self.baseline = match &self.chain.diamond {
                 Some(diamond) => Some(self.served(diamond, &plan)?),
                 None => self.baseline().await?,
