@@ -326,7 +326,7 @@ fn summary(result: &RunResult, paint: Paint) -> String {
     let (word, tone) = outcome(result.outcome);
     let sent = result.steps.iter().filter(|s| s.tx.is_some()).count();
     let of = match result.cancels {
-        Some(_) => "the pending plan is cancelled, nothing else changes".to_owned(),
+        Some(_) => "cancellation of the pending plan".to_owned(),
         None => format!("{}, {}", counted(result.facets, "facet"), counted(result.routes, "route")),
     };
     let (network, chain_id) = (&result.network, result.chain_id);
