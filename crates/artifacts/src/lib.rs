@@ -14,6 +14,7 @@ mod input;
 pub mod layout;
 mod metadata;
 mod policy;
+pub mod program;
 mod reference;
 mod release;
 mod sample;

@@ -124,7 +124,13 @@ pub async fn diamond_snapshot(
         code,
         dispatcher: None,
         router: None,
-        diamond: Some(DiamondState { owner, owner_is_contract, routes, code: found }),
+        diamond: Some(DiamondState {
+            owner,
+            owner_is_contract,
+            routes,
+            code: found,
+            recorded: BTreeMap::new(),
+        }),
     })
 }
 

@@ -1,6 +1,10 @@
 //! Asking whoever sits at the terminal, who may answer with Ctrl-C.
 
-use crate::{fault::CliFault, printer::Printer, signals::Signals};
+use crate::{
+    fault::{CliFault, Left},
+    printer::Printer,
+    signals::Signals,
+};
 use payrox_model::BoxFault;
 use std::{fs::File, io, process, thread, time::Duration};
 
@@ -11,7 +15,8 @@ pub(crate) fn ask<T>(printer: &Printer, read: impl FnOnce() -> io::Result<T>) ->
     let printer = printer.clone();
     let signals = Signals::of_this_process();
     let watch = tokio::spawn(async move {
-        let fault: BoxFault = CliFault::Interrupted { signal: signals.after(0).await }.into();
+        let fault: BoxFault =
+            CliFault::Interrupted { signal: signals.after(0).await, left: Left::Sent }.into();
         terminal.restore();
         printer.fault(fault.as_ref());
         process::exit(fault.exit() as i32)

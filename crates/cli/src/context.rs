@@ -1,12 +1,17 @@
 //! What a command works with: project, network, chain, keys. Every value is a flag's, else a variable's, else a file's.
 
-use crate::{args::GlobalArgs, fault::CliFault, printer::Printer};
+use crate::{
+    args::{GlobalArgs, RPC_URL},
+    fault::CliFault,
+    printer::Printer,
+};
 use payrox_chain::{Endpoint, PoolPolicy};
-use payrox_config::{Network, Project, Setting, Source};
+use payrox_config::{Network, Project, Setting, Source, redact_url};
 use payrox_devnet::{Devnet, DevnetConfig};
 use payrox_execute::Stop;
 use payrox_model::{BoxFault, text::escape};
 use std::{
+    borrow::Cow,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -68,21 +73,19 @@ impl<'a> Context<'a> {
     pub(crate) fn command(&self, verb: &str) -> String {
         let mut text = format!("payrox {verb}");
         if let Some(network) = &self.args.network {
-            text.push_str(&format!(" --network {}", escape(network)));
+            text.push_str(&format!(" --network {}", word(network)));
         }
         if self.args.project != Path::new(".") {
-            text.push_str(&format!(" --project {}", escape(&self.args.project.display().to_string())));
+            text.push_str(&format!(" --project {}", path_word(&self.args.project)));
         }
         for (flag, value) in [("config", &self.args.config), ("plan", &self.args.plan)] {
             if let Some(value) = value {
-                text.push_str(&format!(" --{flag} {}", escape(&value.display().to_string())));
+                text.push_str(&format!(" --{flag} {}", path_word(value)));
             }
         }
         // What a variable says, it says to the next command as well.
         if matches!(self.args.source("rpc_url"), Source::Flag(_)) {
-            for url in &self.args.rpc_url {
-                text.push_str(&format!(" --rpc-url {}", escape(url)));
-            }
+            text.push_str(&endpoints(&self.args.rpc_url));
         }
         text
     }
@@ -184,7 +187,7 @@ impl<'a> Context<'a> {
             Setting::new("network", &network.name, self.args.source("network")),
         ];
         if !self.args.rpc_url.is_empty() && !network.local {
-            let urls: Vec<_> = self.args.rpc_url.iter().map(|u| payrox_config::redact_url(u)).collect();
+            let urls: Vec<_> = self.args.rpc_url.iter().map(|u| redact_url(u)).collect();
             settings.push(Setting::new("rpc_url", urls.join(", "), self.args.source("rpc_url")));
         }
         settings.extend(crate::signing::settings(self, network));
@@ -192,7 +195,63 @@ impl<'a> Context<'a> {
     }
 }
 
+/// An argument as a shell takes it for one word, blanks and quotes in it included.
+pub(crate) fn word(text: &str) -> String {
+    let text = escape(text);
+    // Only a NUL cannot be quoted, and that was escaped.
+    shlex::try_quote(&text).map(Cow::into_owned).unwrap_or(text)
+}
+
+/// The same of a path.
+pub(crate) fn path_word(path: &Path) -> String {
+    word(&path.display().to_string())
+}
+
+/// Endpoints for the next command. Where one of them has a part that is never shown, the variable that is read in their place is
+/// named: a command with `…` in it would reach nobody.
+fn endpoints(urls: &[String]) -> String {
+    let shown = |given: &String| {
+        let url =
+            given.split_once('=').filter(|(name, _)| !name.contains(':')).map_or(&**given, |(_, url)| url);
+        redact_url(url) == url.trim_end_matches('/')
+    };
+    match urls.iter().all(shown) {
+        true => urls.iter().map(|url| format!(" --rpc-url {}", word(url))).collect(),
+        false => format!(" --rpc-url \"${RPC_URL}\""),
+    }
+}
+
 /// Whether nothing on the network has value: its time may be moved. Only there the development accounts sign.
 pub(crate) fn is_development(network: &Network) -> bool {
     network.skip_time && !network.production
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prx_b45_an_endpoint_with_a_key_in_it_is_named_by_its_variable_in_the_next_command() {
+        let next = |urls: &[&str]| endpoints(&urls.iter().map(|url| (*url).to_owned()).collect::<Vec<_>>());
+        assert_eq!(next(&[]), "");
+        assert_eq!(next(&["http://127.0.0.1:8545"]), " --rpc-url http://127.0.0.1:8545");
+        assert_eq!(next(&["http://127.0.0.1:8545/"]), " --rpc-url http://127.0.0.1:8545/");
+        assert_eq!(next(&["anvil=http://127.0.0.1:1"]), " --rpc-url 'anvil=http://127.0.0.1:1'");
+        for with_a_key in
+            ["https://h/v2/KEY", "http://user:password@h", "http://h/?apikey=K", "a=http://h/v2/KEY"]
+        {
+            assert_eq!(
+                next(&["http://127.0.0.1:1", with_a_key]),
+                " --rpc-url \"$ETH_RPC_URL\"",
+                "{with_a_key}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_path_with_a_blank_or_a_quote_is_one_word_of_the_next_command() {
+        assert_eq!(word("my dir/w"), "'my dir/w'");
+        assert_eq!(word("it's"), "\"it's\"");
+        assert_eq!(path_word(Path::new("a/b-c.toml")), "a/b-c.toml");
+    }
 }

@@ -13,7 +13,7 @@ use alloy_primitives::U256;
 use payrox_chain::{FeePolicy, Tag};
 use payrox_config::FinalityTag;
 use payrox_execute::{
-    Cost, FinalityPolicy, GAS_JUMP, OWNER_ACTS, Observer, Outcome, RunResult, Selection, Session,
+    Cost, FinalityPolicy, GAS_JUMP, NO_KEY, OWNER_ACTS, Observer, Outcome, RunResult, Selection, Session,
     StepOutcome, StepResult, Stopped, Target,
 };
 use payrox_model::{
@@ -219,12 +219,12 @@ fn shown(
     let mut parts = Vec::new();
     // What was true already is counted, not listed; so is what waits while nothing has been done.
     let some = |outcome| result.steps.iter().any(|step| step.outcome == outcome);
-    let begun = some(StepOutcome::Done) || some(StepOutcome::Failed);
+    let begun = some(StepOutcome::Done) || some(StepOutcome::Sent) || some(StepOutcome::Failed);
     let listed = |step: &&StepResult| match step.outcome {
         _ if context.printer.verbose() => true,
         StepOutcome::Skipped => false,
         StepOutcome::Pending => begun,
-        StepOutcome::Done | StepOutcome::Planned | StepOutcome::Failed => true,
+        StepOutcome::Done | StepOutcome::Planned | StepOutcome::Sent | StepOutcome::Failed => true,
     };
     let rows: Vec<_> = result.steps.iter().filter(listed).map(|step| row(step, paint)).collect();
     if !rows.is_empty() {
@@ -261,7 +261,12 @@ fn shown(
             crate::report::checks(report, paint)
         });
     }
-    parts.push(format!("next: {}", next(context, result.outcome)));
+    match result.steps.iter().filter(|step| step.outcome == StepOutcome::Sent).count() {
+        0 => {}
+        1 => parts.push(format!("1 transaction waits to be mined: {}", context.command("nonce"))),
+        many => parts.push(format!("{many} transactions wait to be mined: {}", context.command("nonce"))),
+    }
+    parts.push(format!("next: {}", next(context, result.outcome, stopped)));
     parts.join("\n\n")
 }
 
@@ -291,6 +296,7 @@ fn row(step: &StepResult, paint: Paint) -> [String; 4] {
         StepOutcome::Done => ("done", Tone::Good),
         StepOutcome::Skipped => ("skipped", Tone::Faint),
         StepOutcome::Planned => ("planned", Tone::Notice),
+        StepOutcome::Sent => ("sent, waiting", Tone::Notice),
         StepOutcome::Pending => ("pending", Tone::Faint),
         StepOutcome::Failed => ("failed", Tone::Bad),
     };
@@ -324,7 +330,8 @@ fn call(printer: &Printer, step: &StepResult, for_another: bool) -> Option<Strin
 
 fn summary(result: &RunResult, paint: Paint) -> String {
     let (word, tone) = outcome(result.outcome);
-    let sent = result.steps.iter().filter(|s| s.tx.is_some()).count();
+    let mined = |step: &&StepResult| step.tx.is_some() && step.outcome != StepOutcome::Sent;
+    let sent = result.steps.iter().filter(mined).count();
     let of = match result.cancels {
         Some(_) => "cancellation of the pending plan".to_owned(),
         None => format!("{}, {}", counted(result.facets, "facet"), counted(result.routes, "route")),
@@ -372,11 +379,19 @@ pub(crate) fn outcome(outcome: Outcome) -> (&'static str, Tone) {
     }
 }
 
-fn next(context: &Context<'_>, outcome: Outcome) -> String {
+fn next(context: &Context<'_>, outcome: Outcome, stopped: Option<&Stopped>) -> String {
     match outcome {
         Outcome::Complete | Outcome::NothingToDo => context.command("status"),
         Outcome::Planned => "the same with --broadcast".into(),
-        Outcome::Waiting => "the same again, or with --wait".into(),
+        _ if stopped.is_some_and(|stopped| stopped.code == NO_KEY) => match outcome {
+            Outcome::Waiting => "the same with that key, or when its holder has sent the call".into(),
+            _ => "the same with a key".into(),
+        },
+        // Only a point in time can be waited for.
+        Outcome::Waiting if stopped.is_some_and(|stopped| stopped.until.is_some()) => {
+            "the same again, or with --wait".into()
+        }
+        Outcome::Waiting => "the same again".into(),
         Outcome::Refused | Outcome::Failed => context.command("status"),
     }
 }

@@ -1,6 +1,28 @@
 //! What can go wrong before or around a command.
 
 use payrox_model::{ChainId, Code, ExitCode, Fault};
+use std::fmt;
+
+/// What a command leaves behind that is cut off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// It may have sent transactions.
+    Sent,
+    /// It served a chain.
+    Chain,
+    /// It sends no transaction.
+    Nothing,
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sent => "what was sent may still be mined, and is in the journal",
+            Self::Chain => "of the chain that it served the last blocks may not be kept",
+            Self::Nothing => "it sends no transaction, and what it had started is ended",
+        })
+    }
+}
 
 /// An error of the command line itself.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +43,8 @@ pub(crate) enum CliFault {
     #[error("the network `{network}` has no endpoint")]
     NoEndpoint { network: String, variable: Option<String> },
     /// Ctrl-C, or a polite signal.
-    #[error("interrupted by {signal}; nothing is half done, what was sent is recorded")]
-    Interrupted { signal: &'static str },
+    #[error("interrupted by {signal}; {left}")]
+    Interrupted { signal: &'static str, left: Left },
     /// A folder that holds a project already.
     #[error("{path} exists already")]
     ProjectExists { path: String },
@@ -141,7 +163,8 @@ impl Fault for CliFault {
             Self::NoContacts { .. } => {
                 Some("fill in technical, security, operations and emergency under [contacts] in payrox.toml; `payrox doctor` tries to reach them".into())
             }
-            Self::Interrupted { .. } => Some("run the same command again, it goes on from here; `payrox status` says where that is".into()),
+            Self::Interrupted { left: Left::Sent, .. } => Some("`payrox nonce` tells what waits; run the same command again, it goes on from here".into()),
+            Self::Interrupted { .. } => Some("run the same command again".into()),
             Self::ProjectExists { .. } => Some("choose another folder; nothing was written".into()),
             Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
@@ -162,5 +185,20 @@ impl Fault for CliFault {
             Self::Start { .. } => None,
             Self::Internal { .. } => Some("what was sent is recorded: the same command can be run again. Please report it with the line above".into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prx_b06_a_second_signal_says_of_what_was_sent_that_it_may_still_be_mined() {
+        let cut = |left| CliFault::Interrupted { signal: "SIGINT", left };
+        assert!(
+            cut(Left::Sent).to_string().ends_with("what was sent may still be mined, and is in the journal")
+        );
+        assert!(cut(Left::Sent).hint().is_some_and(|hint| hint.contains("payrox nonce")));
+        assert!(cut(Left::Nothing).hint().is_some_and(|hint| !hint.contains("nonce")));
     }
 }

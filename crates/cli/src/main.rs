@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod adopted;
 mod alerts;
 mod args;
 mod asking;
@@ -25,7 +26,9 @@ mod table;
 use args::Cli;
 use clap::{CommandFactory as _, FromArgMatches as _, error::ErrorKind};
 use context::Context;
-use fault::CliFault;
+use fault::{CliFault, Left};
+use payrox_artifacts::program;
+use payrox_chain::Secrets;
 use payrox_execute::Stop;
 use payrox_model::{BoxFault, ExitCode};
 use printer::Printer;
@@ -57,14 +60,30 @@ fn main() -> process::ExitCode {
         }
         Err(error) => refuse_arguments(&error),
     };
+    program::end_all();
     process::ExitCode::from(exit as u8)
 }
 
 fn parse() -> Result<Cli, clap::Error> {
+    hide_keys_of_endpoints();
     let matches = Cli::command().try_get_matches()?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     cli.global.remember(&matches);
     Ok(cli)
+}
+
+/// Whatever is a URL among the arguments, or in the variable in their place, may hold a key: before anything is said of them.
+fn hide_keys_of_endpoints() {
+    let given = std::env::args_os().skip(1).chain(std::env::var_os(args::RPC_URL));
+    for text in given.map(|text| text.to_string_lossy().into_owned()) {
+        // `--rpc-url=URL,NAME=URL`: a URL begins with the word before its colon.
+        for (colon, _) in text.match_indices("://") {
+            let scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+            let begin = text[..colon].trim_end_matches(scheme).len();
+            let end = text[colon..].find(',').map_or(text.len(), |comma| colon + comma);
+            Secrets::of_this_process().add_url_text(&text[begin..end]);
+        }
+    }
 }
 
 fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
@@ -75,17 +94,17 @@ fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
         .map_err(|source| CliFault::Start { what: "the runtime", source })?;
     let stop = Stop::default();
     let context = Context::new(&cli.global, printer, stop.clone());
-    let ends_itself = cli.verb.ends_itself();
+    let left = cli.verb.leaves();
     let outcome = runtime.block_on(async {
         let signals = Signals::of_this_process();
-        tokio::spawn(insist(signals.clone(), if ends_itself { 1 } else { 0 }, printer.clone()));
+        tokio::spawn(insist(signals.clone(), left, printer.clone()));
         let command = commands::dispatch(&cli.verb, &context);
         tokio::pin!(command);
         let signal = tokio::select! {
             outcome = &mut command => return outcome,
             signal = signals.after(0) => signal,
         };
-        if ends_itself {
+        if cli.verb.ends_itself() {
             // The run stops at its next safe place. Who asks twice does not want to wait for that.
             stop.request();
             printer.notice("stopping at the next safe place; once more stops at once");
@@ -94,7 +113,7 @@ fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
                 _ = signals.after(1) => {}
             }
         }
-        Err(CliFault::Interrupted { signal }.into())
+        Err(CliFault::Interrupted { signal, left }.into())
     });
     // A request that nobody waits for any more must not keep the process.
     runtime.shutdown_background();
@@ -102,10 +121,11 @@ fn start(cli: &Cli, printer: &Printer) -> Result<ExitCode, BoxFault> {
 }
 
 /// Ends the process where a signal went unheard: a command that computes, or waits for a compiler, does not await.
-async fn insist(signals: Signals, seen: usize, printer: Printer) {
-    let signal = signals.after(seen).await;
+async fn insist(signals: Signals, left: Left, printer: Printer) {
+    let signal = signals.after(if left == Left::Nothing { 0 } else { 1 }).await;
     tokio::time::sleep(UNHEARD).await;
-    let fault: BoxFault = CliFault::Interrupted { signal }.into();
+    let fault: BoxFault = CliFault::Interrupted { signal, left }.into();
+    program::end_all();
     printer.fault(fault.as_ref());
     process::exit(fault.exit() as i32)
 }

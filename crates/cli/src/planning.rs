@@ -143,6 +143,9 @@ impl<'a> Workshop<'a> {
 
     /// The system on a chain of which is known what it is: a fork has no blocks before its own to be asked for.
     pub(crate) async fn snapshot_of(&self, connection: &Connection) -> Result<ChainSnapshot, BoxFault> {
+        if diamond::is_for_one(&self.project) {
+            return self.diamond(connection).await;
+        }
         let Addresses { dispatcher, router, .. } = self.addresses()?;
         let query = SnapshotQuery { addresses: Vec::new(), dispatcher, router };
         Ok(snapshot(&connection.endpoint, &query).await?)

@@ -39,7 +39,8 @@ impl Document {
             let at = error.span().map_or(0, |s| s.start);
             let mut field = String::new();
             find(table.get_ref(), at, &mut field);
-            ConfigError::Shape { place: self.place(at, &field), why: escape(error.message()) }
+            let why = escape(&without_value(error.message()));
+            ConfigError::Shape { place: self.place(at, &field), why }
         })
     }
 
@@ -159,6 +160,20 @@ impl Document {
         let why = format!("{n} is not between {} and {} {unit}", bounds.start, bounds.end - 1);
         Err(ConfigError::Value { place: self.at(value, field), why })
     }
+}
+
+/// Why a shape is wrong, without the text that stands there: an endpoint's key may be in it, and the place is named anyway.
+fn without_value(why: &str) -> String {
+    for kind in ["invalid type: string \"", "invalid value: string \""] {
+        // Quotes within it are escaped: the last one is its end.
+        if let Some((_, expected)) = why.strip_prefix(kind).and_then(|text| text.rsplit_once("\", expected "))
+        {
+            return format!("{}, expected {expected}", kind.trim_end_matches(" \""));
+        }
+    }
+    let url = |text: &str| text.contains("://");
+    let parts = why.split('`').enumerate();
+    parts.map(|(i, part)| if i % 2 == 1 && url(part) { "a URL" } else { part }).collect::<Vec<_>>().join("`")
 }
 
 /// Writes the path to the innermost value around an offset. The grammar bounds the depth.

@@ -280,3 +280,16 @@ fn prx_o02_a_network_says_where_a_diamond_and_its_facets_stand() {
     assert!(refusal("[known_block]", &format!("diamond = \"{wrong}\"\n[known_block]")).contains("diamond"));
     assert!(refusal("[known_block]", &format!("[live]\n\"a b\" = \"{at}\"\n[known_block]")).contains("live"));
 }
+
+#[test]
+fn prx_b45_a_url_where_a_list_must_be_is_named_by_its_place_and_not_repeated() {
+    let list = "rpc_url = [\"https://eth.example/v3/KEY\"]";
+    let said = refusal(list, "rpc_url = \"https://h/v2/abcdEFGH\\\", expected 1\"");
+    assert_eq!(
+        said.split(", expected").next(),
+        Some("PRX-CFG-002 test.toml:4:11: rpc_url: invalid type: string")
+    );
+    assert!(said.contains("a sequence") && !said.contains("abcd"), "{said}");
+    let said = refusal(list, &format!("{list}\n\"https://h/v2/abcdEFGH\" = 1"));
+    assert!(said.contains("unknown field `a URL`") && !said.contains("field `https"), "{said}");
+}

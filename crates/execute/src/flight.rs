@@ -77,6 +77,11 @@ impl Flight {
         self.signed.iter().map(|signed| signed.hash).collect()
     }
 
+    /// It left, and nobody knows of an end of it.
+    pub(crate) fn waits(&self) -> bool {
+        self.receipt.is_none() && self.taken.is_none() && !self.refused
+    }
+
     fn newest(&self) -> Option<&Signed> {
         self.signed.last()
     }
@@ -218,7 +223,10 @@ impl Run<'_> {
             match waiting.into_iter().flatten().next() {
                 Some(seen) if self.history.meant(seen.hash) => return Ok(Landing::Again),
                 // It is not outbid: whoever has the key wants it so.
-                Some(seen) => return Err(flights[*first].replaced(Some(seen.hash), true).into()),
+                Some(seen) => {
+                    flights[*first].refused = true;
+                    return Err(flights[*first].replaced(Some(seen.hash), true).into());
+                }
                 None => {}
             }
         }
@@ -253,14 +261,21 @@ impl Run<'_> {
                 flight.refused = true;
                 Ok(())
             }
-            Some(Rejection::NonceTaken) => Err(flight.replaced(None, true).into()),
+            Some(Rejection::NonceTaken) => {
+                flight.refused = true;
+                Err(flight.replaced(None, true).into())
+            }
             Some(Rejection::Funds) => {
+                flight.refused = true;
                 let (from, gas) = (flight.tx.from, flight.tx.gas);
                 let needed = flight.tx.value + U256::from(gas.0) * U256::from(flight.tx.fees.max_fee);
                 let has = "less, as the node says".into();
                 Err(Refusal::Funds { from, needed: needed.to_string(), has, gas }.into())
             }
-            _ => Err(error.into()),
+            _ => {
+                flight.refused = true;
+                Err(error.into())
+            }
         }
     }
 

@@ -40,11 +40,26 @@ impl Run<'_> {
             let read = self.read_back_all(&down).await;
             first = read.err();
         }
+        if ended.is_err() || first.is_some() {
+            self.still_wait(flights);
+        }
         // What ended the wait is told; what was found out on the way is written down all the same.
         match (ended, first) {
             (Err(ending), _) | (Ok(_), Some(ending)) => Err(ending),
             (Ok(Landing::Again), None) => self.look().await.map(|()| Landing::Again),
             (Ok(landing), None) => Ok(landing),
+        }
+    }
+
+    /// Says what the run leaves behind: it was sent, and may be mined at any time.
+    pub(crate) fn still_wait(&mut self, flights: &[Flight]) {
+        for flight in flights.iter().filter(|flight| flight.waits()) {
+            let Some(tx) = flight.hashes().pop() else { continue };
+            let (name, from, nonce) = (flight.item.step.clone(), flight.tx.from, flight.tx.nonce);
+            let reason = Some(format!("in no block yet, with nonce {nonce} of {from}"));
+            let (outcome, tx) = (StepOutcome::Sent, Some(tx));
+            self.result.steps.retain(|said| said.name != name);
+            self.result.steps.push(StepResult { name, outcome, tx, gas_used: None, reason, call: None });
         }
     }
 

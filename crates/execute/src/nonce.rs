@@ -3,7 +3,8 @@
 use crate::truth::{self, Truth, truth};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use payrox_chain::{
-    ChainError, Endpoint, FeePolicy, Keyring, Position, Seen, Signed, SnapshotQuery, Transaction, snapshot,
+    ChainError, Endpoint, FeePolicy, Keyring, Position, Rejection, Seen, Signed, SnapshotQuery, Transaction,
+    snapshot,
 };
 use payrox_journal::{History, Identity, Journal, OpenIntent, Record, kept};
 use payrox_model::{BoxFault, Gas};
@@ -81,6 +82,15 @@ pub struct NonceReport {
     pub pending: u64,
     /// Every nonce about which there is something to say.
     pub entries: Vec<NonceEntry>,
+}
+
+/// What was done about an account.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// Nonces and what was sent for them.
+    pub sent: Vec<(u64, B256)>,
+    /// What the endpoint said against one of them, the first time, or in place of an answer.
+    pub trouble: Option<BoxFault>,
 }
 
 /// A project's accounts on a chain.
@@ -261,11 +271,11 @@ impl Accounts<'_> {
     }
 
     /// Does it, wherever the report says that it is safe: each transaction is written down before it is sent. What was sent is
-    /// given back; whether it is mined, the next report tells.
+    /// given back, also where the endpoint did not take the others; whether it is mined, the next report tells.
     ///
     /// # Errors
-    /// When another run holds the journal, a limit on fees is reached, or the endpoint fails or refuses.
-    pub async fn apply(&self, address: Address, remedy: Remedy) -> Result<Vec<(u64, B256)>, BoxFault> {
+    /// Before anything is sent: when another run holds the journal, a limit on fees is reached, or the endpoint fails.
+    pub async fn apply(&self, address: Address, remedy: Remedy) -> Result<Applied, BoxFault> {
         let (mut journal, history) = Journal::open(self.project, self.identity)?;
         let look = self.look(address, &history).await?;
         let mut sent = Vec::new();
@@ -303,10 +313,24 @@ impl Accounts<'_> {
         journal.append(&intents)?;
         journal.sync()?;
         let all: Vec<Signed> = sent.iter().map(|(_, signed)| signed.clone()).collect();
-        for answer in self.endpoint.send(&all).await? {
-            answer?;
+        let mut applied = Applied::default();
+        let answers = match self.endpoint.send(&all).await {
+            Ok(answers) => answers,
+            // Some may have arrived, all are written down.
+            Err(error) => {
+                applied.trouble = Some(error.into());
+                sent.iter().map(|_| Ok(())).collect()
+            }
+        };
+        for ((nonce, signed), answer) in sent.into_iter().zip(answers) {
+            match answer {
+                Err(error) if error.rejection() != Some(Rejection::Known) => {
+                    applied.trouble.get_or_insert_with(|| error.into());
+                }
+                _ => applied.sent.push((nonce, signed.hash)),
+            }
         }
-        Ok(sent.into_iter().map(|(nonce, signed)| (nonce, signed.hash)).collect())
+        Ok(applied)
     }
 
     fn instead(&self, seen: &Seen, position: &Position, remedy: Remedy) -> Result<Transaction, ChainError> {

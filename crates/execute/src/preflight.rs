@@ -24,13 +24,18 @@ impl Run<'_> {
     pub(crate) async fn preflight(&mut self, cleared: &Cleared<'_, Plan>) -> Result<(), Ending> {
         let mut loads: BTreeMap<Address, Vec<(&PlannedStep, &Call, Gas)>> = BTreeMap::new();
         let (mut deploys, mut largest) = (false, None);
+        let keyring = self.session.keyring;
+        let by_nobody = keyring.is_empty() && !self.session.broadcast;
         for step in self.steps.iter().copied().filter(|step| !self.holds(step)) {
             let Some(call) = &step.call else { continue };
             let gas = cleared.gas_limit(&step.name);
             deploys |= call.to == CREATE2_DEPLOYER;
             largest = largest.max(Some((gas, &step.name)));
-            // Who has no key here pays nothing: his call is handed over.
-            let from = roles::choose(self.plan, call.sender, &self.chain, self.session.keyring);
+            // Who has no key here pays nothing: his call is handed over. Where there is no key at all, nobody has been chosen yet.
+            let from = match by_nobody {
+                true => roles::holder(self.plan, call.sender, &self.chain),
+                false => roles::choose(self.plan, call.sender, &self.chain, keyring),
+            };
             if let Some(from) = from {
                 loads.entry(from).or_default().push((step, call, gas));
             }
@@ -51,7 +56,16 @@ impl Run<'_> {
                 let (step, limit) = (step.clone(), position.head.gas_limit);
                 return Err(Refusal::BlockTooSmall { step, gas, limit }.into());
             }
-            let cost = self.cost(from, &load, &position).await?;
+            let cost = match self.cost(from, &load, &position).await {
+                Ok(cost) => cost,
+                // Nobody is about to pay: what would be sent is shown all the same.
+                Err(Ending { stopped, .. }) if by_nobody => {
+                    let what = format!("what {from} would pay is not known: {}", stopped.message);
+                    self.tell(Event::Warned { what });
+                    continue;
+                }
+                Err(ending) => return Err(ending),
+            };
             self.tell(Event::Cost(cost.clone()));
             self.result.cost.push(cost.clone());
             if !self.session.broadcast {

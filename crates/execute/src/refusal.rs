@@ -6,6 +6,9 @@ use payrox_model::{ChainId, Code, Epoch, ExitCode, Fault, Gas, PlanId, Root};
 /// What the owner of a diamond must do, who is a contract: its call is handed over.
 pub const OWNER_ACTS: Code = Code("PRX-EXE-030");
 
+/// A step whose sender has no key here.
+pub const NO_KEY: Code = Code("PRX-EXE-008");
+
 /// A proxy that does not point to the router yet, and the call that lets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProxyElsewhere {
@@ -41,7 +44,7 @@ pub enum Refusal {
     Frozen { step: String },
     #[error("{step}: the system is sealed")]
     Sealed { step: String },
-    #[error("{step} must be sent by {}, and there is no key of it here", list(.who))]
+    #[error("{step} {}", no_key(.who))]
     NoKey { step: String, who: Vec<Address> },
     #[error("the plan may be activated from {eta} on; the chain's time is {now}")]
     TooEarly { eta: u64, now: u64 },
@@ -110,12 +113,13 @@ pub enum Refusal {
     UnknownFacet(String),
 }
 
-fn list(who: &[Address]) -> String {
-    match who {
-        [] => "nobody that is known".into(),
+fn no_key(who: &[Address]) -> String {
+    let who = match who {
+        [] => return "may be sent by anyone, and no key was given".into(),
         [one] => one.to_string(),
         many => format!("one of {}", many.iter().map(Address::to_string).collect::<Vec<_>>().join(", ")),
-    }
+    };
+    format!("must be sent by {who}, and there is no key of it here")
 }
 
 impl Fault for Refusal {
@@ -128,7 +132,7 @@ impl Fault for Refusal {
             Self::OtherParent { .. } => "PRX-EXE-005",
             Self::Frozen { .. } => "PRX-EXE-006",
             Self::Sealed { .. } => "PRX-EXE-007",
-            Self::NoKey { .. } => "PRX-EXE-008",
+            Self::NoKey { .. } => return NO_KEY,
             Self::TooEarly { .. } => "PRX-EXE-009",
             Self::Expired { .. } => "PRX-EXE-010",
             Self::Missing { .. } => "PRX-EXE-011",
@@ -159,6 +163,8 @@ impl Fault for Refusal {
     fn exit(&self) -> ExitCode {
         match self {
             Self::OtherChain { .. } | Self::UnknownFacet(_) | Self::NoSuchSlice { .. } => ExitCode::BadInput,
+            // Nobody else is waited for.
+            Self::NoKey { who, .. } if who.is_empty() => ExitCode::BadInput,
             Self::NoKey { .. }
             | Self::Stuck { .. }
             | Self::NoBlock { .. }
@@ -193,6 +199,10 @@ impl Fault for Refusal {
             Self::Sealed { .. } => "the active release is final".into(),
             Self::ProxyElsewhere(_) => {
                 "whoever governs the proxy sends that, with the activation in one batch where it is a Safe; then run it again".into()
+            }
+            Self::NoKey { who, .. } if who.is_empty() => {
+                "pass --account, --keystore, --private-key-file, --mnemonic-file, --ledger, --trezor or --aws; without --broadcast what would be sent is shown"
+                    .into()
             }
             Self::NoKey { .. } => {
                 "send the call with that key, or pass it with --private-key or PRIVATE_KEY, then run again"

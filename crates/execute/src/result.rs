@@ -36,6 +36,8 @@ pub enum StepOutcome {
     Skipped,
     /// Would be sent.
     Planned,
+    /// Sent by this run, and in no block when the run ended.
+    Sent,
     /// Not its turn yet.
     Pending,
     /// It failed.
@@ -50,7 +52,7 @@ pub struct StepResult {
     pub name: String,
     /// What became of it.
     pub outcome: StepOutcome,
-    /// The transaction of this run.
+    /// The transaction of this run; of what was sent the newest, which may still be mined.
     pub tx: Option<B256>,
     /// What that used, or would use by the dry run.
     pub gas_used: Option<Gas>,

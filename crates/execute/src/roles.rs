@@ -40,7 +40,21 @@ pub(crate) fn choose(
     if sender != Sender::Anyone {
         return allowed.into_iter().find(|address| keyring.has(*address));
     }
+    let mut known = first_of_all(plan);
+    known.find(|address| keyring.has(*address)).or_else(|| keyring.addresses().next())
+}
+
+/// Who would send it where nobody has a key: the first who may.
+pub(crate) fn holder(plan: &Plan, sender: Sender, chain: &ChainSnapshot) -> Option<Address> {
+    let mut known: Box<dyn Iterator<Item = Address>> = match sender {
+        Sender::Anyone => Box::new(first_of_all(plan).chain(allowed(plan, Sender::Owner, chain))),
+        _ => Box::new(allowed(plan, sender, chain).into_iter()),
+    };
+    known.find(|address| !address.is_zero())
+}
+
+/// The plan's roles, in the order in which they send what anyone may.
+fn first_of_all(plan: &Plan) -> impl Iterator<Item = Address> {
     let roles = &plan.system.roles;
-    let known = [roles.bootstrapper].into_iter().chain(roles.operators.iter().copied()).chain([roles.owner]);
-    known.into_iter().find(|address| keyring.has(*address)).or_else(|| keyring.addresses().next())
+    [roles.bootstrapper].into_iter().chain(roles.operators.iter().copied()).chain([roles.owner])
 }

@@ -77,7 +77,7 @@ fn step() -> Value {
     object_with(
         &[
             ("name", text()),
-            ("outcome", json!({ "enum": ["done", "skipped", "planned", "pending", "failed"] })),
+            ("outcome", json!({ "enum": ["done", "skipped", "planned", "sent", "pending", "failed"] })),
             ("tx", nullable(reference("word"))),
             ("gasUsed", nullable(uint())),
             ("reason", nullable(text())),

@@ -191,8 +191,14 @@ impl<'a> Run<'a> {
         match self.session.endpoint.send(&signed).await {
             Ok(answers) => {
                 self.note(&[Record::Sent { txs: signed.iter().map(|s| s.hash).collect() }])?;
+                let mut heard = Ok(());
                 for (flight, answer) in flights.iter_mut().zip(answers) {
-                    self.heard(flight, answer)?;
+                    // What was said to one is no word on the others: they may wait.
+                    heard = heard.and(self.heard(flight, answer));
+                }
+                if heard.is_err() {
+                    self.still_wait(&flights);
+                    return heard;
                 }
             }
             // Some may have arrived: they are looked for by their hashes, and never signed anew.
@@ -200,7 +206,13 @@ impl<'a> Run<'a> {
                 let what = format!("{e}; what was sent is looked for by its hash");
                 self.tell(Event::Warned { what });
             }
-            Err(e) => return Err(e.into()),
+            Err(e) => {
+                // Given up while it was under way: it may have arrived.
+                if matches!(e, ChainError::Interrupted { .. }) {
+                    self.still_wait(&flights);
+                }
+                return Err(e.into());
+            }
         }
         self.bring_down(&mut flights).await.map(|_: Landing| ())
     }

@@ -80,8 +80,10 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>, FileError> {
         _ => FileError::Read { path: path.to_owned(), source },
     };
     let file = File::open(path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    // The length that the file system reports is not trusted: the file may grow, or be no regular file.
+    // The length that the file system reports is room to begin with (a `Take` asks for none), and no more: the file may grow, or be
+    // no regular file.
+    let length = file.metadata().map_or(0, |metadata| metadata.len().min(limit));
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default().saturating_add(1));
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {
         return Err(FileError::TooLarge { path: path.to_owned(), limit });

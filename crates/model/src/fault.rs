@@ -10,6 +10,16 @@ pub struct Code(pub &'static str);
 impl Code {
     /// An artifact does not name its source, or the source is not there: looked for by one crate, and known as no answer by another.
     pub const SOURCE_NOT_COMPARED: Self = Self("PRX-VAL-016");
+    /// Tests fail that are not told apart: found where they run, and accepted by nobody, for it would be all of them.
+    pub const TESTS_NOT_TOLD_APART: Self = Self("PRX-VAL-017");
+    /// A route that no call got through; as the next two, known as no answer to whoever judges checks.
+    pub const ROUTE_UNREACHED: Self = Self("PRX-PAR-003");
+    /// A route that cannot be compared.
+    pub const ROUTE_CLOSED: Self = Self("PRX-PAR-004");
+    /// A function that returned in one release, and ran out of gas in the other.
+    pub const ROUTE_PARTED: Self = Self("PRX-PAR-005");
+    /// A function of a diamond of which nobody knows more than its selector.
+    pub const ROUTE_NAMELESS: Self = Self("PRX-PAR-006");
 }
 
 impl fmt::Display for Code {

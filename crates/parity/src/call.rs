@@ -42,7 +42,7 @@ impl Call {
             Kind::Interfaces => {
                 route.interface_of(&self.data).map_or_else(|| self.data.clone(), ask_interface)
             }
-            Kind::Function | Kind::Receive => self.data.clone(),
+            Kind::Function | Kind::Receive | Kind::Loupe | Kind::Cut => self.data.clone(),
         }
     }
 }

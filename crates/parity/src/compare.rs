@@ -12,6 +12,10 @@
 //! | is paused, or a selector forbidden | such a route is not compared, and is unknown |
 //! | takes no STATICCALL where it takes the lock | only views are called so |
 //!
+//! A diamond has no lock and no router of ours. The first frame that runs the planned facet for it has the gas that the direct call has; the slots
+//! in which it looks its routes up are cold for the direct call. A call before may have cut it: what does not come to the planned facet
+//! after that is undecided. What the diamond answers itself has no facet that could be asked alone, and is compared between releases only.
+//!
 //! A release against the one before: the contracts that the plan makes are there on both sides, and serve only on one.
 //!
 //! What is forgiven:
@@ -21,6 +25,8 @@
 //! | halted against reverted without data | a router cannot pass on that a facet ran out of gas or into an invalid instruction: its caller sees a failed call without data in both cases |
 //! | one or two frames more on the stack | the stack ends at 1,024, and no call gets there: each frame leaves a 64th of the gas behind |
 //! | `supportsInterface(bytes4)` | the router answers first: its own ids are true, 0xffffffff is false, ether is refused. For every other id its answer is true if the facet's is, else false |
+//! | a diamond's loupe, old against new | it tells what is served, and the plan changes that: either answer must be what that release serves, in any order |
+//! | `diamondCut`, old against new | a cut that names a function which one release serves otherwise ends otherwise; of every other cut that names functions the diamond's own slots, in which it keeps its lists, differ as the lists do, and all else must be the same |
 //! | plain ether on a route with RECEIVE | no facet is asked. The direct call meets code that takes ether with empty calldata and says `NoRoute` to all else |
 
 use crate::{
@@ -81,7 +87,7 @@ pub(crate) fn direct_and_routed(
 ) -> Vec<Aspect> {
     match route.kind {
         Kind::Interfaces => interfaces(route, call, direct, routed),
-        Kind::Function | Kind::Receive => effects(direct, routed),
+        Kind::Function | Kind::Receive | Kind::Loupe | Kind::Cut => effects(direct, routed),
     }
 }
 

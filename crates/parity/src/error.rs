@@ -195,7 +195,7 @@ impl Fault for ParityError {
             }
             Self::NoParent => Some("replay it where the release before is live: --network, --project".into()),
             Self::Incomparable { .. } => {
-                Some("for a diamond: payrox rehearse, payrox probe replay; else put the plan's file back".into())
+                Some("put the plan's file back into journal/<chain-id>/plans".into())
             }
             Self::Reads { .. } => Some("fewer at a time: --fuzz-runs, --route; what was read is kept".into()),
             Self::Version { .. } => Some("find the case again with this payrox: payrox parity".into()),

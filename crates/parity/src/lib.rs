@@ -17,6 +17,7 @@ mod run;
 mod schema;
 mod state;
 mod system;
+mod tables;
 mod world;
 
 pub use call::Call;

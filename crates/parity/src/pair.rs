@@ -4,7 +4,8 @@ use crate::{
     call::Call,
     compare::{self, Aspect},
     error::ParityError,
-    system::Route,
+    system::{Route, System},
+    tables::Judgement,
     world::{Effects, Ending, Lens, Trace, Way, World},
 };
 use payrox_model::Selector;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Judged {
     /// In what its two ways differ.
     pub(crate) aspects: Vec<Aspect>,
-    /// It cannot be said: gas ran out, of which two releases use different amounts.
+    /// It cannot be said: gas ran out, of which two releases use different amounts; or calls before changed what a diamond serves.
     pub(crate) undecided: bool,
     /// One way returned, and where the other failed gas ran out.
     pub(crate) parted: bool,
@@ -85,17 +86,22 @@ impl<S: DatabaseRef> Pair for DirectAndRouted<'_, S> {
         self.world.run(route, call, Way::Direct, true, &mut self.direct, left)?;
         self.world.drop_call();
         self.world.run(route, call, Way::Routed, false, &mut self.routed, right)?;
-        let aspects = if self.direct == self.routed && route.is_plain() {
+        let mut aspects = if self.direct == self.routed && route.is_plain() {
             Vec::new()
         } else {
             compare::direct_and_routed(route, call, &self.direct, &self.routed)
         };
-        if keep && aspects.is_empty() && self.direct.ending == Ending::Returned {
+        // The diamond has been cut by then: another facet, or none, is what it serves.
+        let undecided = !aspects.is_empty() && self.world.is_cut();
+        if undecided {
+            aspects.clear();
+        }
+        if keep && aspects.is_empty() && !undecided && self.direct.ending == Ending::Returned {
             self.world.keep_call(call);
         } else {
             self.world.drop_call();
         }
-        Ok(Judged { aspects, ..Judged::default() })
+        Ok(Judged { aspects, undecided, ..Judged::default() })
     }
 
     fn effects(&self) -> [&Effects; 2] {
@@ -115,6 +121,7 @@ impl<S: DatabaseRef> Pair for DirectAndRouted<'_, S> {
 pub(crate) struct OldAndNew<'a, A: DatabaseRef, B: DatabaseRef> {
     old: World<'a, A>,
     new: World<'a, B>,
+    system: &'a System,
     /// How the old release serves what both have.
     routes: &'a BTreeMap<Selector, Route>,
     before: Effects,
@@ -122,8 +129,29 @@ pub(crate) struct OldAndNew<'a, A: DatabaseRef, B: DatabaseRef> {
 }
 
 impl<'a, A: DatabaseRef, B: DatabaseRef> OldAndNew<'a, A, B> {
-    pub(crate) fn new(old: World<'a, A>, new: World<'a, B>, routes: &'a BTreeMap<Selector, Route>) -> Self {
-        Self { old, new, routes, before: Effects::default(), after: Effects::default() }
+    pub(crate) fn new(
+        (old, new): (World<'a, A>, World<'a, B>),
+        system: &'a System,
+        routes: &'a BTreeMap<Selector, Route>,
+    ) -> Self {
+        Self { old, new, system, routes, before: Effects::default(), after: Effects::default() }
+    }
+
+    /// In what the two releases differ; `None` where that cannot be said.
+    fn differences(&self, route: &Route, call: &Call) -> Option<Vec<Aspect>> {
+        let (before, after) = (&self.before, &self.after);
+        if before == after {
+            return Some(Vec::new());
+        }
+        let Some(tables) = &self.system.diamond else { return Some(compare::effects(before, after)) };
+        if self.old.is_cut() || self.new.is_cut() {
+            return None;
+        }
+        let cut = self.old.has_kept() || self.new.has_kept();
+        match tables.judge(route, call, [before, after], cut, self.system.router) {
+            Judgement::Differs(aspects) => Some(aspects),
+            Judgement::Undecided => None,
+        }
     }
 }
 
@@ -144,12 +172,10 @@ impl<A: DatabaseRef, B: DatabaseRef> Pair for OldAndNew<'_, A, B> {
         self.old.run(old, call, Way::Routed, false, &mut self.before, left)?;
         self.new.run(route, call, Way::Routed, true, &mut self.after, right)?;
         let parted = parted(&self.before, &self.after);
-        let undecided = parted || gave_out(&self.before) || gave_out(&self.after);
-        let aspects = if undecided || self.before == self.after {
-            Vec::new()
-        } else {
-            compare::effects(&self.before, &self.after)
-        };
+        let gave_out = parted || gave_out(&self.before) || gave_out(&self.after);
+        let differences = if gave_out { None } else { self.differences(route, call) };
+        let undecided = differences.is_none();
+        let aspects = differences.unwrap_or_default();
         if keep && aspects.is_empty() && !undecided && self.after.ending == Ending::Returned {
             self.old.keep_call(call);
             self.new.keep_call(call);

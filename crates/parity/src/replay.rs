@@ -59,7 +59,7 @@ pub fn replay<A: DatabaseRef, B: DatabaseRef>(
         (Comparison::OldAndNew, Some(old)) => {
             let routes = old_routes(system, old)?;
             let before = World::new(system, moment, &actors, old)?;
-            steps(system, case, &mut OldAndNew::new(before, world, &routes))
+            steps(system, case, &mut OldAndNew::new((before, world), system, &routes))
         }
         (Comparison::OldAndNew, None) => Err(ParityError::NoParent),
     }

@@ -9,12 +9,13 @@ const MISMATCH: Code = Code("PRX-PAR-001");
 /// A function that is meant to be unchanged and is not.
 const CHANGED: Code = Code("PRX-PAR-002");
 /// A route that no call got through.
-const UNREACHED: Code = Code("PRX-PAR-003");
+const UNREACHED: Code = Code::ROUTE_UNREACHED;
 /// A route that cannot be compared.
-const CLOSED: Code = Code("PRX-PAR-004");
-
+const CLOSED: Code = Code::ROUTE_CLOSED;
 /// A function that returned in one release, and ran out of gas in the other.
-const PARTED: Code = Code("PRX-PAR-005");
+const PARTED: Code = Code::ROUTE_PARTED;
+/// A function of a diamond of which nobody knows more than its selector.
+const NAMELESS: Code = Code::ROUTE_NAMELESS;
 
 /// What is held against what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
@@ -72,6 +73,9 @@ pub struct Row {
     pub mismatches: u64,
     /// What that amounts to.
     pub verdict: Verdict,
+    /// Nobody knows its signature.
+    #[serde(skip)]
+    pub nameless: bool,
     /// Why it is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'static str>,
@@ -122,6 +126,7 @@ impl Outcome {
         }
         for row in self.rows.iter().filter(|row| row.verdict == Verdict::Unknown) {
             let code = match row {
+                row if row.nameless => NAMELESS,
                 row if row.runs == 0 => CLOSED,
                 row if row.parted > 0 => PARTED,
                 _ => UNREACHED,
@@ -129,6 +134,9 @@ impl Outcome {
             findings.push(Finding {
                 severity: Severity::Warning,
                 hint: Some(match code {
+                    NAMELESS => {
+                        "write its signature in its facet's `functions`, in the place of the selector".into()
+                    }
                     CLOSED => "compare on a state in which it is served".into(),
                     PARTED => {
                         "find out why it takes more gas than a transaction may have, or let it take less"

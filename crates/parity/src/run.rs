@@ -40,6 +40,7 @@ pub enum Done {
 const NEVER_RETURNED: &str = "no call got through: only ways to fail were compared";
 const PARTED: &str =
     "one release returned where gas ran out in the other: whether it is the same cannot be said";
+const NAMELESS: &str = "nobody knows more of it than its selector: no call can be made up";
 const STOPPED: &str = "the router does not serve it in this state: it is paused, halted or forbidden";
 
 /// Calls every route directly and through the router, from the same state.
@@ -57,14 +58,18 @@ pub fn compare_routes<S: DatabaseRef + Sync>(
 ) -> Result<Outcome, ParityError> {
     let actors = Actors::of(&system.people);
     let (dictionary, comparable) = settled(settle, || {
-        let served: Result<Vec<_>, _> = system.routes.iter().map(|r| is_served(system, r, state)).collect();
+        let served = |route| Ok::<_, ParityError>(!system.is_own(route) && is_served(system, route, state)?);
+        let served: Result<Vec<_>, _> = system.routes.iter().map(served).collect();
         Ok((Dictionary::of(system, &actors, state)?, served?))
     })?;
     let ground =
         Ground { system, actors: &actors, dictionary: &dictionary, comparable: &comparable, kept, options };
     let pair = || Ok(DirectAndRouted::new(World::new(system, moment, &actors, state)?));
     let campaigns = fuzz(&ground, pair, progress, settle)?;
-    Ok(outcome(system, Comparison::DirectAndRouted, &comparable, options, campaigns))
+    let mut outcome = outcome(system, Comparison::DirectAndRouted, &comparable, options, campaigns);
+    let is_own = |selector| system.route(selector).is_some_and(|route| system.is_own(route));
+    outcome.rows.retain(|row| !is_own(row.selector));
+    Ok(outcome)
 }
 
 /// Calls every route that the release before has as well, in both releases.
@@ -96,7 +101,8 @@ pub fn compare_releases<S: DatabaseRef + Sync>(
         Ground { system, actors: &actors, dictionary: &dictionary, comparable: &comparable, kept, options };
     let pair = || {
         let before = World::new(system, moment, &actors, old)?;
-        Ok(OldAndNew::new(before, World::new(system, moment, &actors, new)?, &routes))
+        let after = World::new(system, moment, &actors, new)?;
+        Ok(OldAndNew::new((before, after), system, &routes))
     };
     let campaigns = fuzz(&ground, pair, progress, settle)?;
     let mut outcome = outcome(system, Comparison::OldAndNew, &comparable, options, campaigns);
@@ -117,11 +123,19 @@ pub(crate) fn settled<T>(
     }
 }
 
-/// How the release before serves what this one has too: by the manifest that its router names.
+/// How the release before serves what this one has too: by the manifest that its router names, or by what a diamond served when
+/// the plan was made.
 pub(crate) fn old_routes<S: DatabaseRef>(
     system: &System,
     old: &S,
 ) -> Result<BTreeMap<Selector, Route>, ParityError> {
+    if let Some(tables) = &system.diamond {
+        let both = system.routes.iter().filter_map(|route| {
+            let facet = *tables.before.get(&route.selector)?;
+            Some((route.selector, Route { facet, ..route.clone() }))
+        });
+        return Ok(both.collect());
+    }
     let word = old.storage_ref(system.router, system.state_slot).map_err(ParityError::state)?;
     let chunk = Address::from_word(word.into());
     let info = old.basic_ref(chunk).map_err(ParityError::state)?.unwrap_or_default();
@@ -143,9 +157,12 @@ pub(crate) fn old_routes<S: DatabaseRef>(
     Ok(both.collect())
 }
 
-/// Whether the router serves a route in a state: nobody stopped it.
+/// Whether the router serves a route in a state: nobody stopped it. A diamond stops nothing.
 fn is_served<S: DatabaseRef>(system: &System, route: &Route, state: &S) -> Result<bool, ParityError> {
     const BLOCKED: usize = 167;
+    if system.diamond.is_some() {
+        return Ok(!route.is_nameless);
+    }
     let read = |slot| state.storage_ref(system.router, slot).map_err(ParityError::state);
     let slot = read(slot_of(route.selector))?;
     let status: U256 = read(system.state_slot)? >> 160;
@@ -191,6 +208,7 @@ fn row(route: &Route, comparable: bool, campaign: Option<&Campaign>, found: bool
     let tally = campaign.map(|campaign| campaign.tally).unwrap_or_default();
     let (verdict, note) = match tally {
         tally if tally.mismatches > 0 || found => (Verdict::Fail, None),
+        _ if route.is_nameless => (Verdict::Unknown, Some(NAMELESS)),
         _ if !comparable => (Verdict::Unknown, Some(STOPPED)),
         tally if tally.parted > 0 => (Verdict::Unknown, Some(PARTED)),
         tally if tally.returned == 0 => (Verdict::Unknown, Some(NEVER_RETURNED)),
@@ -208,6 +226,7 @@ fn row(route: &Route, comparable: bool, campaign: Option<&Campaign>, found: bool
         parted: tally.parted,
         paths: campaign.map_or(0, |campaign| campaign.paths() as u64),
         mismatches: tally.mismatches.max(u64::from(found)),
+        nameless: route.is_nameless,
         verdict,
         note,
     }

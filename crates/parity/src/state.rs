@@ -14,7 +14,13 @@ use crate::{
 use alloy_primitives::{Address, TxKind, address};
 use alloy_sol_types::SolCall;
 use payrox_devnet::{Clock, Devnet, DevnetConfig, Execution, RpcError};
-use payrox_model::{ChainId, Gas, abi::IManifestDispatcher as Dispatcher, limits, text::escape};
+use payrox_model::{
+    ChainId, DiamondState, Gas, Root,
+    abi::IManifestDispatcher as Dispatcher,
+    diamond::{IDiamond, facets},
+    limits,
+    text::escape,
+};
 use payrox_plan::{Call, Effect, Plan, PlannedStep, Sender};
 
 /// Sends what anyone may send.
@@ -47,7 +53,7 @@ pub fn moment_of(chain: &Devnet) -> Moment {
     }
 }
 
-/// Whether a plan is what a chain's dispatcher says is active.
+/// Whether a plan is what a chain's dispatcher says is active, or what a diamond serves.
 pub fn is_active(chain: &Devnet, plan: &Plan) -> bool {
     active(chain, plan).is_ok_and(|active| active)
 }
@@ -161,19 +167,42 @@ fn is_true(chain: &Devnet, plan: &Plan, step: &PlannedStep) -> Result<bool, RpcE
             pending.is_some_and(|pending| pending.planId == plan.plan_id.0) || active(chain, plan)?
         }
         Effect::Active => active(chain, plan)?,
-        // Whoever asks has no diamond: there is no router to compare with.
-        Effect::Cut { .. } => false,
+        Effect::Cut { after, .. } => served(chain, plan)? == Some(after),
     })
 }
 
 fn active(chain: &Devnet, plan: &Plan) -> Result<bool, RpcError> {
+    if plan.diamond.is_some() {
+        return Ok(served(chain, plan)? == Some(plan.root));
+    }
     let active = ask(chain, plan.addresses.dispatcher, &Dispatcher::activeCall {})?;
     Ok(active.is_some_and(|active| active.planId == plan.plan_id.0))
+}
+
+/// The root of what a diamond's loupe lists, with the code that stands there.
+fn served(chain: &Devnet, plan: &Plan) -> Result<Option<Root>, RpcError> {
+    let to = plan.addresses.router;
+    let listed = match chain.call(NOBODY, to, IDiamond::facetsCall {}.abi_encode().into()) {
+        Ok(answer) => facets(&answer),
+        Err(error) if error.is_of_a_fork() => return Err(error),
+        Err(_) => None,
+    };
+    let Some(listed) = listed else { return Ok(None) };
+    let mut state = DiamondState::default();
+    for (facet, selectors) in listed {
+        state.code.insert(facet, chain.code(facet));
+        state.routes.extend(selectors.into_iter().map(|selector| (selector, facet)));
+    }
+    Ok(Some(state.root()))
 }
 
 /// Whoever may send a call: on a live system the owner is who the chain says it is.
 fn sender(plan: &Plan, chain: &Devnet, sender: Sender) -> Result<Address, RpcError> {
     let roles = &plan.system.roles;
+    if plan.diamond.is_some() {
+        // No plan is made for another owner than the one that the diamond names.
+        return Ok(if sender == Sender::Anyone { NOBODY } else { roles.owner });
+    }
     let owner = ask(chain, plan.addresses.dispatcher, &Dispatcher::ownerCall {})?.unwrap_or(roles.owner);
     Ok(match sender {
         Sender::Anyone => NOBODY,

@@ -1,6 +1,9 @@
 //! What is compared: the routes of a plan, with the names and types that the contracts' ABI gives them.
 
-use crate::error::ParityError;
+use crate::{
+    error::ParityError,
+    tables::{Tables, purpose},
+};
 use alloy_dyn_abi::{DynSolType, Specifier as _};
 use alloy_json_abi::{Event, Function, Param};
 use alloy_primitives::{Address, B256, Bytes, U256, uint};
@@ -45,6 +48,8 @@ pub struct System {
     pub(crate) extension: Address,
     pub(crate) manifest: Address,
     pub(crate) state_slot: U256,
+    /// What a diamond serves before the plan and after it; `None` for a system of our own.
+    pub(crate) diamond: Option<Tables>,
     /// Ascending by selector.
     pub(crate) routes: Vec<Route>,
     /// Who has a role, and what else a call may name: what it is, and where.
@@ -63,6 +68,10 @@ pub(crate) enum Kind {
     Receive,
     /// ERC-165: the router first, and a facet for what it does not know.
     Interfaces,
+    /// A function of a diamond that tells what it serves.
+    Loupe,
+    /// The function of a diamond that changes what it serves.
+    Cut,
 }
 
 /// One route.
@@ -79,6 +88,8 @@ pub struct Route {
     pub(crate) outputs: Vec<Input>,
     /// Code that stands for the facet in the direct call, where there is no facet.
     pub(crate) stand_in: Option<Bytecode>,
+    /// Nobody knows more of it than its selector: no call can be made up.
+    pub(crate) is_nameless: bool,
 }
 
 /// A parameter.
@@ -102,8 +113,12 @@ impl System {
         let release = payrox_artifacts::release();
         let mut abis: Vec<_> = release.contracts().map(|c| &c.abi).to_vec();
         for facet in &plan.facets {
-            let contract = artifacts.get(&facet.contract).map_err(ParityError::Artifacts)?;
             facets.insert(facet.name.clone(), facet.address);
+            // Of what a diamond keeps nobody may have the source.
+            if plan.diamond.is_some() && facet.contract.is_empty() {
+                continue;
+            }
+            let contract = artifacts.get(&facet.contract).map_err(ParityError::Artifacts)?;
             abis.push(&contract.abi);
             for function in contract.abi.functions() {
                 functions.insert((facet.name.clone(), function.selector().0), function);
@@ -117,25 +132,34 @@ impl System {
         for route in &plan.routes {
             let function = functions.get(&(route.facet.clone(), route.selector.0)).copied();
             let facet = facets.get(&route.facet).copied().unwrap_or_default();
-            routes.push(Route::of(route, facet, function)?);
+            routes.push(match plan.diamond {
+                Some(_) => Route::of_a_diamond(route, facet, function),
+                None => Route::of(route, facet, function)?,
+            });
         }
         routes.sort_by_key(|route| route.selector);
         let addresses = plan.addresses;
-        let places = [
-            ("the router", addresses.router),
-            ("the dispatcher", addresses.dispatcher),
-            ("the extension", addresses.extension),
-            ("the factory", addresses.factory),
-        ];
-        let mut places: Vec<_> = places.map(|(name, address)| (name.to_owned(), address)).to_vec();
+        let places = match plan.diamond {
+            Some(_) => vec![("the diamond", addresses.router), ("the factory", addresses.factory)],
+            None => vec![
+                ("the router", addresses.router),
+                ("the dispatcher", addresses.dispatcher),
+                ("the extension", addresses.extension),
+                ("the factory", addresses.factory),
+            ],
+        };
+        let mut places: Vec<_> =
+            places.into_iter().map(|(name, address)| (name.to_owned(), address)).collect();
         places.extend(plan.facets.iter().map(|facet| (facet.name.to_string(), facet.address)));
         Ok(Self {
             plan: plan.content_hash,
             router: addresses.router,
-            dispatcher: addresses.dispatcher,
+            // A diamond is its own: there is nobody to whom no facet is served.
+            dispatcher: if plan.diamond.is_some() { Address::ZERO } else { addresses.dispatcher },
             extension: addresses.extension,
             manifest: plan.manifest.address,
             state_slot: STATE,
+            diamond: Tables::of(plan),
             routes,
             people: people(plan),
             places,
@@ -179,6 +203,11 @@ impl System {
     pub(crate) fn route(&self, selector: Selector) -> Option<&Route> {
         let found = self.routes.binary_search_by_key(&selector, |route| route.selector);
         found.ok().map(|index| &self.routes[index])
+    }
+
+    /// Whether a diamond answers a function itself: there is no facet that could be asked alone.
+    pub(crate) fn is_own(&self, route: &Route) -> bool {
+        self.diamond.is_some() && route.facet == self.router
     }
 
     /// What an address is here.
@@ -232,7 +261,36 @@ impl Route {
             inputs,
             outputs,
             stand_in,
+            is_nameless: false,
         })
+    }
+
+    /// The same of a diamond: nothing stands between it and its facets, and of what it keeps the signature may be all that is
+    /// known, or not even that.
+    fn of_a_diamond(planned: &PlannedRoute, facet: Address, function: Option<&Function>) -> Self {
+        let parsed = match function {
+            Some(_) => None,
+            None => Function::parse(&planned.signature).ok(),
+        };
+        // A name that stands there and makes another selector is no name of this function.
+        let parsed = parsed.filter(|parsed| parsed.selector() == planned.selector.0);
+        let function = function.or(parsed.as_ref());
+        let types = function.and_then(|f| Some((inputs(&f.inputs)?, inputs(&f.outputs).unwrap_or_default())));
+        let is_nameless = types.is_none();
+        let (inputs, outputs) = types.unwrap_or_default();
+        Self {
+            selector: planned.selector,
+            signature: planned.signature.clone(),
+            facet_name: planned.facet.to_string(),
+            facet,
+            flags: planned.flags,
+            mutability: planned.mutability,
+            kind: purpose(planned.selector),
+            inputs,
+            outputs,
+            stand_in: None,
+            is_nameless,
+        }
     }
 
     /// `Facet.function(types)`.
@@ -262,7 +320,8 @@ impl Route {
 
     /// Whether it may be called where nothing may be written: what takes the lock writes it, in transient storage.
     pub(crate) fn is_view(&self) -> bool {
-        !self.mutability.writes() && !self.takes_lock() && self.kind == Kind::Function
+        let called = matches!(self.kind, Kind::Function | Kind::Loupe);
+        !self.mutability.writes() && !self.takes_lock() && called
     }
 
     /// The interface that is asked for, as the router reads it. Its extension is handed a word behind the calldata, which begins

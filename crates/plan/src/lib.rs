@@ -21,7 +21,7 @@ mod standing;
 mod steps;
 mod verify;
 
-pub use diamond::{DiamondPart, DiamondPlanError, Lack, ServedPart, diamond, diamond_schema};
+pub use diamond::{DiamondPart, DiamondPlanError, Lack, ServedPart, diamond, diamond_schema, standing_id};
 pub use diff::{Names, Table, TableRow, diff};
 pub use document::*;
 pub use eip712::plan_id;

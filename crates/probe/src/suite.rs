@@ -2,6 +2,7 @@
 
 mod files;
 mod forge;
+mod mocha;
 pub(crate) mod run;
 
 pub use files::files;
@@ -119,9 +120,32 @@ pub(crate) fn program(root: &Path, path: &std::ffi::OsStr, name: &str) -> Option
     pinned.chain(folders.map(|folder| folder.join(name))).find(|file| file.is_file())
 }
 
+/// Findings of a suite, at most.
+const SHOWN: usize = 100;
+
+/// A test that did not pass.
 fn failed(subject: &str, evidence: &str) -> Finding {
+    found(FAILED, subject, evidence)
+}
+
+/// Tests that did not pass, of which nobody knows which they are.
+fn failed_somewhere(tool: Tool, evidence: &str) -> Finding {
+    found(Code::TESTS_NOT_TOLD_APART, &format!("{} test", tool.name()), evidence)
+}
+
+/// As many as are shown, and that there are more.
+fn shown(mut findings: Vec<Finding>, tool: Tool) -> Vec<Finding> {
+    let more = findings.len().saturating_sub(SHOWN);
+    if more > 0 {
+        findings.truncate(SHOWN);
+        findings.push(failed_somewhere(tool, &format!("{more} more did not pass")));
+    }
+    findings
+}
+
+fn found(code: Code, subject: &str, evidence: &str) -> Finding {
     Finding {
-        code: FAILED,
+        code,
         severity: Severity::Error,
         subject: escape(subject),
         evidence: escape(evidence),

@@ -1,10 +1,12 @@
 //! Who calls what: each call of a plan in words.
 
+use alloy_json_abi::JsonAbi;
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use payrox_artifacts::{ArtifactSet, DecodedCall, decode_call, release};
 use payrox_model::text::escape;
 use payrox_plan::{Call, Plan, Sender, address::CREATE2_DEPLOYER};
 use serde::Serialize;
+use serde_json::json;
 
 /// A call as it is shown.
 #[derive(Clone, Debug, Serialize)]
@@ -60,7 +62,9 @@ fn show(plan: &Plan, artifacts: &ArtifactSet, step: String, call: &Call) -> Show
         payrox_artifacts::decode_constructor(artifacts.get(&f.contract).ok()?, &f.constructor_args)
     });
     arguments.extend(named.into_iter().flatten().map(|(name, text)| (format!("constructor {name}"), text)));
-    let init = plan.init.as_ref().filter(|_| step == "activate");
+    // A diamond runs it with its last cut.
+    let last = || plan.steps.last().is_some_and(|last| plan.diamond.is_some() && last.name == step);
+    let init = plan.init.as_ref().filter(|_| step == "activate" || last());
     let inner = init.and_then(|i| decode_call(&artifacts.get(&i.contract).ok()?.abi, &i.data));
     if let Some(inner) = inner {
         arguments.push(("initData is".into(), inner.signature));
@@ -85,6 +89,9 @@ fn decode(plan: &Plan, call: &Call) -> (&'static str, Option<DecodedCall>) {
     let (release, a) = (release(), &plan.addresses);
     let (name, contract) = match call.to {
         to if to == a.factory => ("factory", &release.factory),
+        to if to == a.dispatcher && plan.diamond.is_some() => {
+            return ("diamond", decode_call(&diamond_abi(), &call.data));
+        }
         to if to == a.launcher => ("launcher", &release.launcher),
         to if to == a.dispatcher => ("dispatcher", &release.dispatcher),
         to if to == a.router => ("router", &release.router),
@@ -92,6 +99,23 @@ fn decode(plan: &Plan, call: &Call) -> (&'static str, Option<DecodedCall>) {
         _ => return ("unknown", None),
     };
     (name, decode_call(&contract.abi, &call.data))
+}
+
+/// What the owner of a diamond calls.
+pub(crate) fn diamond_abi() -> JsonAbi {
+    let cut = json!({
+        "type": "function", "name": "diamondCut", "stateMutability": "nonpayable", "outputs": [],
+        "inputs": [
+            { "name": "_diamondCut", "type": "tuple[]", "components": [
+                { "name": "facetAddress", "type": "address" },
+                { "name": "action", "type": "uint8" },
+                { "name": "functionSelectors", "type": "bytes4[]" },
+            ] },
+            { "name": "_init", "type": "address" },
+            { "name": "_calldata", "type": "bytes" },
+        ],
+    });
+    serde_json::from_value(json!([cut])).unwrap_or_default()
 }
 
 /// Who may send it, in words.

@@ -1,6 +1,6 @@
 //! The plan and what was made again, part by part.
 
-use crate::recompute::Made;
+use crate::recompute::{Believed, Made};
 use alloy_primitives::{B256, Bytes, b256, keccak256};
 use payrox_artifacts::build::CompilerKind;
 use payrox_model::{Check, Code, Finding, Report, Severity, Verdict};
@@ -119,6 +119,7 @@ pub fn compare(plan: &Plan, made: &Made, pinned: Option<B256>) -> Comparison {
             .into_iter()
             .collect(),
     });
+    ledger.checks.extend(served(plan, made));
     let facets = |p: &Plan, value: &dyn Fn(&payrox_plan::PlannedFacet) -> String| {
         let mut all: Vec<_> = p.facets.iter().map(|f| (f.name.to_string(), value(f))).collect();
         all.sort();
@@ -150,6 +151,32 @@ pub fn compare(plan: &Plan, made: &Made, pinned: Option<B256>) -> Comparison {
     both("calldata", "PRX-REV-028", &|p| p.steps.iter().map(step).collect());
     rest(&mut ledger, plan, made);
     Comparison { rows: ledger.rows, report: Report { checks: ledger.checks } }
+}
+
+/// What no source tells of a diamond: which facets serve it, and their code. Who says so is believed.
+fn served(plan: &Plan, made: &Made) -> Option<Check> {
+    let (part, believed) = (plan.diamond.as_ref()?, made.served.as_ref()?);
+    let what = format!(
+        "{} functions of {} facets before it, root {}",
+        part.before.routes.len(),
+        part.before.facets.len(),
+        plan.parent
+    );
+    let (verdict, by, findings) = match believed {
+        Believed::Endpoint(from) => (Verdict::Pass, format!("{from}, which is believed"), Vec::new()),
+        Believed::Plan => {
+            let finding = Finding {
+                code: Code("PRX-REV-035"),
+                severity: Severity::Warning,
+                subject: part.address.to_checksum(None),
+                evidence: "what it serves now, and the code of facets that stand, are the plan's own word: no endpoint was asked"
+                    .into(),
+                hint: Some("review it with an endpoint of your own: --rpc-url".into()),
+            };
+            (Verdict::Unknown, "the plan's own word".into(), vec![finding])
+        }
+    };
+    Some(Check { name: "served before".into(), verdict, summary: format!("{what}: by {by}"), findings })
 }
 
 fn one(subject: &str, value: impl ToString) -> (String, String) {

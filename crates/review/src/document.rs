@@ -4,7 +4,7 @@ use crate::{
     Comparison, FacetChange, Made, RawTransaction, Row, SafeTransaction, ShownCall, SignerView, SourceChange,
     StorageReview, change, storage, tree::Checkout,
 };
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256};
 use payrox_artifacts::build::Compiler;
 use payrox_model::{Check, Report, Verdict, text::escape, text::grouped, version};
 use payrox_plan::{Change, Costs, Plan};
@@ -37,8 +37,11 @@ pub struct Review {
     pub network: String,
     /// The chain.
     pub chain_id: u64,
-    /// The epoch that the plan activates.
+    /// The epoch that the plan activates; zero for a diamond, which has none.
     pub epoch: u64,
+    /// The diamond that is cut.
+    #[serde(skip)]
+    pub diamond: Option<Address>,
     /// What is approved.
     pub plan_id: String,
     /// The plan's content hash.
@@ -108,6 +111,7 @@ impl Review {
             network: plan.network.to_string(),
             chain_id: plan.chain_id.0,
             epoch: plan.epoch.0,
+            diamond: plan.diamond.as_ref().map(|part| part.address),
             plan_id: plan.plan_id.to_string(),
             content_hash: plan.content_hash,
             source,
@@ -135,8 +139,14 @@ impl Review {
     pub(crate) fn blocks(&self) -> Vec<Block> {
         let mut all = vec![
             Block::Title(format!(
-                "Review of {} on {} (chain {}), epoch {}",
-                self.system, self.network, self.chain_id, self.epoch
+                "Review of {} on {} (chain {}), {}",
+                self.system,
+                self.network,
+                self.chain_id,
+                match self.diamond {
+                    Some(diamond) => format!("diamond {}", diamond.to_checksum(None)),
+                    None => format!("epoch {}", self.epoch),
+                }
             )),
             Block::Text(self.verdict()),
         ];
@@ -152,6 +162,9 @@ impl Review {
 
     fn verdict(&self) -> String {
         match self.outcome {
+            Verdict::Pass if self.diamond.is_some() => {
+                "Every value of the plan follows from these sources and from what the diamond serves, byte by byte.".into()
+            }
             Verdict::Pass => "Every value of the plan follows from these sources, byte by byte.".into(),
             Verdict::Unknown => {
                 "Something could not be looked at: see the checks. Do not sign before it is.".into()
@@ -219,13 +232,13 @@ impl Review {
             ),
         ];
         match &self.facets {
-            Some(facets) if self.epoch > 1 => {
+            Some(facets) if self.epoch != 1 => {
                 all.push(Block::Heading("Facets with other code".into()));
                 for facet in facets {
                     all.extend(facet_blocks(facet));
                 }
             }
-            None if self.epoch > 1 => {
+            None if self.epoch != 1 => {
                 all.push(Block::Text(
                     "Code before is not known: --parent names the plan that is active.".into(),
                 ));
@@ -289,19 +302,22 @@ impl Review {
 
     fn signer_blocks(&self) -> Vec<Block> {
         let s = &self.signer;
-        let mut all = vec![
-            Block::Heading("For signers".into()),
-            Block::Text("A device that shows hashes of typed data shows these for the plan:".into()),
-            Block::table(
-                ["", ""],
-                [
-                    ("domain hash", s.domain_hash),
-                    ("message hash", s.struct_hash),
-                    ("digest, the plan id", s.digest),
-                ]
-                .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
-            ),
-        ];
+        let mut all = vec![Block::Heading("For signers".into())];
+        match (s.domain_hash, s.struct_hash, s.digest) {
+            (Some(domain), Some(message), Some(digest)) => {
+                all.push(Block::Text(
+                    "A device that shows hashes of typed data shows these for the plan:".into(),
+                ));
+                all.push(Block::table(
+                    ["", ""],
+                    [("domain hash", domain), ("message hash", message), ("digest, the plan id", digest)]
+                        .map(|(name, hash)| [name.to_owned(), hash.to_string()]),
+                ));
+            }
+            _ => all.push(Block::Text(
+                "The plan of a diamond is no typed data: its owner signs the calls themselves, and a device shows what follows.".into(),
+            )),
+        }
         all.extend(way_blocks(&s.transactions, &s.safe));
         all.push(Block::Text("Each value by other tools; `plan` is the plan's file:".into()));
         let lines = s.lines.iter().map(|l| format!("# {}: {}\n{}", l.name, l.value, l.command));

@@ -1,4 +1,4 @@
-//! Descriptors by which a device shows words (ERC-7730, version 1): of dispatcher, router and facets.
+//! Descriptors by which a device shows words (ERC-7730, version 1): of dispatcher, router and facets, or of a diamond.
 
 use alloy_json_abi::{Function, JsonAbi, Param, StateMutability};
 use alloy_primitives::Address;
@@ -16,14 +16,20 @@ pub fn descriptors(plan: &Plan, artifacts: &ArtifactSet) -> BTreeMap<String, Val
     let release = release();
     let a = &plan.addresses;
     let mut all = BTreeMap::new();
-    all.insert(
-        "calldata-ManifestDispatcher.json".into(),
-        contract(plan, "ManifestDispatcher", a.dispatcher, &release.dispatcher.abi, &|_| true),
-    );
-    all.insert(
-        "calldata-PayRoxProxyRouter.json".into(),
-        contract(plan, "PayRoxProxyRouter", a.router, &router_abi(), &|_| true),
-    );
+    if plan.diamond.is_some() {
+        let abi = crate::calls::diamond_abi();
+        all.insert("calldata-Diamond.json".into(), contract(plan, "Diamond", a.router, &abi, &|_| true));
+    } else {
+        all.insert(
+            "calldata-ManifestDispatcher.json".into(),
+            contract(plan, "ManifestDispatcher", a.dispatcher, &release.dispatcher.abi, &|_| true),
+        );
+        all.insert(
+            "calldata-PayRoxProxyRouter.json".into(),
+            contract(plan, "PayRoxProxyRouter", a.router, &router_abi(), &|_| true),
+        );
+        all.insert("eip712-Plan.json".into(), typed(plan));
+    }
     for facet in &plan.facets {
         let Ok(found) = artifacts.get(&facet.contract) else { continue };
         let routed = |f: &Function| {
@@ -38,7 +44,6 @@ pub fn descriptors(plan: &Plan, artifacts: &ArtifactSet) -> BTreeMap<String, Val
         let title = format!("facet {name}");
         all.insert(file, contract(plan, &title, a.router, &found.abi, &routed));
     }
-    all.insert("eip712-Plan.json".into(), typed(plan));
     all
 }
 

@@ -4,7 +4,7 @@ use alloy_primitives::Address;
 use payrox_artifacts::{SetError, build::BuildError};
 use payrox_config::ConfigError;
 use payrox_files::FileError;
-use payrox_model::{Code, ExitCode, Fault, PlanId};
+use payrox_model::{Code, ExitCode, Fault, PlanId, Root};
 use payrox_plan::PlanError;
 use std::io;
 
@@ -46,10 +46,8 @@ pub enum ReviewError {
     OtherParent { wanted: PlanId, found: PlanId },
     #[error("what the sources make is what the parent serves already: there is nothing to approve")]
     NoChanges,
-    #[error(
-        "a plan for a diamond is not made again here: what {diamond} served before it is known by its own word alone"
-    )]
-    OfADiamond { diamond: Address },
+    #[error("{diamond} serves root {found} by {from}; the plan begins where it serves root {planned}")]
+    OtherRoutes { diamond: Address, planned: Root, found: Root, from: String },
     #[error("the Safe {what}")]
     Safe { what: String },
 }
@@ -84,14 +82,14 @@ impl Fault for ReviewError {
             Self::OtherParent { .. } => "PRX-REV-011",
             Self::NoChanges => "PRX-REV-012",
             Self::Safe { .. } => "PRX-REV-013",
-            Self::OfADiamond { .. } => "PRX-REV-014",
+            Self::OtherRoutes { .. } => "PRX-REV-015",
         })
     }
 
     fn exit(&self) -> ExitCode {
         match self {
             Self::Plan(error) => error.exit(),
-            Self::OtherParent { .. } | Self::NoChanges => ExitCode::Refused,
+            Self::OtherParent { .. } | Self::NoChanges | Self::OtherRoutes { .. } => ExitCode::Refused,
             _ => ExitCode::BadInput,
         }
     }
@@ -114,7 +112,7 @@ impl Fault for ReviewError {
             | Self::TooMuch { .. }
             | Self::OtherParent { .. }
             | Self::NoChanges
-            | Self::OfADiamond { .. }
+            | Self::OtherRoutes { .. }
             | Self::Safe { .. } => None,
         }
     }
@@ -143,8 +141,8 @@ impl Fault for ReviewError {
             }
             Self::OtherParent { .. } => Some("pass the plan that is active: the journal keeps a copy of each".into()),
             Self::NoChanges => Some("check commit, --config and --parent".into()),
-            Self::OfADiamond { .. } => Some(
-                "from the sources and an endpoint: `payrox plan` makes it, and the same bytes come out; `payrox rehearse` and `payrox validate` look at it".into(),
+            Self::OtherRoutes { .. } => Some(
+                "somebody cut since, or the plan is of another diamond: have it made again, and review that one".into(),
             ),
             Self::Safe { .. } => Some("pass --safe ADDRESS --safe-nonce N, and --safe-version 1.3.0 or 1.4.1".into()),
         }

@@ -1,13 +1,14 @@
 //! git as a program: asked for objects and nothing else, in an environment of its own.
 
 use crate::ReviewError;
+use payrox_artifacts::program::Program;
 use payrox_model::text::escape;
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
     io::{self, Read, Write as _},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -177,13 +178,14 @@ impl Git {
         limit: u64,
     ) -> Result<Vec<u8>, ReviewError> {
         let failed = |source| ReviewError::NoGit { source };
-        let mut child = command.spawn().map_err(failed)?;
+        let mut program = Program::start(&mut command).map_err(failed)?;
+        let child = program.child();
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (out, err, status) = thread::scope(|scope| {
             scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(&input)));
             let out = scope.spawn(|| bounded(stdout, limit));
             let err = scope.spawn(|| bounded(stderr, 64 << 10));
-            let status = wait(&mut child);
+            let status = wait(&mut program);
             (out.join().unwrap_or_default(), err.join().unwrap_or_default(), status)
         });
         let unbounded = |why: String| Err(ReviewError::Unbounded { verb, why });
@@ -212,16 +214,15 @@ fn bounded(stream: Option<impl Read>, limit: u64) -> Vec<u8> {
 }
 
 /// Whether it ended well; nothing where it had to be ended.
-fn wait(child: &mut Child) -> io::Result<Option<bool>> {
+fn wait(program: &mut Program) -> io::Result<Option<bool>> {
     let started = Instant::now();
     let mut pause = Duration::from_millis(1);
     loop {
-        if let Some(status) = child.try_wait()? {
+        if let Some(status) = program.try_wait()? {
             return Ok(Some(status.success()));
         }
         if started.elapsed() > TIME {
-            child.kill()?;
-            child.wait()?;
+            program.end();
             return Ok(None);
         }
         thread::sleep(pause);

@@ -28,7 +28,7 @@ pub use earlier::{at_commit, earlier_layouts};
 pub use erc7730::descriptors;
 pub use error::ReviewError;
 pub use git::Origin;
-pub use recompute::{Made, Outside, Workplace, recompute};
+pub use recompute::{Believed, Made, Outside, Served, Workplace, recompute};
 pub use safe::{Safe, SafeTransaction, SafeVersion};
 pub use schema::schema;
 pub use signer::{Line, RawTransaction, SignerView, WayBack, signer_view};

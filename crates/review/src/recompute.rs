@@ -8,8 +8,12 @@ use payrox_artifacts::{
     layout::Layouts,
 };
 use payrox_config::{Network, Project};
-use payrox_model::{ActiveState, ChainSnapshot, DispatcherState, Epoch, RouterState, text::escape};
-use payrox_plan::{Constructor, Inputs, Names, Parent, Plan, PlanOutcome, ReleaseCode};
+use payrox_model::{
+    ActiveState, ChainSnapshot, DiamondState, DispatcherState, Epoch, PlanId, Root, RouterState, text::escape,
+};
+use payrox_plan::{
+    Constructor, DiamondPart, Inputs, Names, OnchainPlan, Parent, Plan, PlanOutcome, ReleaseCode,
+};
 use serde::Serialize;
 use std::{
     path::PathBuf,
@@ -52,6 +56,24 @@ pub struct Outside {
     pub keccak256: B256,
 }
 
+/// What an endpoint says of a diamond.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// The diamond, and the code of every facet that serves or stood.
+    pub chain: ChainSnapshot,
+    /// Who says so, and at which block.
+    pub from: String,
+}
+
+/// Who is believed about what a diamond serves, which no source tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Believed {
+    /// An endpoint, as it is called here: routes, and codes byte by byte.
+    Endpoint(String),
+    /// The plan under review: routes, and hashes of codes.
+    Plan,
+}
+
 /// What came out.
 #[derive(Debug)]
 pub struct Made {
@@ -81,12 +103,15 @@ pub struct Made {
     pub compiled: Duration,
     /// Whether the plan before it was at hand, so that what changes could be made again.
     pub parent_known: bool,
+    /// Who says what the diamond of the plan serves before it; nothing for a system of PayRox.
+    pub served: Option<Believed>,
     /// Where variables stand, or why that is not known; nothing for a first release, which has nothing to be compared with.
     pub layouts: Option<Result<Layouts, String>>,
 }
 
 /// Makes the plan again that somebody wants approved. Only its network, its epoch and its parent are taken from it;
-/// that its chain is the network's is demanded.
+/// that its chain is the network's is demanded. What a diamond serves before it is what `served` says, else what the plan does; what
+/// that is called is the plan's own word.
 ///
 /// # Errors
 /// When the sources do not compile, or make no plan.
@@ -94,13 +119,10 @@ pub fn recompute(
     place: &Workplace,
     plan: &Plan,
     parent: Option<&Plan>,
+    served: Option<&Served>,
     constructor: &dyn Constructor,
     starting: &mut dyn FnMut(&Compiler),
 ) -> Result<Made, ReviewError> {
-    // Which code stood where is on the chain, and a review asks none.
-    if let Some(part) = &plan.diamond {
-        return Err(ReviewError::OfADiamond { diamond: part.address });
-    }
     let file = place.root.join(&place.config);
     if let (Some(commit), false) = (&place.commit, file.is_file()) {
         let inside = file.strip_prefix(&place.within).unwrap_or(&file);
@@ -124,7 +146,10 @@ pub fn recompute(
         parent: None,
     };
     let router = payrox_plan::addresses(&inputs).map_err(|e| ReviewError::Plan(Box::new(e)))?.router;
-    let (chain, before) = before(plan, parent, router)?;
+    let (chain, before) = match &plan.diamond {
+        Some(part) => (of_a_diamond(plan, part, parent, served)?, Some(names(plan))),
+        None => before(plan, parent, router)?,
+    };
     let inputs = Inputs { chain: &chain, parent: before.as_ref(), ..inputs };
     let made = match payrox_plan::plan(inputs, constructor).map_err(|e| ReviewError::Plan(Box::new(e)))? {
         PlanOutcome::Planned(made) => made,
@@ -145,8 +170,42 @@ pub fn recompute(
         sources: built.files.len(),
         files: built.files,
         compiled: built.took,
-        parent_known: plan.epoch == Epoch(1) || parent.is_some(),
+        parent_known: plan.epoch == Epoch(1) || parent.is_some() || plan.diamond.is_some(),
+        served: plan.diamond.as_ref().map(|_| match served {
+            Some(served) => Believed::Endpoint(served.from.clone()),
+            None => Believed::Plan,
+        }),
     })
+}
+
+/// What a diamond serves before the plan.
+fn of_a_diamond(
+    plan: &Plan,
+    part: &DiamondPart,
+    parent: Option<&Plan>,
+    served: Option<&Served>,
+) -> Result<ChainSnapshot, ReviewError> {
+    // A parent is no plan there, but a root: that of the plan which led to it.
+    if let Some(parent) = parent.filter(|parent| parent.root.0 != plan.parent.0) {
+        return Err(ReviewError::OtherParent { wanted: plan.parent, found: PlanId(parent.root.0) });
+    }
+    let Some(served) = served else {
+        let diamond = Some(part.recorded());
+        return Ok(ChainSnapshot { chain_id: plan.chain_id, diamond, ..ChainSnapshot::default() });
+    };
+    let found = served.chain.diamond.as_ref().map(DiamondState::root).unwrap_or_default();
+    let planned = Root(plan.parent.0);
+    if found != planned {
+        let from = served.from.clone();
+        return Err(ReviewError::OtherRoutes { diamond: part.address, planned, found, from });
+    }
+    Ok(served.chain.clone())
+}
+
+/// What the plan calls things that no source names: functions by signatures that have their selectors, and facets that were
+/// there before.
+fn names(plan: &Plan) -> Parent {
+    Parent { onchain: OnchainPlan::default(), names: Names::of(plan) }
 }
 
 /// What sources compile to.

@@ -165,9 +165,9 @@ fn signer() -> Value {
         ("safeTxHash", reference("word")),
     ]);
     object(&[
-        ("domainHash", reference("word")),
-        ("structHash", reference("word")),
-        ("digest", reference("word")),
+        ("domainHash", nullable(reference("word"))),
+        ("structHash", nullable(reference("word"))),
+        ("digest", nullable(reference("word"))),
         ("transactions", list(transaction.clone())),
         ("safe", list(safe.clone())),
         ("wayBack", object(&[("transactions", list(transaction)), ("safe", list(safe))])),

@@ -8,7 +8,7 @@ use crate::{
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{Eip712Domain, SolStruct as _};
 use payrox_model::abi;
-use payrox_plan::Plan;
+use payrox_plan::{DiamondPart, Plan, PlannedFacet};
 use serde::Serialize;
 use std::{borrow::Cow, path::Path};
 
@@ -45,12 +45,12 @@ pub struct RawTransaction {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignerView {
-    /// Hash of the plan's domain: name, version, chain and dispatcher.
-    pub domain_hash: B256,
-    /// Hash of the plan as a struct.
-    pub struct_hash: B256,
-    /// The plan id.
-    pub digest: B256,
+    /// Hash of the plan's domain: name, version, chain and dispatcher. Nothing for a diamond, whose plan is no typed data.
+    pub domain_hash: Option<B256>,
+    /// Hash of the plan as a struct; likewise.
+    pub struct_hash: Option<B256>,
+    /// The plan id where it is the hash of typed data.
+    pub digest: Option<B256>,
     /// The steps that need a role, as transactions.
     pub transactions: Vec<RawTransaction>,
     /// Those of them that the Safe may make, from its nonce on.
@@ -94,19 +94,24 @@ pub fn signer_view(
         salt: None,
     };
     let onchain = abi::Plan::from(&plan.onchain);
+    let typed = plan.diamond.is_none();
     let governed: Vec<_> = calls.iter().filter(|c| c.to == plan.addresses.dispatcher).collect();
     let (back, forward): (Vec<&ShownCall>, Vec<&ShownCall>) = governed.iter().partition(|c| c.back);
     let mut view = SignerView {
-        domain_hash: domain.hash_struct(),
-        struct_hash: onchain.eip712_hash_struct(),
-        digest: onchain.eip712_signing_hash(&domain),
+        domain_hash: typed.then(|| domain.hash_struct()),
+        struct_hash: typed.then(|| onchain.eip712_hash_struct()),
+        digest: typed.then(|| onchain.eip712_signing_hash(&domain)),
         transactions: forward.iter().map(|call| raw(call)).collect(),
         safe: Vec::new(),
         way_back: WayBack { transactions: back.iter().map(|call| raw(call)).collect(), safe: Vec::new() },
         file: format!("plan={}", quoted(file)),
         lines: Vec::new(),
     };
-    view.lines = plan_lines(plan, &view);
+    view.lines = plan_lines(plan);
+    view.lines.extend(typed_lines(&view).into_iter().flatten());
+    if let Some(part) = &plan.diamond {
+        view.lines.push(cuts_line(plan, part));
+    }
     view.lines.extend(facet_lines(plan));
     view.lines.extend(governed.iter().map(|call| data_line(call)));
     let Some(safe) = safe else { return Ok(view) };
@@ -158,28 +163,10 @@ fn digest_line(name: String, value: B256, domain: B256, message: B256) -> Line {
     line(name, value, format!("cast keccak $(cast concat-hex 0x1901 {domain} {message})"))
 }
 
-fn plan_lines(plan: &Plan, view: &SignerView) -> Vec<Line> {
-    let ty = abi::Plan::eip712_root_type();
-    let types = member_types(&ty);
-    let members = "[.router,.epoch,.parent,.manifest,.root,.routes,.initTarget,.initCodeHash,.initDataHash,.notBefore,.window,.undoFor,.floor]";
+fn plan_lines(plan: &Plan) -> Vec<Line> {
     let canonical = r#"jq -S 'del(.contentHash)' "$plan""#;
     vec![
         line("content hash", plan.content_hash, format!("echo 0x$({canonical} | sha256sum | cut -c1-64)")),
-        line(
-            "domain hash",
-            view.domain_hash,
-            format!(
-                r#"cast keccak $(cast abi-encode 'f(bytes32,bytes32,bytes32,uint256,address)' $(cast keccak '{DOMAIN}') $(cast keccak PayRox) $(cast keccak 1) $(jq -r '.chainId,.addresses.dispatcher' "$plan"))"#
-            ),
-        ),
-        line(
-            "struct hash",
-            view.struct_hash,
-            format!(
-                r#"cast keccak $(cast abi-encode 'f(bytes32,{types})' $(cast keccak '{ty}') $(jq -r '.onchain|{members}|.[]' "$plan"))"#
-            ),
-        ),
-        digest_line("plan id".into(), view.digest, view.domain_hash, view.struct_hash),
         line("Merkle root", plan.root, root_command()),
         line(
             "manifest bytes",
@@ -187,6 +174,44 @@ fn plan_lines(plan: &Plan, view: &SignerView) -> Vec<Line> {
             r#"cast keccak $(jq -r .manifest.bytes "$plan")"#.into(),
         ),
     ]
+}
+
+/// The plan as typed data.
+fn typed_lines(view: &SignerView) -> Option<[Line; 3]> {
+    let (domain, message) = (view.domain_hash?, view.struct_hash?);
+    let ty = abi::Plan::eip712_root_type();
+    let types = member_types(&ty);
+    let members = "[.router,.epoch,.parent,.manifest,.root,.routes,.initTarget,.initCodeHash,.initDataHash,.notBefore,.window,.undoFor,.floor]";
+    Some([
+        line(
+            "domain hash",
+            domain,
+            format!(
+                r#"cast keccak $(cast abi-encode 'f(bytes32,bytes32,bytes32,uint256,address)' $(cast keccak '{DOMAIN}') $(cast keccak PayRox) $(cast keccak 1) $(jq -r '.chainId,.addresses.dispatcher' "$plan"))"#
+            ),
+        ),
+        line(
+            "struct hash",
+            message,
+            format!(
+                r#"cast keccak $(cast abi-encode 'f(bytes32,{types})' $(cast keccak '{ty}') $(jq -r '.onchain|{members}|.[]' "$plan"))"#
+            ),
+        ),
+        digest_line("plan id".into(), view.digest?, domain, message),
+    ])
+}
+
+/// The id of a diamond's plan: over chain, diamond, both roots and the calls.
+fn cuts_line(plan: &Plan, part: &DiamondPart) -> Line {
+    let cuts = r#"jq -r '.steps[]|select(.effect.kind=="cut").call.data' "$plan" | while read d; do cast keccak $d; done"#;
+    line(
+        "plan id",
+        plan.plan_id,
+        format!(
+            r#"cast keccak $(cast concat-hex $(cast from-utf8 'payrox plan for a diamond, 1') $(cast to-uint256 {}) {} $(jq -r '.parent,.root' "$plan") $({cuts}))"#,
+            plan.chain_id, part.address
+        ),
+    )
 }
 
 /// `address,uint64,…` of `Plan(address router,uint64 epoch,…)`.
@@ -209,7 +234,10 @@ const DEPLOY: &str = "deployDeterministic(bytes32,bytes,bytes,bytes32)";
 
 fn facet_lines(plan: &Plan) -> Vec<Line> {
     let mut lines = Vec::new();
-    for facet in &plan.facets {
+    let brought = |facet: &&PlannedFacet| {
+        plan.steps.iter().any(|s| s.call.is_some() && s.name == format!("facet {}", facet.name))
+    };
+    for facet in plan.facets.iter().filter(|facet| plan.diamond.is_none() || brought(facet)) {
         // A facet's name is an identifier: it needs no quotes of its own.
         let name = facet.name.as_str();
         lines.push(line(

@@ -5,7 +5,9 @@ use payrox_artifacts::layout::{ContractLayout, Layouts};
 use payrox_config::Day;
 use payrox_model::{Check, Verdict, text::escape};
 use payrox_plan::Plan;
-use payrox_validate::{AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, accepted};
+use payrox_validate::{
+    AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, accepted, with_unsourced,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -81,7 +83,10 @@ pub fn storage(
         Some(Err(why)) => return unknown(format!("of these sources: {why}")),
         None => return unknown("the compiler was not asked".into()),
     };
-    let facets: Option<Vec<_>> = made.plan.facets.iter().map(|facet| layout(made, now, facet)).collect();
+    // Of what a diamond keeps nobody may have the source.
+    let (unsourced, sourced): (Vec<_>, Vec<_>) =
+        made.plan.facets.iter().partition(|facet| plan.diamond.is_some() && facet.contract.is_empty());
+    let facets: Option<Vec<_>> = sourced.into_iter().map(|facet| layout(made, now, facet)).collect();
     let Some(facets) = facets else {
         return unknown("the compiler said nothing of the storage of a facet".into());
     };
@@ -97,7 +102,9 @@ pub fn storage(
         &Release { layouts: &layouts, facets: old },
         &Release { layouts: now, facets },
     );
-    let check = accepted(difference.check(NAME), &made.project.policy.waivers, today);
+    let names = unsourced.into_iter().map(|facet| &facet.name);
+    let check = with_unsourced(difference.check(NAME), names);
+    let check = accepted(check, &made.project.policy.waivers, today);
     let areas = difference.areas;
     (StorageReview::Compared { before: from, areas }, check)
 }

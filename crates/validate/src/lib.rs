@@ -20,7 +20,10 @@ pub use checks::{
     code::is_initialiser,
     gas::not_measured,
     source::slither,
-    storage::{AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange},
+    storage::{
+        AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange,
+        with_unsourced,
+    },
 };
 pub use evm::constants;
 pub use gas::{GasSnapshot, SnapshotError};
@@ -29,7 +32,7 @@ pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas, Strangers};
 pub use render::{Reports, render};
 pub use safe::is_safe;
 pub use schema::{gas_snapshot_schema, validation_schema};
-pub use subject::{OwnerSeen, Seen, Subject};
+pub use subject::{OwnerSeen, PowersSeen, Seen, Subject};
 pub use tables::{GasRow, Size};
 pub use validation::{About, AboutPlan, CheckReport, FindingReport, PhaseReport, PhaseRun, Validation};
 pub use waivers::{WaiverReport, WaiverState, accepted};

@@ -5,9 +5,13 @@ use alloy_json_abi::Function;
 use alloy_primitives::{Address, Bytes};
 use payrox_artifacts::{ArtifactSet, Contract, layout::Layouts};
 use payrox_config::{Day, Network, Project};
-use payrox_model::{Check, Name};
-use payrox_plan::{Plan, PlannedRoute, ReleaseCode};
-use std::{collections::BTreeMap, iter, sync::LazyLock};
+use payrox_model::{Check, Name, Selector};
+use payrox_plan::{Plan, PlannedFacet, PlannedRoute, ReleaseCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    iter,
+    sync::LazyLock,
+};
 
 /// Everything a rule may look at.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +84,25 @@ impl<'a> Subject<'a> {
         self.plan.diamond.is_some()
     }
 
+    /// Whether a diamond keeps a facet as it is, and nobody has its source.
+    pub(crate) fn is_unsourced(&self, facet: &Name) -> bool {
+        self.is_diamond() && self.plan.facets.iter().any(|f| f.name == *facet && f.contract.is_empty())
+    }
+
+    /// What a diamond served before and serves by the same code at the same place: the same code answers the same.
+    pub(crate) fn stays(&self) -> BTreeSet<Selector> {
+        let Some(part) = &self.plan.diamond else { return BTreeSet::new() };
+        let at = |facets: &'a [PlannedFacet], name: &Name| {
+            facets.iter().find(|facet| facet.name == *name).map(|facet| (facet.address, facet.code_hash))
+        };
+        let before = part.before.routes.iter().map(|r| (r.selector, at(&part.before.facets, &r.facet)));
+        let before: BTreeMap<_, _> = before.collect();
+        let now = self.plan.routes.iter().map(|r| (r.selector, at(&self.plan.facets, &r.facet)));
+        let same =
+            |(selector, code): &(Selector, Option<_>)| code.is_some() && before.get(selector) == Some(code);
+        now.filter(same).map(|(selector, _)| selector).collect()
+    }
+
     /// Each route that calls a facet, with the function of the facet's ABI.
     pub(crate) fn functions(&self) -> impl Iterator<Item = (&'a PlannedRoute, &'a Function)> + use<'a, '_> {
         self.plan.routes.iter().filter_map(|route| {
@@ -105,6 +128,8 @@ pub struct Seen {
     pub blind: Option<String>,
     /// What the owner is; `None` where nobody looked.
     pub owner: Option<OwnerSeen>,
+    /// Who holds which power over a system that is live; `None` where none is, or nobody looked.
+    pub powers: Option<PowersSeen>,
 }
 
 /// An account that owns a system, as the chain shows it.
@@ -118,4 +143,21 @@ pub struct OwnerSeen {
     pub is_safe: bool,
     /// How many of its owners must sign; `None` where it does not say.
     pub threshold: Option<u64>,
+}
+
+/// Who holds which power over a live system, as the chain shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PowersSeen {
+    /// Its owner.
+    pub owner: Address,
+    /// Who may make himself the owner.
+    pub offered: Option<Address>,
+    /// Seconds between staging and activation.
+    pub delay: u32,
+    /// Who can stop it.
+    pub guardians: BTreeSet<Address>,
+    /// Who can activate.
+    pub operators: BTreeSet<Address>,
+    /// Why only those are known whom the files name; `None` where the chain said who else was named since.
+    pub deaf: Option<String>,
 }

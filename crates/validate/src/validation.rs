@@ -7,7 +7,9 @@ use crate::{
 };
 use alloy_primitives::B256;
 use payrox_config::{Day, Waiver};
-use payrox_model::{ChainId, Check, Epoch, Finding, Name, PlanId, Root, Severity, Verdict, version};
+use payrox_model::{
+    ChainId, Check, Epoch, Finding, Name, PlanId, Root, Severity, Verdict, text::escape, version,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -197,6 +199,16 @@ impl Validation {
     /// Every finding that counts: those that somebody accepted are left out.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.checks().flat_map(|check| &check.findings).filter(|f| !f.waived).map(|f| &f.finding)
+    }
+
+    /// Every finding that somebody accepted, with the waiver that covers it.
+    pub fn accepted(&self) -> impl Iterator<Item = (&Finding, &WaiverReport)> {
+        let waived = self.checks().flat_map(|check| &check.findings).filter(|f| f.waived).map(|f| &f.finding);
+        waived.filter_map(|finding| {
+            let covers =
+                |w: &&WaiverReport| w.code == finding.code.0 && w.subject == escape(&finding.subject);
+            Some((finding, self.waivers.iter().find(covers)?))
+        })
     }
 
     /// How many findings of a severity count.

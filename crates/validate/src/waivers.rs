@@ -5,7 +5,7 @@ use crate::{
     validation::{CheckReport, FindingReport},
 };
 use payrox_config::{Day, Waiver};
-use payrox_model::{Check, Finding, Severity, text::escape};
+use payrox_model::{Check, Code, Finding, Severity, text::escape};
 use serde::Serialize;
 
 /// A waiver is over.
@@ -15,8 +15,10 @@ const UNUSED: &str = "PRX-VAL-002";
 /// A waiver for what nobody can accept.
 const REFUSED: &str = "PRX-VAL-003";
 
-/// Codes that no waiver helps against: with these what people sign is not what they see, or nothing stops the system.
-const FINAL: [&str; 9] = [
+/// Codes that no waiver helps against: with these what people sign is not what they see, or nothing stops the system, or nobody can
+/// say what it is that is accepted.
+const FINAL: [&str; 10] = [
+    Code::TESTS_NOT_TOLD_APART.0,
     EXPIRED,
     REFUSED,
     selectors::SHARED,

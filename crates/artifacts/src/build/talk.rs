@@ -1,9 +1,9 @@
 //! A program that is asked something: for so long and no longer, and not beyond our own end.
 
-use crate::input;
+use crate::{input, program::Program};
 use std::{
     io::{self, Read as _, Write as _},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
@@ -15,23 +15,13 @@ pub(super) struct Ended {
     pub(super) stderr: String,
 }
 
-/// A child that does not outlive what waits for it.
-struct Kept(Child);
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        // One that has ended is not there any more.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Runs a command on some input; nothing where it had to be ended. Its three streams move at once, so that no full pipe stops it.
 pub(super) fn talk(mut command: Command, input: &str, time: Duration) -> io::Result<Option<Ended>> {
     let until = Instant::now() + time;
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = Kept(spawn(&mut command)?);
-    let (stdin, stdout, stderr) = (child.0.stdin.take(), child.0.stdout.take(), child.0.stderr.take());
+    let mut program = Program::start(&mut command)?;
+    let child = program.child();
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let input = input.to_owned();
     // A compiler that stops reading says why on its own.
     thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(input.as_bytes())));
@@ -46,7 +36,7 @@ pub(super) fn talk(mut command: Command, input: &str, time: Duration) -> io::Res
     };
     let mut pause = Duration::from_millis(1);
     let status = loop {
-        if let Some(status) = child.0.try_wait()? {
+        if let Some(status) = program.try_wait()? {
             break status;
         }
         if Instant::now() > until {
@@ -57,19 +47,6 @@ pub(super) fn talk(mut command: Command, input: &str, time: Duration) -> io::Res
     };
     let stderr = errors.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
     Ok(Some(Ended { code: status.code(), stdout, stderr }))
-}
-
-/// A file that was just written is busy while another thread starts a program of its own.
-fn spawn(command: &mut Command) -> io::Result<Child> {
-    for _ in 0..50 {
-        match command.spawn() {
-            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                thread::sleep(Duration::from_millis(10));
-            }
-            other => return other,
-        }
-    }
-    command.spawn()
 }
 
 /// All of the answer. One that is too large is cut off, which ends the compiler.

@@ -6,6 +6,9 @@ use payrox_config::Source;
 use payrox_model::Name;
 use std::{collections::BTreeMap, path::PathBuf};
 
+/// The variable that names endpoints.
+pub(crate) const RPC_URL: &str = "ETH_RPC_URL";
+
 /// Flags that every verb takes. Each variable is named here and in `signing.rs`, and nowhere else.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct GlobalArgs {
@@ -37,7 +40,7 @@ pub(crate) struct GlobalArgs {
         long,
         global = true,
         value_name = "URL",
-        env = "ETH_RPC_URL",
+        env = RPC_URL,
         hide_env_values = true,
         value_delimiter = ',',
         help_heading = "Network"
@@ -95,7 +98,7 @@ impl GlobalArgs {
         ("config", "--config", "PAYROX_CONFIG"),
         ("plan", "--plan", "PAYROX_PLAN"),
         ("network", "--network", "PAYROX_NETWORK"),
-        ("rpc_url", "--rpc-url", "ETH_RPC_URL"),
+        ("rpc_url", "--rpc-url", RPC_URL),
     ];
 
     /// Remembers who set what, and forgets what an empty variable set: that counts as not set.

@@ -15,7 +15,7 @@ pub(crate) use desk::{
 pub(crate) use gates::{
     CaseArgs, Group, ParityArgs, ParityVerb, Phases, ProbeVerb, RehearseArgs, ReplayArgs, ValidateArgs,
 };
-pub(crate) use global::GlobalArgs;
+pub(crate) use global::{GlobalArgs, RPC_URL};
 pub(crate) use project::{
     AdoptArgs, BuildArgs, ConfigVerb, DiffArgs, InitArgs, PlanArgs, PlanVerb, ShowArgs,
 };

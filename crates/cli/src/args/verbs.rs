@@ -5,6 +5,7 @@ use super::{
     ExplainArgs, InitArgs, ManArgs, NonceArgs, NotifyVerb, ParityArgs, PlanArgs, ProbeVerb, RehearseArgs,
     ReleaseVerb, ReviewArgs, RunArgs, ValidateArgs, VerifyArgs,
 };
+use crate::fault::Left;
 use clap::Subcommand;
 
 /// The verbs, in the order of a release.
@@ -166,16 +167,21 @@ impl Verb {
 
     /// Whether it must end at a place of its own choice: it may have sent something, or holds a file.
     pub(crate) fn ends_itself(&self) -> bool {
-        matches!(
-            self,
-            Self::Devnet(_)
-                | Self::Deploy(_)
-                | Self::Stage
-                | Self::Apply
-                | Self::Cancel
-                | Self::Run(_)
-                | Self::Nonce(_)
-                | Self::Release(ReleaseVerb::Apply(_))
-        )
+        self.leaves() != Left::Nothing
+    }
+
+    /// What it leaves behind where it is cut off.
+    pub(crate) fn leaves(&self) -> Left {
+        match self {
+            Self::Devnet(_) => Left::Chain,
+            Self::Deploy(_)
+            | Self::Stage
+            | Self::Apply
+            | Self::Cancel
+            | Self::Run(_)
+            | Self::Nonce(_)
+            | Self::Release(ReleaseVerb::Apply(_)) => Left::Sent,
+            _ => Left::Nothing,
+        }
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     args::{BackupVerb, DrillArgs, RestoreArgs},
-    context::Context,
+    context::{Context, path_word, word},
     execution::{Act, act, counted},
+    fault::CliFault,
     moment,
     planning::Workshop,
     printer::Tone,
@@ -24,7 +25,7 @@ use payrox_plan::{Plan, PlanOutcome};
 use payrox_probe::{SILENT, Scope, verify_at};
 use serde_json::json;
 use std::{
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -43,7 +44,9 @@ pub(crate) async fn backup(verb: &BackupVerb, context: &Context<'_>) -> Result<E
         }
         BackupVerb::Restore(RestoreArgs { archive, to }) => {
             let contents = restore(archive, to)?;
-            let next = format!("payrox status --project {}", escape(&to.display().to_string()));
+            let network = context.args.network.as_deref().map(word);
+            let network = network.map(|name| format!(" --network {name}")).unwrap_or_default();
+            let next = format!("payrox status{network} --project {}", path_word(to));
             told("restored", archive, &contents, Some(&next), context);
             Ok(ExitCode::Ok)
         }
@@ -61,7 +64,7 @@ fn keep(archive: &Path, private: bool, context: &Context<'_>) -> Result<ExitCode
     })?;
     let made = create(&files, project.name.as_str(), now(), archive)?;
     let contents = Contents { manifest: made.manifest, sha256: made.sha256, size: made.size };
-    let next = context.command(&format!("backup drill {}", escape(&archive.display().to_string())));
+    let next = context.command(&format!("backup drill {}", path_word(archive)));
     told("wrote", archive, &contents, Some(&next), context);
     if private {
         context.printer.warn(
@@ -181,7 +184,8 @@ async fn practise(
     context: &Context<'_>,
     record: &mut Drill<Outcome>,
 ) -> Result<(RunResult, ExitCode), BoxFault> {
-    let inside = context.args.rehearsing_in(folder);
+    let mut inside = context.args.rehearsing_in(folder);
+    (inside.config, inside.plan) = (below_its_folder(context)?, None);
     let inner = Context::rehearsing(&inside, context.printer, context.stop.clone());
     let (block, result, verdict) = resume(&inner, context).await?;
     let exit = match (result.outcome, verdict) {
@@ -196,6 +200,21 @@ async fn practise(
     record.would_send = result.steps.iter().filter(|step| step.call.is_some()).count();
     record.error = result.stopped.as_ref().map(|stopped| stopped.code);
     Ok((result, exit))
+}
+
+/// The project's file by its name in the archive. What lies elsewhere is in no archive: it would be the outer project that is drilled,
+/// as a plan's file would be written over that `--plan` names.
+fn below_its_folder(context: &Context<'_>) -> Result<Option<PathBuf>, BoxFault> {
+    let Some(config) = &context.args.config else { return Ok(None) };
+    let relative = config.strip_prefix(context.folder()).unwrap_or(config);
+    if relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Ok(Some(relative.to_owned()));
+    }
+    Err(CliFault::Usage {
+        text: format!("`{}` is in no archive of this project", escape(&config.display().to_string())),
+        hint: Some("pass --config relative to the project's folder, below it".into()),
+    }
+    .into())
 }
 
 /// What `payrox run` would do in the restored project. The chain is that of the project that is drilled: the embedded one lies

@@ -57,7 +57,7 @@ pub(crate) async fn dispatch(verb: &Verb, context: &Context<'_>) -> Result<ExitC
         Verb::Config(verb) => config::config(verb, context),
         Verb::Build(args) => build::build(args, context),
         Verb::Plan(args) => plan::plan(args, context).await,
-        Verb::Review(args) => review::review(args, context),
+        Verb::Review(args) => review::review(args, context).await,
         Verb::Deploy(target) => deploy::deploy(target, context).await,
         Verb::Stage => stage::stage(context).await,
         Verb::Apply => apply::apply(context).await,

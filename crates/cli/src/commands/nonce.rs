@@ -6,7 +6,7 @@ use crate::{
     execution::target,
     fault::CliFault,
     planning::Workshop,
-    printer::{Paint, Tone},
+    printer::{ErrorPart, Paint, Tone},
     table::table,
 };
 use alloy_primitives::Address;
@@ -61,13 +61,26 @@ pub(crate) async fn nonce(args: &NonceArgs, context: &Context<'_>) -> Result<Exi
         (_, _, true) => Some(Remedy::CancelStuck),
         _ => None,
     };
-    let (mut reports, mut sent) = (Vec::new(), Vec::new());
+    let (mut reports, mut sent, mut trouble) = (Vec::new(), Vec::new(), None);
     for address in addresses {
-        if let Some(remedy) = remedy.filter(|_| context.args.broadcast || workshop.network.local) {
-            let done = accounts.apply(address, remedy).await?;
-            sent.extend(done.into_iter().map(|(nonce, tx)| (address, nonce, tx)));
+        // What was sent is told, whatever came after it.
+        let remedy = remedy.filter(|_| context.args.broadcast || workshop.network.local);
+        if let Some(remedy) = remedy.filter(|_| trouble.is_none()) {
+            match accounts.apply(address, remedy).await {
+                Ok(done) => {
+                    sent.extend(done.sent.into_iter().map(|(nonce, tx)| (address, nonce, tx)));
+                    trouble = done.trouble;
+                }
+                Err(fault) => trouble = Some(fault),
+            }
         }
-        reports.push(accounts.report(address).await?);
+        match accounts.report(address).await {
+            Ok(report) => reports.push(report),
+            Err(fault) => trouble = trouble.or(Some(fault)),
+        }
+    }
+    if let Some(fault) = trouble.take_if(|_| sent.is_empty()) {
+        return Err(fault);
     }
     let (next, when) = next(args, context, remedy, &reports, sent.is_empty());
     let paint = context.printer.paint();
@@ -76,15 +89,25 @@ pub(crate) async fn nonce(args: &NonceArgs, context: &Context<'_>) -> Result<Exi
     parts.push(format!("next: {next}{when}"));
     context.printer.result(&parts.join("\n\n"));
     let sent = sent.iter().map(|(from, nonce, tx)| json!({ "from": from, "nonce": nonce, "tx": tx }));
-    context.printer.document(&json!({
+    let mut document = json!({
         "version": version::OUTPUT,
         "network": workshop.network.name,
         "chainId": workshop.network.chain_id,
         "accounts": reports,
         "sent": sent.collect::<Vec<_>>(),
         "next": next,
-    }));
-    Ok(ExitCode::Ok)
+    });
+    let Some(fault) = trouble else {
+        context.printer.document(&document);
+        return Ok(ExitCode::Ok);
+    };
+    document["error"] = json!(ErrorPart::of(fault.as_ref()));
+    document["exit"] = json!(fault.exit() as u8);
+    match context.printer.json() {
+        true => context.printer.document(&document),
+        false => context.printer.fault(fault.as_ref()),
+    }
+    Ok(fault.exit())
 }
 
 fn holders(roles: &Roles) -> Vec<Address> {

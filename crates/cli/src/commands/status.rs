@@ -5,17 +5,19 @@ use crate::{
     diamond::{owner, standing},
     execution::counted,
     moment,
+    planning::Workshop,
     printer::Tone,
     table::pairs,
 };
 use payrox_chain::{DiamondQuery, SnapshotQuery, diamond_snapshot, snapshot};
 use payrox_config::Network;
 use payrox_files::FileError;
-use payrox_model::{BoxFault, ChainSnapshot, DispatcherState, ExitCode, version};
+use payrox_model::{BoxFault, ChainSnapshot, DispatcherState, ExitCode, text::escape, version};
 use payrox_plan::{OnchainPlan, Plan, ReadError, Standing};
 use payrox_probe::staged_plan;
 use serde::Serialize;
 use serde_json::json;
+use std::path::Path;
 
 /// A point in time that something waits for.
 #[derive(Serialize)]
@@ -29,6 +31,33 @@ pub(crate) struct Countdown {
 pub(crate) struct Next {
     pub(crate) why: String,
     pub(crate) command: String,
+    /// It comes first, whatever the plan is of.
+    pub(crate) first: bool,
+}
+
+impl Next {
+    /// The same where the plan's file is of another config: what is said of the plan is not said of this one.
+    fn of(self, context: &Context<'_>, made_from_this: Option<bool>) -> Self {
+        if made_from_this != Some(false) {
+            return self;
+        }
+        let (plan, config) = (context.plan_file(), context.project_file());
+        let shown = |path: &Path| escape(&path.display().to_string());
+        let why = format!(
+            "{} was made from other contracts than {} names now: {}",
+            shown(&plan),
+            shown(&config),
+            self.why
+        );
+        let command = if self.first { self.command } else { context.command("plan") };
+        Self { why, command, ..self }
+    }
+}
+
+/// Whether the plan is of the contracts that the project file names, as they are built now; nothing where that cannot be read.
+fn made_from_this(context: &Context<'_>, plan: &Plan) -> Option<bool> {
+    let workshop = Workshop::open(context).ok()?;
+    Some(workshop.artifacts.hash() == plan.artifacts_hash && *workshop.project.name == plan.system.name)
 }
 
 pub(crate) async fn status(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
@@ -52,7 +81,8 @@ pub(crate) async fn status(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
     // Time passes on the embedded chain without a block.
     let now = connection.devnet.as_ref().map_or(chain.timestamp, |devnet| devnet.now());
     let countdowns = countdowns(&plan, &chain, &connection, now).await?;
-    let next = next(context, &plan, &chain, now);
+    let made = made_from_this(context, &plan);
+    let next = next(context, &plan, &chain, now).of(context, made);
     context.printer.result(&shown(context, &network, &plan, &chain, &countdowns, &next, now));
     context.printer.document(&json!({
         "version": version::OUTPUT,
@@ -72,6 +102,7 @@ pub(crate) async fn status(context: &Context<'_>) -> Result<ExitCode, BoxFault> 
         "frozen": chain.dispatcher.as_ref().is_some_and(|d| d.frozen),
         "sealed": chain.dispatcher.as_ref().is_some_and(|d| d.is_sealed),
         "planId": plan.plan_id,
+        "madeFromThis": made,
         "countdowns": countdowns,
         "reason": next.why,
         "next": next.command,
@@ -90,7 +121,9 @@ async fn diamond(
     let chain = diamond_snapshot(&connection.endpoint, &query).await?;
     let live = chain.diamond.as_ref().map(|diamond| diamond.root()).unwrap_or_default();
     let routes = chain.diamond.as_ref().map_or(0, |diamond| diamond.routes.len());
-    let (why, next) = standing(context, plan, live);
+    let (why, command) = standing(context, plan, live);
+    let made = made_from_this(context, plan);
+    let Next { why, command: next, .. } = Next { why, command, first: false }.of(context, made);
     let rows = [
         ["diamond".to_owned(), plan.addresses.router.to_string()],
         ["owner".into(), owner(&chain)],
@@ -120,6 +153,7 @@ async fn diamond(
         "root": live,
         "plannedRoot": plan.root,
         "planId": plan.plan_id,
+        "madeFromThis": made,
         "reason": why,
         "next": next,
     }));
@@ -176,13 +210,24 @@ pub(crate) async fn countdowns(
 }
 
 pub(crate) fn next(context: &Context<'_>, plan: &Plan, chain: &ChainSnapshot, now: u64) -> Next {
-    let say = |why: &str, verb: &str| Next { why: why.to_owned(), command: context.command(verb) };
+    let say =
+        |why: &str, verb: &str| Next { why: why.to_owned(), command: context.command(verb), first: false };
+    let first = |next: Next| Next { first: true, ..next };
     if let Some(d) = &chain.dispatcher {
         if d.is_sealed {
-            return say("the system is sealed: its manifest is final", "verify");
+            return first(say("the system is sealed: its manifest is final", "verify"));
+        }
+        // Whatever else is so, this is what changes the system next.
+        if let Some(pending) = d.pending.filter(|pending| pending.plan_id != plan.plan_id) {
+            let from = moment::both(pending.eta);
+            let why = format!(
+                "another plan is staged: {}, live from {from}; look at it, activate it or cancel it",
+                pending.plan_id
+            );
+            return first(say(&why, "cancel"));
         }
         if d.frozen {
-            return say("the system is frozen: the owner's unfreeze comes first", "verify");
+            return first(say("the system is frozen: the owner's unfreeze comes first", "verify"));
         }
     }
     match plan.standing(chain) {

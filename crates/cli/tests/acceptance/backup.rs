@@ -1,9 +1,10 @@
 //! A backup is worth what its drill shows.
 
 use crate::{
-    project::{Project, text},
+    project::{Project, Ran, text},
     served::Served,
 };
+use payrox_files::write_atomic;
 use serde_json::Value;
 use std::fs;
 
@@ -116,5 +117,41 @@ fn what_comes_next_after_an_archive_names_the_project() {
     let said = project.run(&["backup", "create", archive.to_str().unwrap()]).good();
     let next =
         format!("next: payrox backup drill {} --project {}", archive.display(), project.path().display());
+    assert!(said.contains(&next), "{said}");
+}
+
+#[test]
+fn a_drill_writes_over_no_plan_that_lies_elsewhere_and_drills_no_other_project() {
+    let project = Project::example();
+    project.run(&["plan"]).good();
+    let archive = project.around().join("kept.tar");
+    project.run(&["backup", "create", archive.to_str().unwrap()]).good();
+    let elsewhere = project.around().join("elsewhere.json");
+    write_atomic(&elsewhere, b"mine").unwrap();
+    let drill = ["backup", "drill", archive.to_str().unwrap(), "--network", "local"];
+    project.run(&[&drill[..], &["--plan", elsewhere.to_str().unwrap()]].concat()).good();
+    assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "mine");
+    let own = project.path().join("payrox.toml");
+    project.run(&[&drill[..], &["--config", own.to_str().unwrap()]].concat()).good();
+    let outside = project.around().join("payrox.toml");
+    std::fs::copy(&own, &outside).unwrap();
+    for config in [outside.to_str().unwrap(), "../payrox.toml"] {
+        let ran = project.run(&[&drill[..], &["--config", config]].concat());
+        assert_eq!(ran.status, 2, "{ran:?}");
+        assert!(ran.stderr.contains("in no archive of this project"), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_comes_next_after_a_restore_names_the_network_and_quotes_a_blank() {
+    let project = Project::example();
+    let archive = project.around().join("my kept.tar");
+    let said = project.run(&["backup", "create", archive.to_str().unwrap()]).good();
+    assert!(said.contains(&format!("next: payrox backup drill '{}'", archive.display())), "{said}");
+    let to = project.around().join("my dir");
+    let mut restore = project.bare();
+    restore.args(["backup", "restore", "--network", "anvil"]).arg(&archive).arg(&to);
+    let said = Ran::of(&mut restore).good();
+    let next = format!("next: payrox status --network anvil --project '{}'", to.display());
     assert!(said.contains(&next), "{said}");
 }

@@ -425,3 +425,40 @@ fn prx_b45_a_key_or_a_phrase_in_the_wrong_place_is_not_repeated() {
     let ran = project.run(&["plan"]);
     assert_eq!(ran.status, 0, "{ran:?}");
 }
+
+#[test]
+fn prx_b45_a_key_in_an_endpoints_url_is_in_no_hint_of_what_never_asked_it() {
+    const KEY: &str = "abcdEFGH1234567890secret";
+    let project = Project::example();
+    let path = format!("https://h.example/v2/{KEY}");
+    let query = format!("http://127.0.0.1:1/?apikey={KEY}");
+    let user = format!("http://someone:{KEY}@127.0.0.1:1");
+    let named = format!("anvil={path}");
+    for url in [&path, &query, &user, &named] {
+        for verb in [&["status"][..], &["verify"], &["stage"], &["apply"], &["plan", "show"], &["statu"]] {
+            for json in [&["--json"][..], &[]] {
+                let said = project.run(&[verb, &["--network", "anvil", "--rpc-url", url], json].concat());
+                let said = format!("{}{}", said.stdout, said.stderr);
+                assert!(!said.contains(&KEY[..8]) && !said.contains("someone"), "{verb:?}: {said}");
+                assert!(!said.contains("[hidden]"), "{verb:?}: {said}");
+            }
+            let said = project.run(&[verb, &["--network", "anvil", url]].concat());
+            assert!(!format!("{said:?}").contains(&KEY[..8]), "{verb:?}: {said:?}");
+        }
+    }
+    let said = project.run(&["status", "--network", "anvil", "--rpc-url", &path]);
+    assert!(said.stdout.contains("--rpc-url \"$ETH_RPC_URL\""), "{said:?}");
+    let mut by_variable = project.bare();
+    by_variable.args(["status", "--network", "anvil", "--project"]).arg(project.path());
+    let said = Ran::of(by_variable.env("ETH_RPC_URL", &path));
+    assert!(!format!("{said:?}").contains(&KEY[..8]), "{said:?}");
+    let network = format!("version = 1\nname = \"n\"\nchain_id = 5\nrpc_url = \"{path}\"\n");
+    write_atomic(&project.path().join("networks/n.toml"), network.as_bytes()).unwrap();
+    for verb in ["status", "doctor", "plan"] {
+        for json in [&["--json"][..], &[]] {
+            let said = project.run(&[&[verb, "--network", "n"][..], json].concat());
+            let said = format!("{}{}", said.stdout, said.stderr);
+            assert!(said.contains("rpc_url") && !said.contains(&KEY[..8]), "{verb}: {said}");
+        }
+    }
+}

@@ -89,6 +89,47 @@ fn prx_d12_nonce_tells_what_waits_and_sends_only_with_broadcast() {
     }
 }
 
+#[test]
+fn prx_b06_a_run_that_is_stopped_says_what_waits_to_be_mined_and_how_to_look_at_it() {
+    let Some(anvil) = Served::anvil_with(&["--no-mining"]) else { return };
+    let project = Project::example();
+    let mut first = project.bare();
+    first.args(["run", "--verbose", "--broadcast", "--network", "anvil", "--rpc-url", anvil.url()]);
+    first.arg("--project").arg(project.path()).stdin(Stdio::null());
+    let mut first = first.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(first.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains(": sending ")), "it sends");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    Ran::of(Command::new("/bin/sh").args(["-c", &format!("kill -INT {}", first.id())])).good();
+    let (ran, said) = (end(first), lines.collect::<Vec<_>>().join("\n"));
+    assert_eq!(ran.status, 6, "{ran:?}");
+    let many = ran.stdout.matches("sent, waiting").count();
+    assert!(many > 5, "{ran:?}");
+    let counted = format!("{many} transactions wait to be mined: payrox nonce --network anvil");
+    assert!(ran.stdout.contains(&counted), "{ran:?}");
+    assert!(ran.stdout.contains("next: the same again\n"), "there is nothing to --wait for: {ran:?}");
+    assert!(said.contains("PRX-EXE-017"), "{said}");
+    // The same for programs, once more: what an earlier run sent still waits.
+    let second = sending_again(&project, anvil.url());
+    let document = second.json();
+    let sent: Vec<&Value> =
+        document["steps"].as_array().unwrap().iter().filter(|step| step["outcome"] == "sent").collect();
+    assert_eq!(sent.len(), many, "{document:#}");
+    for step in sent {
+        assert!(ran.stdout.contains(step["tx"].as_str().unwrap()), "{step}");
+    }
+}
+
+/// A second run, that is stopped while it waits for what the first one sent.
+fn sending_again(project: &Project, url: &str) -> Ran {
+    let mut child = project.start(&[&RUN[..], &[url]].concat());
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("of an earlier run wait to be mined")), "it finds them");
+    Ran::of(Command::new("/bin/sh").args(["-c", &format!("kill -INT {}", child.id())])).good();
+    drop(lines);
+    end(child)
+}
+
 /// Runs it in a terminal, and presses Ctrl-C once it asks; what it said, and its status.
 fn ctrl_c_when_asked(project: &Project, args: &str, question: &str) -> Option<Ran> {
     let script = program("script")?;
@@ -182,5 +223,45 @@ fn prx_b06_a_signal_ends_a_command_that_waits_for_a_compiler() {
         let ran = end(child);
         assert_eq!(ran.status, 6, "{signal}: {ran:?}");
         assert!(ran.stderr.contains("PRX-CLI-004"), "{signal}: {ran:?}");
+    }
+}
+
+fn is_there(pid: &str) -> bool {
+    // One that has ended and that nobody has asked about is not there.
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    state.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// What is left behind goes on to write, to compute and to hold files under the feet of the next command.
+#[test]
+fn prx_b06_a_signal_ends_the_projects_tests_too_and_what_they_have_started() {
+    for signal in ["INT", "TERM"] {
+        let project = Project::example();
+        let (bin, begun) = (project.around().join("bin"), project.around().join("begun"));
+        let script = format!(
+            "#!/bin/sh\nPATH=/usr/bin:/bin\nsleep 60 &\necho $$ $! > '{0}.part'\nmv '{0}.part' '{0}'\nwait\n",
+            begun.display()
+        );
+        write_atomic(&bin.join("forge"), script.as_bytes()).unwrap();
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(bin.join("forge"), executable).unwrap();
+        let wallet = project.around().join("wallet");
+        Ran::of(project.bare().arg("init").arg(&wallet)).good();
+        let mut validate = project.bare();
+        validate.env("PATH", &bin).args(["validate", "--phase", "test", "--network", "local", "--project"]);
+        let mut child = validate.arg(&wallet).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while !begun.exists() {
+            assert!(child.try_wait().unwrap().is_none(), "it runs the tests: {:?}", end(child));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let pids = std::fs::read_to_string(&begun).unwrap();
+        let pids: Vec<&str> = pids.split_whitespace().collect();
+        assert!(pids.len() == 2 && pids.iter().all(|pid| is_there(pid)), "{pids:?}");
+        Ran::of(Command::new("/bin/sh").args(["-c", &format!("kill -{signal} {}", child.id())])).good();
+        let ran = end(child);
+        assert_eq!(ran.status, 6, "{signal}: {ran:?}");
+        assert!(ran.stderr.contains("it sends no transaction, and what it had started is ended"), "{ran:?}");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        assert!(!pids.iter().any(|pid| is_there(pid)), "{signal}: {pids:?}");
     }
 }

@@ -43,6 +43,32 @@ fn prx_p01_a_project_made_by_init_goes_live_with_one_command() {
 }
 
 #[test]
+fn prx_p01_init_makes_a_name_of_a_folder_whose_own_is_none() {
+    for (folder, name) in [("my-system", "my_system"), ("2nd try", "_2nd_try"), ("ünit", "_nit")] {
+        let parent = tempfile::tempdir().unwrap();
+        let made = Ran::of(Project::empty().bare().args(["init", "--json"]).arg(parent.path().join(folder)));
+        assert_eq!((made.status, &made.json()["name"]), (0, &name.into()), "{made:?}");
+        let config = fs::read_to_string(parent.path().join(folder).join("payrox.toml")).unwrap();
+        assert!(config.contains(&format!("name = \"{name}\"")), "{config}");
+    }
+    let refused = Ran::of(Project::empty().bare().args(["init", "--json", "--name", "my-system"]));
+    assert_eq!(
+        (refused.status, &refused.json()["error"]["code"]),
+        (2, &"PRX-CLI-010".into()),
+        "a name that is given is kept or refused"
+    );
+}
+
+#[test]
+fn prx_p01_what_init_makes_passes_its_gates_also_after_the_first_release() {
+    let project = Project::empty();
+    assert_eq!(Ran::of(project.bare().arg("init").arg(project.path())).status, 0);
+    assert_eq!(project.json(&["run", "--network", "local"])["outcome"], "complete");
+    let storage = project.json(&["validate", "--network", "local", "--phase", "storage"]);
+    assert_eq!(storage["outcome"], "pass", "{storage}");
+}
+
+#[test]
 fn prx_p01_init_with_a_file_in_place_of_a_folder_writes_nothing() {
     let project = Project::empty();
     fs::create_dir_all(project.path()).unwrap();

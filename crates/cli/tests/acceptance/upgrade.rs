@@ -120,3 +120,48 @@ fn prx_d11_after_a_rollback_a_run_without_journal_and_plan_still_verifies_what_i
 fn second_change(project: &Project) -> serde_json::Value {
     list(&project.plan()["changes"]).iter().filter(|c| c["kind"] == "added").cloned().collect()
 }
+
+/// Whoever has stolen a key that may stage has the whole delay for himself if nobody is told.
+#[test]
+fn prx_d06_prx_d07_a_plan_that_somebody_staged_behind_the_live_one_is_told_by_status_verify_and_run() {
+    let (project, first) = Project::live();
+    let other = [&UPGRADE[..], &["--network", "local", "--plan", "artifacts/other.json"]].concat();
+    project.run(&[&["plan"], &other[..]].concat()).good();
+    project.run(&[&["deploy", "facets"], &other[..]].concat()).good();
+    project.run(&[&["stage"], &other[..]].concat()).good();
+
+    let status = project.json(&["status", "--network", "local"]);
+    let staged = text(&status, "pendingPlan");
+    assert_eq!(status["activePlan"], first["planId"]);
+    let reason = text(&status, "reason");
+    assert!(reason.contains(&format!("another plan is staged: {staged}, live from ")), "{reason}");
+    assert!(text(&status, "next").starts_with("payrox cancel"), "{status:#}");
+
+    for verb in [&["verify"][..], &["verify", "diamond"], &["run"]] {
+        let ran = project.run(&[verb, &["--network", "local", "--json"]].concat());
+        assert_eq!(ran.status, 1, "{verb:?}: {ran:?}");
+        assert!(ran.stdout.contains("PRX-PRB-019") && ran.stdout.contains(staged), "{verb:?}: {ran:?}");
+    }
+    let staging = project.run(&["verify", "staging", "--network", "local"]);
+    assert!(staging.stdout.contains("payrox cancel"), "{staging:?}");
+    assert!(!staging.stdout.contains("payrox stage"), "it would have nothing to do: {staging:?}");
+
+    project.run(&["cancel", "--network", "local"]).good();
+    assert_eq!(text(&project.json(&["status", "--network", "local"]), "reason"), "the plan is live");
+    assert_eq!(project.json(&["verify", "--network", "local"])["outcome"], "pass");
+}
+
+#[test]
+fn status_says_when_the_plan_that_lies_there_was_made_from_another_config() {
+    let (project, _) = Project::live();
+    let own = project.json(&["status", "--network", "local"]);
+    assert_eq!((&own["madeFromThis"], text(&own, "reason")), (&true.into(), "the plan is live"));
+    let other = project.json(&[&["status", "--network", "local"][..], &UPGRADE].concat());
+    assert_eq!(other["madeFromThis"], false);
+    let reason = text(&other, "reason");
+    assert!(
+        reason.contains("was made from other contracts than") && reason.contains("upgrade.toml"),
+        "{reason}"
+    );
+    assert!(text(&other, "next").starts_with("payrox plan "), "{other:#}");
+}

@@ -6,7 +6,7 @@ use crate::{
 };
 use alloy_primitives::Address;
 use payrox_chain::{Endpoint, FeePolicy};
-use payrox_execute::{Accounts, NonceReport, NonceState, Outcome, Remedy, Selection, Stop};
+use payrox_execute::{Accounts, NonceReport, NonceState, Outcome, Remedy, Selection, StepOutcome, Stop};
 use payrox_faults::{Fault, FaultProxy, Schedule, When};
 use payrox_plan::Plan;
 use serde_json::json;
@@ -20,7 +20,7 @@ async fn report(world: &World, plan: &Plan) -> NonceReport {
 }
 
 async fn apply(world: &World, plan: &Plan, remedy: Remedy) -> usize {
-    world.accounts(plan, FeePolicy::default()).apply(account(), remedy).await.unwrap().len()
+    world.accounts(plan, FeePolicy::default()).apply(account(), remedy).await.unwrap().sent.len()
 }
 
 fn states(report: &NonceReport) -> Vec<(u64, NonceState)> {
@@ -39,7 +39,14 @@ pub(crate) async fn interrupted(anvil: &Anvil, world: &World, plan: &Plan) -> u6
     let how = How { observer: &observer, stop: stop.clone(), ..How::default() };
     let result = world.run_as(plan, Selection::All, how).await;
     assert_eq!(result.outcome, Outcome::Waiting, "{:?}", result.stopped);
-    anvil.node.pending(BOOTSTRAPPER)
+    let waiting = anvil.node.pending(BOOTSTRAPPER);
+    let left: Vec<_> = result.steps.iter().filter(|step| step.outcome == StepOutcome::Sent).collect();
+    assert_eq!(left.len() as u64, waiting, "what was sent and waits is told: {:#?}", result.steps);
+    for step in left {
+        let seen = anvil.node.ask("eth_getTransactionByHash", json!([step.tx.unwrap()]));
+        assert!(seen["blockNumber"].is_null() && !seen["hash"].is_null(), "{step:?}: {seen}");
+    }
+    waiting
 }
 
 async fn complete(anvil: &Anvil, world: &World, plan: &Plan) -> u64 {
@@ -134,4 +141,24 @@ async fn prx_d12_b19_b20_foreign_replaced_and_missing_nonces_are_told_apart_and_
     anvil.node.ask("anvil_dropAllTransactions", json!([]));
     let calls = plan.steps.iter().filter(|step| step.call.is_some()).count() as u64;
     assert_eq!(complete(&anvil, &world, &plan).await, calls + 1);
+}
+
+#[tokio::test]
+async fn prx_d12_what_was_sent_before_the_node_refused_the_rest_is_given_back_with_the_refusal() {
+    let Some(anvil) = Anvil::start(&[]) else { return };
+    let world = anvil.world();
+    let plan = world.plan("small.toml", None).await;
+    let waiting = interrupted(&anvil, &world, &plan).await;
+    assert!(waiting > 2, "{waiting}");
+    anvil.node.ask("anvil_dropAllTransactions", json!([]));
+    let broken = Fault::Error { code: -32_000, message: "the pool is full".into() };
+    let schedule = Schedule::default().on("eth_sendRawTransaction", When::After(2), broken);
+    let proxy = FaultProxy::start(&anvil.url(), schedule).unwrap();
+    let endpoint = Endpoint::http(&proxy.url()).unwrap();
+    let accounts = Accounts { endpoint: &endpoint, ..world.accounts(&plan, FeePolicy::default()) };
+    let applied = accounts.apply(account(), Remedy::Rebroadcast).await.unwrap();
+    let nonces: Vec<u64> = applied.sent.iter().map(|(nonce, _)| *nonce).collect();
+    assert_eq!(nonces, [0, 1]);
+    assert!(applied.trouble.unwrap().to_string().contains("the pool is full"));
+    assert_eq!(anvil.node.pending(BOOTSTRAPPER), 2);
 }

@@ -103,7 +103,7 @@ async fn prx_b19_a_stranger_with_our_key_during_a_crash_is_named_and_none_of_our
     let waiting = interrupted(&anvil, &world, &plan).await;
     let bumped =
         world.accounts(&plan, FeePolicy::default()).apply(BOOTSTRAPPER.parse().unwrap(), Remedy::Bump).await;
-    let bumped = bumped.unwrap();
+    let bumped = bumped.unwrap().sent;
     assert_eq!(bumped.len() as u64, waiting);
     // The node forgets the last one, and the stranger is first. (Sent while others of the account wait before it, anvil may take it
     // for one that could go at once, and lose it.)
@@ -199,7 +199,7 @@ async fn prx_d12_only_what_is_still_to_be_done_and_still_here_is_offered_to_be_s
     std::fs::remove_dir_all(world.dir.path().join(".payrox")).unwrap();
     let said = accounts().report(account).await.unwrap();
     assert!(said.entries.iter().all(|e| e.safe.is_empty() && e.why.contains("signs anew")), "{said:?}");
-    assert_eq!(accounts().apply(account, Remedy::Rebroadcast).await.unwrap(), []);
+    assert_eq!(accounts().apply(account, Remedy::Rebroadcast).await.unwrap().sent, []);
 }
 
 /// One world is another's folder on another day: its journal is there, its plan has not changed.

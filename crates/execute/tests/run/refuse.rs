@@ -2,7 +2,7 @@
 
 use crate::fixture::{How, World, code, done};
 use alloy_primitives::{B256, Bytes, U256};
-use payrox_chain::{Endpoint, Keyring};
+use payrox_chain::{Endpoint, FeePolicy, Keyring};
 use payrox_devnet::{Devnet, DevnetConfig};
 use payrox_execute::{Outcome, Selection};
 use payrox_model::{ChainId, ExitCode};
@@ -129,6 +129,44 @@ async fn prx_d11_without_a_key_of_the_role_everybodys_steps_are_done_and_the_cal
     // With the key it goes on.
     let result = world.run(&plan, Selection::All).await;
     assert_eq!((result.outcome, done(&result)), (Outcome::Complete, vec!["stage", "activate"]));
+}
+
+#[tokio::test]
+async fn a_run_without_any_key_is_bad_input_and_says_that_none_was_given() {
+    let world = World::local();
+    let plan = world.plan("payrox.toml", None).await;
+    let how = How { keyring: keys(&[]), ..How::default() };
+    let result = world.run_as(&plan, Selection::All, how).await;
+    assert_eq!(
+        (result.outcome, result.exit(), code(&result)),
+        (Outcome::Refused, ExitCode::BadInput, "PRX-EXE-008")
+    );
+    let stopped = result.stopped.unwrap();
+    assert!(stopped.message.ends_with("may be sent by anyone, and no key was given"), "{}", stopped.message);
+    assert!(stopped.hint.unwrap().contains("--keystore"));
+    assert_eq!(world.transactions(), 0);
+}
+
+#[tokio::test]
+async fn a_dry_run_without_any_key_says_what_the_holders_of_the_roles_would_pay() {
+    let world = World::local();
+    let plan = world.plan("payrox.toml", None).await;
+    let how = How { keyring: keys(&[]), broadcast: false, ..How::default() };
+    let without = world.run_as(&plan, Selection::All, how).await;
+    let with = world.run_as(&plan, Selection::All, How { broadcast: false, ..How::default() }).await;
+    assert_eq!(without.outcome, Outcome::Planned, "{:?}", without.stopped);
+    assert_eq!(without.cost, with.cost);
+    let calls = plan.steps.iter().filter(|step| step.call.is_some()).count();
+    assert_eq!(without.cost.iter().map(|cost| cost.transactions).sum::<usize>(), calls);
+    // Nobody is about to pay: that it would be too dear today is no reason to show nothing.
+    let fees = FeePolicy { max_fee: Some(1), max_tip: None };
+    let how = How { keyring: keys(&[]), broadcast: false, fees, ..How::default() };
+    let dear = world.run_as(&plan, Selection::All, how).await;
+    assert_eq!((dear.outcome, dear.cost.as_slice()), (Outcome::Planned, &[][..]), "{:?}", dear.stopped);
+    // Whoever is there with a key of his own pays for his own part alone.
+    let how = How { keyring: keys(&[ACCOUNT_9]), broadcast: false, ..How::default() };
+    let other = world.run_as(&plan, Selection::All, how).await;
+    assert_eq!(other.cost.iter().map(|cost| cost.transactions).sum::<usize>(), calls - 2);
 }
 
 #[tokio::test]

@@ -72,12 +72,23 @@ pub struct DiamondState {
     pub routes: BTreeMap<Selector, Address>,
     /// Code of every facet, and of whatever else was asked for; empty where there is none.
     pub code: BTreeMap<Address, Bytes>,
+    /// Hash and size of code that is not at hand, as somebody wrote them down: what is in `code` counts before that.
+    pub recorded: BTreeMap<Address, (CodeHash, u64)>,
 }
 
 impl DiamondState {
     /// The hash of a facet's code; that of no code where there is none.
     pub fn code_hash(&self, facet: Address) -> CodeHash {
-        CodeHash::of(self.code.get(&facet).map_or(&[][..], |code| code))
+        self.standing(facet).0
+    }
+
+    /// Hash and size of a facet's code.
+    pub fn standing(&self, facet: Address) -> (CodeHash, u64) {
+        match (self.code.get(&facet), self.recorded.get(&facet)) {
+            (Some(code), _) => (CodeHash::of(code), code.len() as u64),
+            (None, Some(recorded)) => *recorded,
+            (None, None) => (CodeHash::of(&[]), 0),
+        }
     }
 
     /// What it serves. A diamond has no flags.

@@ -49,7 +49,10 @@ impl<'a> Maker<'a> {
         callable: &[bool],
         seed: u64,
     ) -> Self {
-        let callbacks = system.routes.iter().zip(callable).filter(|(_, callable)| **callable);
+        // What a diamond says of what it serves is not the same in two releases: who comes back and remembers it is no mismatch.
+        let tells = |route: &Route| matches!(route.kind, Kind::Loupe | Kind::Cut);
+        let callbacks =
+            system.routes.iter().zip(callable).filter(|(route, callable)| **callable && !tells(route));
         Self {
             system,
             actors,

@@ -35,6 +35,8 @@ pub(crate) struct Done {
     pub(crate) ending: Ending,
     pub(crate) output: Bytes,
     pub(crate) starved: bool,
+    /// Whether the facet ran.
+    pub(crate) reached: bool,
 }
 
 /// The frames of a call in order, for people.
@@ -74,7 +76,7 @@ pub(crate) fn run<S: DatabaseRef>(
     machine.ctx.local.clear();
     let Start { router, facet, way, .. } = start;
     // The first frame of the facet under the router is the one that stands against the direct call.
-    let mut pending = way == Way::Routed;
+    let mut pending = way == Way::Routed && facet != router;
     let mut depth = 0;
     let mut starved = false;
     let mut next = first(machine, start);
@@ -93,7 +95,7 @@ pub(crate) fn run<S: DatabaseRef>(
                 }
                 // Nothing was put on the stack that could be returned to.
                 if depth == 0 {
-                    return finish(machine, result, starved);
+                    return finish(machine, result, starved, !pending);
                 }
                 Some(result)
             }
@@ -103,7 +105,7 @@ pub(crate) fn run<S: DatabaseRef>(
             if let Some(done) = result.take()
                 && let Some(last) = machine.frame_return_result(done).map_err(ParityError::machine)?
             {
-                return finish(machine, last, starved);
+                return finish(machine, last, starved, !pending);
             }
             match machine.frame_run().map_err(ParityError::machine)? {
                 ItemOrResult::Item(init) => break init,
@@ -153,6 +155,7 @@ fn finish<S: DatabaseRef>(
     machine: &mut Machine<'_, S>,
     last: FrameResult,
     starved: bool,
+    reached: bool,
 ) -> Result<Done, ParityError> {
     std::mem::replace(&mut machine.ctx.error, Ok(())).map_err(ParityError::machine)?;
     let (output, result) = ending(&last);
@@ -161,7 +164,7 @@ fn finish<S: DatabaseRef>(
         result if result.is_revert() => (Ending::Reverted, output),
         _ => (Ending::Halted, Bytes::new()),
     };
-    Ok(Done { ending, output, starved: starved || is_starved(result) })
+    Ok(Done { ending, output, starved: starved || is_starved(result), reached })
 }
 
 fn ending(result: &FrameResult) -> (Bytes, InstructionResult) {

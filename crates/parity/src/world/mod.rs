@@ -48,6 +48,8 @@ type Machine<'a, S> = Evm<
 pub(crate) const FACET_GAS: u64 = payrox_model::limits::TX_GAS;
 /// What a router has for its own work besides. So much that it never ends: what it costs is measured elsewhere.
 const ROUTER_GAS: u64 = 1 << 40;
+/// The same of a diamond, which may run other code than the planned facet's: a loop without end must end.
+const DIAMOND_GAS: u64 = 2 * FACET_GAS;
 
 /// The block that calls run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +88,9 @@ pub(crate) struct World<'a, S: DatabaseRef> {
     /// Accounts that the router looks at on its way to a cold route.
     cold_path: Vec<Address>,
     state_slot: U256,
+    is_diamond: bool,
+    /// Whether the last routed call came to the planned facet.
+    reached: bool,
     /// Seconds since the moment.
     elapsed: u64,
     /// What takes back the calls that were kept.
@@ -126,10 +131,22 @@ impl<'a, S: DatabaseRef> World<'a, S> {
             router: system.router,
             cold_path: vec![system.extension, system.manifest],
             state_slot: system.state_slot,
+            is_diamond: system.diamond.is_some(),
+            reached: true,
             elapsed: 0,
             kept: Vec::new(),
             stale: false,
         })
+    }
+
+    /// Whether calls that were kept changed something.
+    pub(crate) fn has_kept(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
+    /// Whether calls that were kept may have taken the last call's route from its facet: it did not come there.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_diamond && self.has_kept() && !self.reached
     }
 
     pub(crate) fn lens(&self) -> &Lens {
@@ -151,6 +168,7 @@ impl<'a, S: DatabaseRef> World<'a, S> {
         self.set_note(call)?;
         let start = self.start(route, call, way, record)?;
         let done = frames::run(&mut self.machine, start, trace)?;
+        self.reached = done.reached;
 
         let ctx = &mut self.machine.ctx;
         let journal = &mut ctx.journaled_state.inner;
@@ -245,6 +263,11 @@ impl<'a, S: DatabaseRef> World<'a, S> {
         let router_code = (router.data.info.code_hash, router.data.info.code.clone().unwrap_or_default());
         let mut guise = None;
         let (bytecode_address, known_bytecode, gas) = match way {
+            // What a diamond answers itself is no work besides.
+            Way::Routed if self.is_diamond && route.facet == self.router => {
+                (self.router, router_code, FACET_GAS)
+            }
+            Way::Routed if self.is_diamond => (self.router, router_code, DIAMOND_GAS),
             Way::Routed => (self.router, router_code, ROUTER_GAS),
             Way::Direct => {
                 let code = match &route.stand_in {
@@ -256,7 +279,9 @@ impl<'a, S: DatabaseRef> World<'a, S> {
                 };
                 // The facet must meet as warm what the router looks at before it calls.
                 let mut warm = |slot| inner.sload(db, self.router, slot, false).map(|_| ());
-                warm(slot_of(route.selector)).map_err(ParityError::load)?;
+                if !self.is_diamond {
+                    warm(slot_of(route.selector)).map_err(ParityError::load)?;
+                }
                 if route.is_cold() {
                     warm(self.state_slot).map_err(ParityError::load)?;
                     for address in &self.cold_path {

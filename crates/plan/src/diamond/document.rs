@@ -2,7 +2,7 @@
 
 use crate::{PlannedFacet, PlannedRoute};
 use alloy_primitives::Address;
-use payrox_model::{Manifest, ManifestError, Name};
+use payrox_model::{DiamondState, Manifest, ManifestError, Name};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,6 +20,16 @@ pub struct DiamondPart {
     pub before: ServedPart,
     /// What such a diamond has not: all of [`Lack::ALL`].
     pub lacks: Vec<Lack>,
+}
+
+impl DiamondPart {
+    /// What the diamond served when the plan was made, by the plan's own word: codes by hash and size alone.
+    pub fn recorded(&self) -> DiamondState {
+        let at: BTreeMap<&Name, Address> = self.before.facets.iter().map(|f| (&f.name, f.address)).collect();
+        let routes = self.before.routes.iter().filter_map(|r| Some((r.selector, *at.get(&r.facet)?)));
+        let recorded = self.before.facets.iter().map(|f| (f.address, (f.code_hash, f.size)));
+        DiamondState { routes: routes.collect(), recorded: recorded.collect(), ..DiamondState::default() }
+    }
 }
 
 /// What a diamond serves at some time.

@@ -100,6 +100,11 @@ impl Draft {
     }
 }
 
+/// The id of a plan that begins and ends with what a diamond serves.
+pub fn standing_id(chain_id: ChainId, diamond: Address, root: Root) -> PlanId {
+    plan_id(chain_id, diamond, root, root, &[])
+}
+
 /// What the owner approves: this diamond, from these routes to those, by exactly these calls.
 fn plan_id(chain_id: ChainId, diamond: Address, from: Root, to: Root, cuts: &[PlannedStep]) -> PlanId {
     let mut bytes = b"payrox plan for a diamond, 1".to_vec();

@@ -68,18 +68,20 @@ fn one(
     let args = resolver.inputs.network.args.get(&settings.name).unwrap_or(&settings.args);
     let stands = resolver.inputs.network.live.get(&settings.name).copied();
     // What a constructor filled in cannot be told from the code alone, unless its arguments are written down.
-    if let Some((address, code)) = stands.and_then(|at| Some((at, code_of(live, at)?)))
+    let stands = stands.filter(|at| is_known(live, *at));
+    let standing = |at| standing(settings.name.clone(), contract.id.to_string(), at, live.standing(at));
+    if let Some(at) = stands
         && args.is_empty()
-        && contract.runtime.matches(code)
+        && is_of(contract, live, at)
     {
-        all.facets.push(standing(settings.name.clone(), contract.id.to_string(), address, code));
+        all.facets.push(standing(at));
         return Ok(());
     }
     let deployment = resolver.deployment(&name(), format!("facet {}", settings.name), contract, args)?;
-    if let Some((address, code)) = stands.and_then(|at| Some((at, code_of(live, at)?)))
-        && CodeHash::of(code) == deployment.code_hash
+    if let Some(at) = stands
+        && live.code_hash(at) == deployment.code_hash
     {
-        all.facets.push(standing(settings.name.clone(), contract.id.to_string(), address, code));
+        all.facets.push(standing(at));
         return Ok(());
     }
     all.facets.push(PlannedFacet {
@@ -124,14 +126,11 @@ fn keep(
     let address = network.live.get(&facet.name).copied();
     let address = address
         .ok_or_else(|| DiamondPlanError::NoAddress { facet: name(), network: network.name.to_string() })?;
-    let none = Bytes::new();
-    let code = match code_of(live, address) {
-        Some(code) => code,
-        // It is served like this now, and nothing about it changes.
-        None if live.routes.values().any(|served| *served == address) => &none,
-        None => return Err(DiamondPlanError::NoCode { facet: name(), address }.into()),
-    };
-    all.facets.push(standing(facet.name.clone(), String::new(), address, code));
+    // What is served without code is served like this now, and nothing about it changes.
+    if !is_known(live, address) && !live.routes.values().any(|served| *served == address) {
+        return Err(DiamondPlanError::NoCode { facet: name(), address }.into());
+    }
+    all.facets.push(standing(facet.name.clone(), String::new(), address, live.standing(address)));
     for text in &facet.functions {
         let no = || DiamondPlanError::NoFunction {
             facet: name(),
@@ -147,21 +146,41 @@ fn keep(
     Ok(())
 }
 
-fn code_of(live: &DiamondState, address: Address) -> Option<&Bytes> {
-    live.code.get(&address).filter(|code| !code.is_empty())
+/// Whether there is code, at hand or written down.
+fn is_known(live: &DiamondState, address: Address) -> bool {
+    live.standing(address).1 > 0
+}
+
+/// Whether what stands there is of this contract, immutables left open. Where only a hash is written down, that of a contract
+/// with immutables is taken as it is: whoever reads that record says so.
+fn is_of(contract: &Contract, live: &DiamondState, address: Address) -> bool {
+    match (live.code.get(&address), live.recorded.get(&address)) {
+        (Some(code), _) => contract.runtime.matches(code),
+        (None, Some((hash, size))) => {
+            let template = contract.runtime.template();
+            let fixed = CodeHash::of(template) == *hash;
+            fixed || !contract.runtime.immutables().is_empty() && template.len() as u64 == *size
+        }
+        (None, None) => false,
+    }
 }
 
 /// A facet that stands, whoever put it there.
-fn standing(name: Name, contract: String, address: Address, code: &Bytes) -> PlannedFacet {
+fn standing(
+    name: Name,
+    contract: String,
+    address: Address,
+    (code_hash, size): (CodeHash, u64),
+) -> PlannedFacet {
     PlannedFacet {
         name,
         contract,
         address,
-        code_hash: CodeHash::of(code),
+        code_hash,
         salt: Salt::ZERO,
         init_code_hash: B256::ZERO,
         constructor_args: Bytes::new(),
-        size: code.len() as u64,
+        size,
     }
 }
 
@@ -199,9 +218,8 @@ pub(super) fn served(
             // The same contract at the same place is the same facet, however it came there.
             Some(facet) if facet.code_hash == entry.code_hash => facet.clone(),
             _ => {
-                let none = Bytes::new();
-                let code = live.code.get(&entry.address).unwrap_or(&none);
-                standing(name_of(inputs, entry.address), String::new(), entry.address, code)
+                let name = name_of(inputs, entry.address);
+                standing(name, String::new(), entry.address, live.standing(entry.address))
             }
         };
         if !used.insert(facet.name.clone()) {

@@ -7,6 +7,7 @@ mod facets;
 mod schema;
 
 pub use document::{DiamondPart, Lack, ServedPart};
+pub use draft::standing_id;
 pub use error::DiamondPlanError;
 pub use schema::diamond_schema;
 

@@ -31,6 +31,7 @@ fn fixture() -> Fixture {
         owner_is_contract: false,
         routes: routes.map(|(signature, facet)| (Selector::of(signature), facet)).into(),
         code: [code(OLD, vec![1]), code(CUTTER, vec![2]), code(DIAMOND, vec![3])].into(),
+        recorded: std::collections::BTreeMap::new(),
     });
     fixture
 }

@@ -176,7 +176,7 @@ pub async fn adopt(endpoint: &Endpoint, query: AdoptQuery<'_>) -> Result<Adopted
         return Err(AdoptError::Reorganised { block: head.number });
     }
     let seen = Seen { loupe: listed, events, storage: stored, contradictions, interface, fallback, own_code };
-    let state = DiamondState { owner, owner_is_contract, routes, code };
+    let state = DiamondState { owner, owner_is_contract, routes, code, recorded: BTreeMap::new() };
     let manifest = state.manifest().map_err(AdoptError::Manifest)?;
     let facets = names::facets(diamond, &state, query.artifacts);
     let mut adopted = Adopted {

@@ -1,12 +1,16 @@
 //! What the outcome of a project's tests depends on: its files, and the packages that are installed for it.
 
+use payrox_files::read_text;
 use std::{
+    collections::BTreeSet,
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 /// Files of a project, at most.
 const LIMIT: usize = 20_000;
+/// Bytes of a file that is looked through for others that it names, at most.
+const TEXT: u64 = 4 << 20;
 /// Folders of a project that tools write, or that a lock file stands for. Deeper down such a name is one like any other.
 const WRITTEN: [&str; 11] = [
     ".git",
@@ -35,42 +39,126 @@ const LOCKS: [&str; 10] = [
     "node_modules/.modules.yaml",
 ];
 
-/// Every file that the tests of a project may depend on, libraries and lock files with them; `None` where they are too many to
-/// look at all of them.
+/// Every file that the tests of a project may depend on, libraries and lock files with them, and what lies outside of it where a link,
+/// a remapping or an import leads there; `None` where they are too many to look at all of them, or cannot be listed.
 pub fn files(root: &Path) -> Option<Vec<PathBuf>> {
-    let mut found = walk(root, |depth, name| name == ".git" || depth == 0 && WRITTEN.contains(&name))?;
+    let mut walk = Walk::default();
+    walk.below(root, |depth, name| name == ".git" || depth == 0 && WRITTEN.contains(&name))?;
     let whole = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    for folder in whole.ancestors() {
+        linked(&mut walk, &folder.join("node_modules"))?;
+    }
+    // What is outside names more that is.
+    let mut seen = 0;
+    while let Some(file) = walk.found.get(seen).cloned() {
+        seen += 1;
+        for place in named(&file, &whole) {
+            walk.take(&place)?;
+        }
+    }
     let locks = whole.ancestors().flat_map(|folder| LOCKS.map(|name| folder.join(name)));
-    found.extend(locks.filter(|file| file.is_file()));
-    Some(found)
+    walk.found.extend(locks.filter(|file| file.is_file()));
+    walk.found.sort();
+    Some(walk.found)
 }
 
 /// The files among which the project's own tests are: libraries are part of what is tested, but have tests of their own.
 pub(super) fn own(root: &Path) -> Vec<PathBuf> {
-    walk(root, |_, name| name == "lib" || WRITTEN.contains(&name)).unwrap_or_default()
+    let mut walk = Walk::default();
+    let all = walk.below(root, |_, name| name == "lib" || WRITTEN.contains(&name));
+    walk.found.sort();
+    all.map(|()| walk.found).unwrap_or_default()
 }
 
-/// Files below a folder, but for what lies in folders that `skips` says by how deep they are and by their names.
-fn walk(root: &Path, skips: impl Fn(usize, &str) -> bool) -> Option<Vec<PathBuf>> {
-    let (mut found, mut folders) = (Vec::new(), vec![(0, root.to_path_buf())]);
-    while let Some((depth, folder)) = folders.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let Ok(kind) = entry.file_type() else { continue };
-            // A link may lead anywhere, and in a circle.
-            if kind.is_dir() {
-                if !skips(depth, &entry.file_name().to_string_lossy()) {
-                    folders.push((depth + 1, entry.path()));
+/// Files below folders. Links are followed, and each folder is looked at once, for they may lead in a circle.
+#[derive(Default)]
+struct Walk {
+    found: Vec<PathBuf>,
+    visited: BTreeSet<PathBuf>,
+}
+
+impl Walk {
+    /// Those below a folder, but for what lies in folders that `skips` says by how deep they are and by their names.
+    fn below(&mut self, root: &Path, skips: impl Fn(usize, &str) -> bool) -> Option<()> {
+        let mut folders = vec![(0, root.to_path_buf())];
+        while let Some((depth, folder)) = folders.pop() {
+            if !self.visited.insert(folder.canonicalize().ok()?) {
+                continue;
+            }
+            for entry in fs::read_dir(&folder).ok()? {
+                let path = entry.ok()?.path();
+                // One that leads nowhere is none yet.
+                let Ok(kind) = fs::metadata(&path) else { continue };
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                if kind.is_file() {
+                    self.found.push(path);
+                } else if kind.is_dir() && !skips(depth, &name) {
+                    folders.push((depth + 1, path));
                 }
-            } else if kind.is_file() {
-                found.push(entry.path());
+            }
+            if self.found.len() > LIMIT || self.visited.len() > LIMIT {
+                return None;
             }
         }
-        if found.len() > LIMIT {
-            return None;
+        Some(())
+    }
+
+    /// A file, or all of a folder, that is not the project's own.
+    fn take(&mut self, place: &Path) -> Option<()> {
+        if place.is_dir() {
+            return self.below(place, |_, name| name == ".git" || name == "node_modules");
+        }
+        if !self.found.iter().any(|file| file == place) {
+            self.found.push(place.to_owned());
+        }
+        Some(())
+    }
+}
+
+/// Packages in `node_modules` that are links to where somebody works on them: no lock file says what is there.
+fn linked(walk: &mut Walk, modules: &Path) -> Option<()> {
+    let scoped = |name: &Path| name.file_name().is_some_and(|name| name.to_string_lossy().starts_with('@'));
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|e| e.path());
+    let packages = entries(modules).flat_map(|path| match scoped(&path) {
+        true => entries(&path).collect(),
+        false => vec![path],
+    });
+    for package in packages.filter(|path| path.is_symlink()) {
+        let Ok(place) = package.canonicalize() else { continue };
+        // A manager of packages links within its own.
+        if !place.components().any(|part| part == Component::Normal("node_modules".as_ref())) {
+            walk.take(&place)?;
         }
     }
-    found.sort();
-    Some(found)
+    Some(())
+}
+
+/// What lies outside of the project where a file of settings or a source names it: in quotes, or as a remapping.
+fn named(file: &Path, root: &Path) -> Vec<PathBuf> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let lines = name == "remappings.txt";
+    let source = name.ends_with(".sol");
+    if !lines && !source && name != "foundry.toml" && !name.starts_with("hardhat.config.") {
+        return Vec::new();
+    }
+    let Ok(text) = read_text(file, TEXT) else { return Vec::new() };
+    let quoted =
+        |text: &str| text.split(['"', '\'']).skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>();
+    let texts: Vec<String> = match (lines, source) {
+        (true, _) => text.lines().map(|line| line.trim().to_owned()).collect(),
+        (false, true) => text
+            .lines()
+            .filter(|line| line.contains("import") || line.contains("from"))
+            .flat_map(quoted)
+            .collect(),
+        (false, false) => text.lines().flat_map(quoted).collect(),
+    };
+    let folder = file.parent().unwrap_or(root);
+    let targets = texts.iter().map(|text| text.rsplit('=').next().unwrap_or(text));
+    // What does not leave the project is looked at already.
+    let leaving = targets.filter(|target| target.starts_with('/') && !source || target.contains(".."));
+    let places = leaving.filter_map(|target| folder.join(target).canonicalize().ok());
+    places.filter(|place| !place.starts_with(root)).collect()
 }
 
 #[cfg(test)]
@@ -126,5 +214,70 @@ mod tests {
         write_atomic(&root.parent().unwrap().join("yarn.lock"), b"x").unwrap();
         assert!(files(&root).unwrap().contains(&root.parent().unwrap().join("yarn.lock")));
         assert_eq!(below(&root, &own(&root)), ["src/A.sol"]);
+    }
+
+    /// A project, and a package beside it.
+    fn beside() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let (folder, root) = project(&["src/A.sol"]);
+        let package = root.parent().unwrap().join("package");
+        write_atomic(&package.join("src/P.sol"), b"x").unwrap();
+        (folder, root, package)
+    }
+
+    fn has(root: &Path, end: &str) -> bool {
+        files(root).unwrap().iter().any(|file| file.ends_with(end))
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn prx_v02_what_a_link_leads_to_counts_and_a_circle_ends() {
+        use std::os::unix::fs::symlink;
+        let (_folder, root, package) = beside();
+        fs::create_dir(root.join("lib")).unwrap();
+        symlink("../../package", root.join("lib/dep")).unwrap();
+        symlink("..", root.join("src/up")).unwrap();
+        symlink("../nowhere", root.join("src/gone")).unwrap();
+        symlink("../package/src/P.sol", root.join("P.sol")).unwrap();
+        let all = below(&root, &files(&root).unwrap());
+        assert_eq!(all, ["P.sol", "lib/dep/src/P.sol", "src/A.sol"]);
+        // One that somebody works on has no version of which a lock file speaks; one of a manager of packages has.
+        fs::remove_dir_all(root.join("lib")).unwrap();
+        fs::create_dir_all(root.join("node_modules/@scope")).unwrap();
+        assert!(!has(&root, "package/src/P.sol"));
+        symlink(&package, root.join("node_modules/@scope/p")).unwrap();
+        assert!(has(&root, "package/src/P.sol"));
+        fs::remove_file(root.join("node_modules/@scope/p")).unwrap();
+        fs::create_dir_all(root.join("node_modules/.pnpm/p")).unwrap();
+        write_atomic(&root.join("node_modules/.pnpm/p/index.js"), b"x").unwrap();
+        symlink(".pnpm/p", root.join("node_modules/p")).unwrap();
+        assert!(!has(&root, "p/index.js"));
+    }
+
+    #[test]
+    fn prx_v02_what_remappings_settings_and_imports_name_outside_of_the_project_counts() {
+        for (file, text) in [
+            ("remappings.txt", "a/=lib/a/\np/=../package/\n"),
+            ("foundry.toml", "[profile.default]\nlibs = ['lib', '../package']\n"),
+            ("foundry.toml", "remappings = [\n  \"p/=../package/src/\",\n]\n"),
+            ("hardhat.config.js", "module.exports = { paths: { sources: '../package/src' } };"),
+            ("src/A.sol", "import { P } from \"../../package/src/P.sol\";"),
+        ] {
+            let (_folder, root, _) = beside();
+            assert!(!has(&root, "package/src/P.sol"));
+            write_atomic(&root.join(file), text.as_bytes()).unwrap();
+            assert!(has(&root, "package/src/P.sol"), "{file}: {text}");
+        }
+    }
+
+    #[test]
+    fn prx_v02_what_is_too_much_to_look_at_has_no_hash() {
+        let (_folder, root, package) = beside();
+        write_atomic(&root.join("remappings.txt"), b"p/=../package/").unwrap();
+        assert!(files(&root).is_some());
+        for n in 0..=LIMIT {
+            fs::write(package.join(n.to_string()), b"").unwrap();
+        }
+        assert_eq!(files(&root), None);
+        assert_eq!(files(&root.join("nowhere")), None);
     }
 }

@@ -1,6 +1,6 @@
 //! `forge test`, by its JSON.
 
-use super::{failed, run};
+use super::{Tool, failed, failed_somewhere, run, shown};
 use payrox_model::{Check, Finding, Verdict};
 use serde::Deserialize;
 use std::{
@@ -10,8 +10,6 @@ use std::{
     process::Command,
 };
 
-/// Findings of one run, at most.
-const SHOWN: usize = 100;
 /// Bytes of its JSON, at most.
 const LIMIT: u64 = 4 << 30;
 /// Bytes of its words before, at most.
@@ -32,7 +30,8 @@ struct TestResult {
 pub(super) fn test(name: String, root: &Path, program: &Path, solc: Option<&Path>) -> Check {
     let mut command = Command::new(program);
     command.args(["test", "--json"]).current_dir(root).env("NO_COLOR", "1");
-    if let Some(solc) = solc {
+    // The compiler as JavaScript is no program: forge takes the one that its own settings name.
+    if let Some(solc) = solc.filter(|solc| solc.extension().is_none_or(|extension| extension != "js")) {
         command.env("FOUNDRY_SOLC", solc.canonicalize().unwrap_or_else(|_| solc.to_owned()));
     }
     match run::run(&mut command, read) {
@@ -50,11 +49,10 @@ pub(super) fn test(name: String, root: &Path, program: &Path, solc: Option<&Path
             },
             Ok((number, mut findings)) => {
                 if findings.is_empty() {
-                    findings.push(failed("forge test", &run::tail(&ran.stderr)));
+                    findings.push(failed_somewhere(Tool::Forge, &run::tail(&ran.stderr)));
                 }
                 let summary = format!("{} of {number} tests passed", number.saturating_sub(findings.len()));
-                findings.truncate(SHOWN);
-                Check { name, verdict: Verdict::Fail, summary, findings }
+                Check { name, verdict: Verdict::Fail, summary, findings: shown(findings, Tool::Forge) }
             }
         },
         Err(error) => run::not_run(name, &error.to_string()),
@@ -103,6 +101,21 @@ fn words(stdout: &mut dyn BufRead) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn prx_v02_forge_is_not_told_to_run_a_compiler_that_is_a_script_of_npm() {
+        let folder = tempfile::tempdir().unwrap();
+        let forge = folder.path().join("forge");
+        let script = "#!/bin/sh\necho \"compiler: ${FOUNDRY_SOLC:-none}\" >&2\n";
+        std::fs::write(&forge, script).unwrap();
+        std::fs::set_permissions(&forge, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        for (solc, told) in [("soljson.js", "compiler: none"), ("solc", "solc")] {
+            let solc = folder.path().join(solc);
+            std::fs::write(&solc, "").unwrap();
+            let check = test("forge".into(), folder.path(), &forge, Some(&solc));
+            assert!(check.summary.trim_end().ends_with(told), "{check:?}");
+        }
+    }
 
     #[test]
     fn prx_v02_forges_word_gives_every_test_that_did_not_pass() {

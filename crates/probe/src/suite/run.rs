@@ -1,6 +1,7 @@
 //! Running somebody else's program, with bounds.
 
-use super::failed;
+use super::{Tool, failed_somewhere, mocha::Told, shown};
+use payrox_artifacts::program::Program;
 use payrox_model::{Check, Verdict, text::escape};
 use std::{
     io::{self, BufRead, BufReader, Read},
@@ -23,7 +24,8 @@ pub(crate) struct Ran<T> {
 /// Runs it to its end, while `read` reads what it writes. Arguments are a vector: no shell sees them.
 pub(crate) fn run<T>(command: &mut Command, read: impl FnOnce(&mut dyn BufRead) -> T) -> io::Result<Ran<T>> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn()?;
+    let mut program = Program::start(command)?;
+    let child = program.child();
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (output, stderr) = thread::scope(|scope| {
         let err = scope.spawn(move || err.map(|err| text(&mut BufReader::new(err))).unwrap_or_default());
@@ -38,7 +40,7 @@ pub(crate) fn run<T>(command: &mut Command, read: impl FnOnce(&mut dyn BufRead) 
         };
         (output, err.join().unwrap_or_default())
     });
-    Ok(Ran { success: child.wait()?.success(), output, stderr })
+    Ok(Ran { success: program.wait()?.success(), output, stderr })
 }
 
 /// Whoever is not read stands still.
@@ -77,37 +79,12 @@ fn judge(name: String, ran: &Ran<String>) -> Check {
             return Check { name, verdict: Verdict::Pass, summary: escape(summary), findings: Vec::new() };
         }
     };
-    let finding = failed("hardhat test", &why);
-    Check { name, verdict: Verdict::Fail, summary: escape(summary), findings: vec![finding] }
-}
-
-/// `12 passing (2s), 1 failing`, as mocha and node:test say it.
-#[derive(Default)]
-struct Told {
-    lines: String,
-    passed: u64,
-    /// Those that failed, were skipped or are to be written.
-    left: u64,
-}
-
-impl Told {
-    fn by(stdout: &str) -> Self {
-        let mut told = Self::default();
-        for line in stdout.lines().map(str::trim) {
-            let mut words = line.split_whitespace();
-            let Some(number) = words.next().and_then(|number| number.parse::<u64>().ok()) else { continue };
-            match words.next() {
-                Some("passing") => told.passed = told.passed.saturating_add(number),
-                Some("failing" | "pending" | "skipped" | "cancelled" | "todo") => {
-                    told.left = told.left.saturating_add(number);
-                }
-                _ => continue,
-            }
-            told.lines =
-                if told.lines.is_empty() { line.to_owned() } else { format!("{}, {line}", told.lines) };
-        }
-        told
-    }
+    // Each by its name, so that nobody who accepts one accepts them all.
+    let findings = match told.failures() {
+        Some(failures) => shown(failures, Tool::Hardhat),
+        None => vec![failed_somewhere(Tool::Hardhat, &why)],
+    };
+    Check { name, verdict: Verdict::Fail, summary: escape(summary), findings }
 }
 
 pub(super) fn not_run(name: String, why: &str) -> Check {
@@ -133,6 +110,70 @@ mod tests {
         (check.verdict, check.summary)
     }
 
+    fn codes(success: bool, output: &str) -> Vec<String> {
+        let ran = Ran { success, output: output.to_owned(), stderr: String::new() };
+        let findings = judge("test: hardhat".into(), &ran).findings;
+        findings.iter().map(|finding| format!("{} {}", finding.code, finding.subject)).collect()
+    }
+
+    #[test]
+    fn prx_v02_each_test_of_hardhat_that_fails_or_is_skipped_is_a_finding_of_its_own() {
+        let some = "
+  Counter
+    \u{2714} counts
+    1) counts down
+    - counts backwards
+    when it is full
+      2) stops
+
+
+  1 passing (9ms)
+  1 pending
+  2 failing
+
+  1) Counter
+       counts down:
+
+      AssertionError: expected 1 to equal 2
+      + expected - actual
+
+      -1
+      +2
+
+      at Context.<anonymous> (test/a.js:5:9)
+
+  2) Counter
+       when it is full
+         stops:
+     Error: no
+";
+        assert_eq!(
+            codes(false, some),
+            [
+                "PRX-VAL-013 Counter counts down",
+                "PRX-VAL-013 Counter when it is full stops",
+                "PRX-VAL-013 counts backwards"
+            ]
+        );
+        let ran = Ran { success: false, output: some.to_owned(), stderr: String::new() };
+        let findings = judge("test: hardhat".into(), &ran).findings;
+        assert_eq!(findings[0].evidence, "AssertionError: expected 1 to equal 2");
+        assert_eq!(findings[2].evidence, "it did not run");
+        // What does not add up is told as one, which nobody can accept.
+        for other in [
+            some.replace("2 failing", "3 failing"),
+            some.replace("1 pending", "2 pending"),
+            some.replace("    - counts backwards\n", ""),
+            some.replace("when it is full\n         stops:", "counts down:"),
+            some.replace("       counts down:\n", ""),
+        ] {
+            assert_eq!(codes(false, &other), ["PRX-VAL-017 hardhat test"], "{other}");
+        }
+        let many: String = (1..=101).map(|n| format!("  {n}) t{n}:\n     Error: no\n\n")).collect();
+        let many = codes(false, &format!("  0 passing (1ms)\n  101 failing\n\n{many}"));
+        assert_eq!((many.len(), many[100].as_str()), (101, "PRX-VAL-017 hardhat test"));
+    }
+
     #[test]
     fn prx_v02_a_suite_of_hardhat_that_ran_nothing_or_skipped_is_no_pass() {
         let passed = "  Counter\n    ok\n\n  12 passing (2s)\n  0 pending\n";
@@ -147,6 +188,8 @@ mod tests {
             "as forge's that is skipped"
         );
         assert_eq!(said(false, "  3 passing (1ms)\n  1 failing\n").0, Verdict::Fail);
+        assert_eq!(codes(false, "  3 passing (1ms)\n  1 failing\n"), ["PRX-VAL-017 hardhat test"]);
+        assert_eq!(codes(false, "Error HH404\n"), ["PRX-VAL-017 hardhat test"]);
         // Hardhat 3 runs two kinds, and tells each.
         let both = "Running Solidity tests\n\n  2 passing\n\nRunning node:test tests\n\n  1 passing (9ms)\n  1 skipped\n";
         assert_eq!(said(true, both), (Verdict::Fail, "2 passing, 1 passing (9ms), 1 skipped".into()));

@@ -24,8 +24,10 @@ const ROUTE_CODE: Code = Code("PRX-PRB-010");
 const PROOF: Code = Code("PRX-PRB-011");
 const INTEGRITY: Code = Code("PRX-PRB-015");
 pub(super) const STRAY: Code = Code("PRX-PRB-016");
+pub(super) const ANOTHER: Code = Code("PRX-PRB-019");
 
 const REPLAN: &str = "`payrox status` says what is live; `payrox plan diff` shows the difference";
+pub(super) const CANCEL: &str = "look at it; where it is not yours, `payrox cancel` removes it, and a key that may stage is known to somebody else";
 const REPAIR: &str = "the owner's `repair` rewrites slots; find out who wrote them first";
 
 pub(crate) struct Diamond {
@@ -36,6 +38,7 @@ pub(crate) struct Diamond {
     routed_by: Place<Dispatcher::routerCall>,
     governed_by: Place<Router::dispatcherCall>,
     active: Place<Dispatcher::activeCall>,
+    pending: Place<Dispatcher::pendingCall>,
     serves: Place<Router::manifestCall>,
     status: Place<Dispatcher::statusCall>,
     integrity: Place<Dispatcher::verifySystemIntegrityCall>,
@@ -79,6 +82,7 @@ impl Diamond {
             routed_by: questions.call(dispatcher, &Dispatcher::routerCall {}),
             governed_by: questions.call(router, &Router::dispatcherCall {}),
             active: questions.call(dispatcher, &Dispatcher::activeCall {}),
+            pending: questions.call(dispatcher, &Dispatcher::pendingCall {}),
             serves: questions.call(router, &Router::manifestCall {}),
             status: questions.call(dispatcher, &Dispatcher::statusCall {}),
             integrity: questions.call(dispatcher, &Dispatcher::verifySystemIntegrityCall {}),
@@ -156,7 +160,18 @@ impl Diamond {
         tally.judge(MANIFEST, "the manifest's bytes", answers.code(&self.manifest), |code| {
             chunk_holds(code, &manifest.bytes)
         });
-        (tally.done(), epoch)
+        // What is served is as planned, and will not be for long.
+        let mut staged = Tally::new("", "", CANCEL);
+        staged.judge(ANOTHER, "the pending plan", answers.output(&self.pending), |pending| {
+            match PlanId(pending.planId) {
+                id if id.is_zero() || id == plan.plan_id => Ok(()),
+                id => Err(format!("another plan is staged: {id}, which may go live from {} on", pending.eta)),
+            }
+        });
+        let (mut check, staged) = (tally.done(), staged.done());
+        check.verdict = check.verdict.max(staged.verdict);
+        check.findings.extend(staged.findings);
+        (check, epoch)
     }
 
     fn loupe(&self, plan: &Plan, answers: &Answers) -> Check {

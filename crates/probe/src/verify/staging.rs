@@ -2,6 +2,7 @@
 
 use super::{
     answers::{Answers, CodeOf, Place, Questions, Seen},
+    diamond::CANCEL,
     tally::Tally,
 };
 use payrox_model::{Check, Code, PlanId, abi::IManifestDispatcher as Dispatcher};
@@ -30,8 +31,6 @@ impl Staging {
     }
 
     pub(crate) fn check(self, plan: &Plan, answers: &Answers, now: u64) -> Check {
-        let mut tally =
-            Tally::new("staging", "facts about the staged plan", "`payrox stage` stages the plan");
         let active = answers.output(&self.active).map(|a| PlanId(a.planId));
         let live = matches!(&active, Seen::Value(id) if *id == plan.plan_id);
         let pending = match (&active, answers.output(&self.pending)) {
@@ -41,6 +40,12 @@ impl Staging {
             }
             (_, pending) => pending,
         };
+        let another = |id: PlanId| !id.is_zero() && id != plan.plan_id;
+        let hint = match &pending {
+            Seen::Value(pending) if another(PlanId(pending.planId)) => CANCEL,
+            _ => "`payrox stage` stages the plan",
+        };
+        let mut tally = Tally::new("staging", "facts about the staged plan", hint);
         tally.judge(STAGED, "the pending plan", pending, |pending| {
             let (id, until) =
                 (PlanId(pending.planId), pending.eta.saturating_add(plan.onchain.window.into()));
@@ -48,7 +53,7 @@ impl Staging {
                 // Staged and activated: there is nothing pending any more.
                 id if live && id.is_zero() => Ok(()),
                 id if id.is_zero() => Err("nothing is staged".into()),
-                id if id != plan.plan_id => Err(format!("expected plan {}, found {id}", plan.plan_id)),
+                id if another(id) => Err(format!("expected plan {}, found {id}", plan.plan_id)),
                 _ if now > until => Err(format!("its window ended {} s ago", now - until)),
                 _ => Ok(()),
             }

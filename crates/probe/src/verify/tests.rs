@@ -150,6 +150,30 @@ async fn prx_d06_another_staged_plan_fails() {
 }
 
 #[tokio::test]
+async fn prx_d07_another_plan_that_is_staged_behind_the_live_one_is_no_pass() {
+    let world = live();
+    let signature = world.plan.routes[0].signature.clone();
+    let other = world.without(&signature).unwrap();
+    world.stage(world.owner(), &other).unwrap();
+    for scope in [Scope::Everything, Scope::Diamond] {
+        let report = look_at(&world, scope).await;
+        assert_fails(&report, "active release", "PRX-PRB-019", "the pending plan");
+        assert_eq!(report.findings().count(), 1, "all else is as planned: {report:#?}");
+        let evidence = &report.findings().next().unwrap().evidence;
+        assert!(evidence.contains(&world.eta().unwrap().to_string()), "{evidence}");
+    }
+    let report = look_at(&world, Scope::Staging).await;
+    let hint = report.findings().next().unwrap().hint.clone().unwrap();
+    assert!(hint.contains("payrox cancel") && !hint.contains("payrox stage"), "{hint}");
+    assert_eq!(look_at(&world, Scope::Facets).await.verdict(), Verdict::Pass);
+    let cancel = Dispatcher::cancelCall {
+        planId: world.view(world.dispatcher(), &Dispatcher::pendingCall {}).unwrap().planId,
+    };
+    world.send(world.guardian(), world.dispatcher(), &cancel).unwrap();
+    assert_eq!(look_at(&world, Scope::Everything).await.verdict(), Verdict::Pass);
+}
+
+#[tokio::test]
 async fn prx_d03_prx_d07_a_system_that_is_not_there_fails_every_check() {
     let world = live();
     world.chain.set_code(world.router(), Bytes::new()).unwrap();

@@ -143,9 +143,12 @@ pub(crate) fn breaking(subject: &Subject<'_>) -> Check {
 fn unrecorded(subject: &Subject<'_>, baseline: &Baseline, routed: &BTreeSet<Selector>) -> Vec<Finding> {
     let recorded: BTreeSet<_> =
         baseline.abi.values().flat_map(JsonAbi::functions).map(|f| Selector(f.selector().0)).collect();
+    let stays = subject.stays();
     // Plain ether has no ABI, and no form that could change.
     let is_known = |selector: &Selector| {
-        recorded.contains(selector) || *selector == Selector::RECEIVE && routed.contains(selector)
+        recorded.contains(selector)
+            || stays.contains(selector)
+            || *selector == Selector::RECEIVE && routed.contains(selector)
     };
     let hint = "put the record of its deployment back; or compare by hand, and say so in a waiver";
     let live = baseline.routes.iter().filter(|selector| !is_known(selector));

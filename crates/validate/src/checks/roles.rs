@@ -2,7 +2,9 @@
 
 use super::{counted, error, judged, not_for_a_diamond, unknown, warning};
 use crate::Subject;
-use payrox_model::Check;
+use alloy_primitives::Address;
+use payrox_model::{Check, Finding, text::escape};
+use std::collections::BTreeSet;
 
 /// The owner is no contract.
 const OWNER: &str = "PRX-VAL-070";
@@ -17,13 +19,19 @@ pub(crate) const UNKNOWN: &str = "PRX-VAL-075";
 /// A delay out of the policy's bounds.
 const DELAY: &str = "PRX-VAL-074";
 
+/// Somebody else holds a power than the files say.
+const OTHERWISE: &str = "PRX-VAL-076";
+/// Whether somebody holds a power whom the files do not name cannot be known.
+pub(crate) const UNHEARD: &str = "PRX-VAL-077";
+
 const OTHERS: &str = "roles: guardians, operators, delay";
 
 /// The owner: a contract, and how many must sign.
 pub(crate) fn owner(subject: &Subject<'_>) -> Check {
     const NAME: &str = "roles: owner";
     let policy = subject.network.policy.resolved(subject.network.production);
-    let owner = subject.plan.system.roles.owner;
+    // The owner can have changed since creation.
+    let owner = subject.seen.powers.as_ref().map_or(subject.plan.system.roles.owner, |powers| powers.owner);
     if policy.owner_is_contract != Some(true) && policy.min_threshold.is_none() {
         return judged(NAME, format!("{owner}; {} demands nothing of it", subject.network.name), Vec::new());
     }
@@ -78,13 +86,12 @@ pub(crate) fn others(subject: &Subject<'_>) -> Check {
         return not_for_a_diamond(OTHERS, "it has an owner and nobody else, and no delay");
     }
     let policy = subject.network.policy.resolved(subject.network.production);
-    let system = &subject.plan.system;
-    let roles = &system.roles;
-    let mut findings = Vec::new();
+    let held = Held::by(subject);
+    let mut findings = changed(subject);
     let hint = "name an account of another person in [roles] of the network's file";
     let wanted = policy.min_guardians.unwrap_or(0) as usize;
-    if roles.guardians.len() < wanted {
-        let evidence = format!("{} named, the policy wants {wanted}", roles.guardians.len());
+    if held.guardians.len() < wanted {
+        let evidence = format!("{} {}, the policy wants {wanted}", held.guardians.len(), held.word);
         findings.push(error(
             GUARDIANS,
             "guardians",
@@ -92,11 +99,11 @@ pub(crate) fn others(subject: &Subject<'_>) -> Check {
             "a guardian can stop the system at night: name more",
         ));
     }
-    for guardian in &roles.guardians {
+    for guardian in &held.guardians {
         let other = [
-            ("the owner", roles.owner == *guardian),
-            ("the bootstrapper", roles.bootstrapper == *guardian),
-            ("an operator", roles.operators.contains(guardian)),
+            ("the owner", held.owner == *guardian),
+            ("the bootstrapper", held.bootstrapper == Some(*guardian)),
+            ("an operator", held.operators.contains(guardian)),
         ];
         if let Some((role, _)) = other.iter().find(|(_, same)| *same) {
             let evidence = format!("it is a guardian and {role}: one stolen key has both powers");
@@ -104,22 +111,105 @@ pub(crate) fn others(subject: &Subject<'_>) -> Check {
         }
     }
     let seconds = |limit: Option<u32>| limit.map_or_else(|| "no limit".to_owned(), |s| format!("{s} s"));
-    if policy.min_delay.is_some_and(|least| system.delay < least)
-        || policy.max_delay.is_some_and(|most| system.delay > most)
+    if policy.min_delay.is_some_and(|least| held.delay < least)
+        || policy.max_delay.is_some_and(|most| held.delay > most)
     {
         let evidence = format!(
             "{} s between staging and activation; the policy wants at least {} and at most {}",
-            system.delay,
+            held.delay,
             seconds(policy.min_delay),
             seconds(policy.max_delay)
         );
         findings.push(error(DELAY, "delay", evidence, "set [system] delay, or delay in the network's file"));
     }
     let summary = format!(
-        "{}, {}, a delay of {} s",
-        counted(roles.guardians.len(), "guardian"),
-        counted(roles.operators.len(), "operator"),
-        system.delay
+        "{}, {}, a delay of {} s{}",
+        counted(held.guardians.len(), "guardian"),
+        counted(held.operators.len(), "operator"),
+        held.delay,
+        if subject.seen.powers.is_some() { ", as the chain has it" } else { "" }
     );
     judged(OTHERS, summary, findings)
+}
+
+/// Who holds which power: on the chain, where a system is live there, else by the files.
+struct Held {
+    owner: Address,
+    bootstrapper: Option<Address>,
+    guardians: BTreeSet<Address>,
+    operators: BTreeSet<Address>,
+    delay: u32,
+    /// How guardians are told.
+    word: &'static str,
+}
+
+impl Held {
+    fn by(subject: &Subject<'_>) -> Self {
+        let system = &subject.plan.system;
+        let roles = &system.roles;
+        match &subject.seen.powers {
+            Some(seen) => Self {
+                owner: seen.owner,
+                // It has no power once something was activated.
+                bootstrapper: Some(roles.bootstrapper).filter(|_| subject.plan.epoch.0 <= 1),
+                guardians: seen.guardians.clone(),
+                operators: seen.operators.clone(),
+                delay: seen.delay,
+                word: "on the chain",
+            },
+            None => Self {
+                owner: roles.owner,
+                bootstrapper: Some(roles.bootstrapper),
+                guardians: roles.guardians.iter().copied().collect(),
+                operators: roles.operators.iter().copied().collect(),
+                delay: system.delay,
+                word: "named",
+            },
+        }
+    }
+}
+
+/// What is otherwise on the chain than in the files. These keep what the system was created with, for its addresses follow from it:
+/// what was changed since then is accepted in a waiver, by somebody who says so.
+fn changed(subject: &Subject<'_>) -> Vec<Finding> {
+    let Some(seen) = &subject.seen.powers else { return Vec::new() };
+    let system = &subject.plan.system;
+    let roles = &system.roles;
+    let mut findings = Vec::new();
+    let mut tell = |about: String, evidence: String| {
+        let hint = "find out who changed it and why; if it is meant, say so in a waiver: the files keep what the system was created with";
+        findings.push(error(OTHERWISE, about, evidence, hint));
+    };
+    if seen.owner != roles.owner {
+        tell(format!("owner {}", seen.owner), format!("it owns the system; the files name {}", roles.owner));
+    }
+    if let Some(offered) = seen.offered {
+        let evidence = "ownership is offered to it: it can take the system over at any time";
+        tell(format!("pending owner {offered}"), evidence.to_owned());
+    }
+    for (role, seen, named) in
+        [("guardian", &seen.guardians, &roles.guardians), ("operator", &seen.operators, &roles.operators)]
+    {
+        let named: BTreeSet<Address> = named.iter().copied().collect();
+        for account in seen.difference(&named) {
+            tell(format!("{role} {account}"), format!("it is a {role}, and no file names it"));
+        }
+        for account in named.difference(seen) {
+            tell(
+                format!("{role} {account}"),
+                format!("the files name it a {role}, and on the chain it is none"),
+            );
+        }
+    }
+    if seen.delay != system.delay {
+        let evidence = format!("{} s on the chain, {} s in the files", seen.delay, system.delay);
+        tell("delay".to_owned(), evidence);
+    }
+    if let Some(why) = &seen.deaf {
+        let evidence = format!("the chain's logs cannot be read: {}", escape(why));
+        let hint =
+            "use an endpoint that keeps all logs; or find out who else has a role, and say so in a waiver";
+        findings.push(warning(UNHEARD, "guardians and operators", evidence, hint));
+    }
+    findings
 }

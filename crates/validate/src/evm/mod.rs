@@ -16,11 +16,13 @@ mod memory;
 mod opcode;
 mod reach;
 mod step;
+mod used;
 mod value;
 mod walk;
 
 pub(crate) use reach::Reach;
 pub use reach::constants;
+pub(crate) use used::Use;
 pub(crate) use value::Origins;
 pub(crate) use walk::{Entry, Walked, walk};
 

@@ -5,10 +5,12 @@ pub(crate) const ADD: u8 = 0x01;
 pub(crate) const MUL: u8 = 0x02;
 pub(crate) const SUB: u8 = 0x03;
 pub(crate) const DIV: u8 = 0x04;
+pub(crate) const SDIV: u8 = 0x05;
 pub(crate) const MOD: u8 = 0x06;
 pub(crate) const EXP: u8 = 0x0a;
 pub(crate) const LT: u8 = 0x10;
 pub(crate) const GT: u8 = 0x11;
+pub(crate) const SGT: u8 = 0x13;
 pub(crate) const EQ: u8 = 0x14;
 pub(crate) const ISZERO: u8 = 0x15;
 pub(crate) const AND: u8 = 0x16;
@@ -17,6 +19,7 @@ pub(crate) const XOR: u8 = 0x18;
 pub(crate) const NOT: u8 = 0x19;
 pub(crate) const SHL: u8 = 0x1b;
 pub(crate) const SHR: u8 = 0x1c;
+pub(crate) const SAR: u8 = 0x1d;
 pub(crate) const KECCAK256: u8 = 0x20;
 pub(crate) const ADDRESS: u8 = 0x30;
 pub(crate) const ORIGIN: u8 = 0x32;
@@ -37,6 +40,7 @@ pub(crate) const GASLIMIT: u8 = 0x45;
 pub(crate) const BASEFEE: u8 = 0x48;
 pub(crate) const BLOBHASH: u8 = 0x49;
 pub(crate) const BLOBBASEFEE: u8 = 0x4a;
+pub(crate) const POP: u8 = 0x50;
 pub(crate) const MLOAD: u8 = 0x51;
 pub(crate) const MSTORE: u8 = 0x52;
 pub(crate) const MSTORE8: u8 = 0x53;
@@ -88,7 +92,7 @@ pub(crate) fn arity(op: u8) -> Option<(usize, usize)> {
         | 0x5f..=0x7f => (0, 1),
         CALLDATACOPY | CODECOPY | RETURNDATACOPY | MCOPY => (3, 0),
         EXTCODECOPY => (4, 0),
-        0x50 | JUMP | SELFDESTRUCT => (1, 0),
+        POP | JUMP | SELFDESTRUCT => (1, 0),
         MSTORE | MSTORE8 | SSTORE | TSTORE | JUMPI | RETURN | REVERT => (2, 0),
         LOG0..=LOG4 => (usize::from(op - LOG0) + 2, 0),
         CREATE => (3, 1),

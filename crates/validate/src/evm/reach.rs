@@ -1,6 +1,6 @@
 //! What can run of a contract's code, over all of its functions.
 
-use super::{Entry, Walked, op, walk};
+use super::{Entry, Use, Walked, op, walk};
 use alloy_primitives::U256;
 use payrox_artifacts::{Contract, Function};
 use std::collections::BTreeSet;
@@ -49,6 +49,13 @@ impl<'a> Reach<'a> {
     pub(crate) fn called(&self) -> impl Iterator<Item = (usize, U256)> {
         let acts = self.walks.iter().flat_map(|(_, walked)| &walked.acts);
         acts.filter_map(|(pc, act)| Some((*pc, act.account?)))
+    }
+
+    /// What is done with a large number.
+    pub(crate) fn used(&self, number: U256) -> Use {
+        let mut all = Use::default();
+        self.walks.iter().filter_map(|(_, walked)| walked.used.get(&number)).for_each(|one| all.add(*one));
+        all
     }
 
     /// How many instructions can run, and how many there would be if all of the code were instructions.

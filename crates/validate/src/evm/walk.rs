@@ -4,8 +4,10 @@ use super::{
     memory::Memory,
     opcode as op,
     step::{Act, Broken, Next, State, step},
+    used::{Use, uses},
     value::{Calls, Value},
 };
+use alloy_primitives::U256;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// Where a walk begins.
@@ -26,6 +28,8 @@ pub(crate) struct Walked {
     pub(crate) acts: BTreeMap<usize, Act>,
     /// The places of all instructions that may run.
     pub(crate) reached: Vec<bool>,
+    /// Large numbers of the code, with what is done with them.
+    pub(crate) used: BTreeMap<U256, Use>,
     /// Why there may be more: a jump to nobody knows where, or too many paths.
     pub(crate) incomplete: Option<&'static str>,
 }
@@ -81,6 +85,11 @@ impl<'a> Walk<'a> {
                 let pc = state.pc;
                 if let Some(reached) = self.walked.reached.get_mut(pc) {
                     *reached = true;
+                }
+                if let Some(instruction) = self.code.get(pc) {
+                    for (number, use_) in uses(*instruction, &state.stack) {
+                        self.walked.used.entry(number).or_default().add(use_);
+                    }
                 }
                 // A path that breaks the stack reverts.
                 let Ok(done) = step(self.code, &mut state, self.calls).map_err(|Broken| ()) else { break };
@@ -181,7 +190,7 @@ fn targets(code: &[u8]) -> Vec<bool> {
 mod tests {
     use super::*;
     use crate::evm::value::{How, Origins};
-    use alloy_primitives::{U256, hex};
+    use alloy_primitives::hex;
 
     #[test]
     fn prx_v11_jumps_go_to_no_part_of_a_constant() {

@@ -117,11 +117,7 @@ fn findings(out: &mut String, validation: &Validation) {
     all.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     line(out, "| | code | about | what was seen | what to do |\n|---|---|---|---|---|");
     for finding in all {
-        let severity = match finding.severity {
-            Severity::Error => "**error**",
-            Severity::Warning => "warning",
-            Severity::Info => "note",
-        };
+        let severity = severity(finding.severity);
         let hint = finding.hint.as_deref().map(md).unwrap_or_default();
         let (subject, evidence) = (md(&finding.subject), md(&finding.evidence));
         line(out, &format!("| {severity} | {} | {subject} | {evidence} | {hint} |", finding.code));
@@ -130,6 +126,14 @@ fn findings(out: &mut String, validation: &Validation) {
         out,
         "\nAn error stops a release, a warning does not. `payrox explain CODE` says more about each.\n",
     );
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "**error**",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
 }
 
 fn waivers(out: &mut String, validation: &Validation) {
@@ -154,6 +158,18 @@ fn waivers(out: &mut String, validation: &Validation) {
         );
     }
     line(out, "");
+    if validation.accepted().next().is_some() {
+        line(out, "What was found all the same, and is accepted:\n");
+        line(out, "| | code | about | what was seen | accepted by |\n|---|---|---|---|---|");
+    }
+    for (finding, waiver) in validation.accepted() {
+        let (subject, evidence) = (md(&finding.subject), md(&finding.evidence));
+        let (severity, owner) = (severity(finding.severity), md(&waiver.owner));
+        line(out, &format!("| {severity} | {} | {subject} | {evidence} | {owner} |", finding.code));
+    }
+    if validation.accepted().next().is_some() {
+        line(out, "");
+    }
 }
 
 fn checks(out: &mut String, validation: &Validation) {

@@ -1,8 +1,9 @@
 //! Who holds which power.
 
 use crate::world::World;
+use alloy_primitives::Address;
 use payrox_model::Verdict;
-use payrox_validate::OwnerSeen;
+use payrox_validate::{OwnerSeen, PowersSeen};
 
 /// A network of production whose owner is a Safe that two must sign for.
 fn production() -> World {
@@ -88,4 +89,69 @@ fn prx_v09_a_delay_out_of_bounds() {
     world.plan.system.delay = 7_200;
     world.network.policy.max_delay = Some(7_199);
     assert_eq!(world.found(), ["PRX-VAL-074 delay"]);
+}
+
+/// The same, live: the chain has who the files name.
+fn live() -> World {
+    let mut world = production();
+    let system = &world.plan.system;
+    world.seen.powers = Some(PowersSeen {
+        owner: system.roles.owner,
+        offered: None,
+        delay: system.delay,
+        guardians: system.roles.guardians.iter().copied().collect(),
+        operators: system.roles.operators.iter().copied().collect(),
+        deaf: None,
+    });
+    world
+}
+
+#[test]
+fn prx_v09_of_a_live_system_those_are_judged_who_hold_power_now() {
+    assert!(live().found().is_empty());
+    let stranger = Address::repeat_byte(0x66);
+    let guardian = live().plan.system.roles.guardians[0];
+    let with = |change: &dyn Fn(&mut PowersSeen)| {
+        let mut world = live();
+        change(world.seen.powers.as_mut().unwrap());
+        world.seen.owner.as_mut().unwrap().address = world.seen.powers.as_ref().unwrap().owner;
+        assert_eq!(world.run().verdict(), Verdict::Fail);
+        world.found()
+    };
+    assert_eq!(with(&|seen| seen.owner = stranger), [format!("PRX-VAL-076 owner {stranger}")]);
+    assert_eq!(
+        with(&|seen| seen.offered = Some(stranger)),
+        [format!("PRX-VAL-076 pending owner {stranger}")]
+    );
+    let removed = with(&|seen| seen.guardians.clear());
+    assert_eq!(removed, [format!("PRX-VAL-076 guardian {guardian}"), "PRX-VAL-072 guardians".to_owned()]);
+    let added = with(&|seen| {
+        seen.operators.insert(stranger);
+    });
+    assert_eq!(added, [format!("PRX-VAL-076 operator {stranger}")]);
+    let both = with(&|seen| {
+        seen.operators.insert(guardian);
+    });
+    assert_eq!(both, [format!("PRX-VAL-076 operator {guardian}"), format!("PRX-VAL-073 {guardian}")]);
+    assert_eq!(with(&|seen| seen.delay = 3_599), ["PRX-VAL-076 delay", "PRX-VAL-074 delay"]);
+}
+
+#[test]
+fn prx_v09_the_policy_is_about_the_owner_of_now() {
+    let mut world = live();
+    let stranger = Address::repeat_byte(0x66);
+    world.seen.powers.as_mut().unwrap().owner = stranger;
+    assert_eq!(world.run().verdict(), Verdict::Fail, "nobody looked at what that one is");
+    world.seen.owner.as_mut().unwrap().address = stranger;
+    world.seen.owner.as_mut().unwrap().threshold = Some(1);
+    let owner = [format!("PRX-VAL-071 {stranger}"), format!("PRX-VAL-076 owner {stranger}")];
+    assert_eq!(world.found(), owner);
+}
+
+#[test]
+fn prx_v09_where_the_logs_cannot_be_read_it_is_unknown_who_else_holds_power() {
+    let mut world = live();
+    world.seen.powers.as_mut().unwrap().deaf = Some("the range is too large".into());
+    assert_eq!(world.found(), ["PRX-VAL-077 guardians and operators"]);
+    assert_eq!(world.run().verdict(), Verdict::Unknown);
 }

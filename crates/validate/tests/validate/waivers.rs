@@ -44,6 +44,10 @@ fn prx_v01_a_waiver_covers_one_code_on_one_subject_until_its_last_day_is_over() 
         assert_eq!(waived.len(), 1, "it is shown all the same");
         let reports = render(&validation);
         assert!(reports.markdown.contains("the new fee table is worth it"));
+        let (found, by) = validation.accepted().next().unwrap();
+        assert_eq!((found.code.0, by.owner.as_str()), ("PRX-VAL-060", "ops@example.org"));
+        let exceptions = reports.markdown.split("## Exceptions").nth(1).unwrap().split("## ").next().unwrap();
+        assert!(exceptions.contains("than the snapshot allows"), "what was seen: {exceptions}");
         assert_eq!(reports.sarif["runs"][0]["results"][0]["suppressions"][0]["kind"], "external");
     }
 }
@@ -162,4 +166,18 @@ fn prx_v01_a_waiver_for_what_is_wrong_does_not_decide_what_is_unknown() {
     let other = ("PRX-VAL-043", Severity::Warning);
     assert_eq!(checked(Verdict::Unknown, &[other], &["PRX-VAL-043"]), Verdict::Unknown);
     assert_eq!(checked(Verdict::Unknown, &[], &[]), Verdict::Unknown);
+}
+
+#[test]
+fn prx_v01_a_waiver_of_one_routes_mismatch_leaves_another_route_undecided() {
+    let mismatch = ("PRX-PAR-002", Severity::Error);
+    for code in ["PRX-PAR-003", "PRX-PAR-004", "PRX-PAR-005"] {
+        let open = (code, Severity::Warning);
+        let both = [mismatch, open];
+        assert_eq!(checked(Verdict::Fail, &both, &["PRX-PAR-002"]), Verdict::Unknown, "{code}");
+        assert_eq!(checked(Verdict::Fail, &both, &[code]), Verdict::Fail, "{code}");
+        assert_eq!(checked(Verdict::Fail, &both, &["PRX-PAR-002", code]), Verdict::Pass, "{code}");
+        assert_eq!(checked(Verdict::Unknown, &[open], &[]), Verdict::Unknown, "{code}");
+        assert_eq!(checked(Verdict::Unknown, &[open], &[code]), Verdict::Pass, "{code}");
+    }
 }

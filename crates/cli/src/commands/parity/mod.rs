@@ -6,7 +6,7 @@ mod scene;
 
 use crate::{
     args::{ParityArgs, ParityVerb},
-    context::Context,
+    context::{Context, path_word},
     printer::{Paint, Tone},
     report,
     table::table,
@@ -105,7 +105,7 @@ pub(crate) fn compare(args: &ParityArgs, context: &Context<'_>, scene: &Scene) -
             let case = Case { block: scene.fork_block(), ..Case::of(system, example) };
             let path = case.write(&context.inside(CASES.as_ref()))?;
             described.push(describe(&case, &path));
-            replays.push(context.command(&format!("parity replay {}", escape(&path.display().to_string()))));
+            replays.push(context.command(&format!("parity replay {}", path_word(&path))));
             cases.push(path);
         }
         let mut check = outcome.check(&described);

@@ -2,7 +2,7 @@
 
 use crate::{
     context::{Connection, Context},
-    diamond, forks,
+    forks,
     planning::Workshop,
     rehearsals::Ground,
 };
@@ -37,9 +37,6 @@ impl Scene {
         connection: &Connection,
         at: Option<u64>,
     ) -> Result<Self, BoxFault> {
-        if diamond::is_for_one(&workshop.project) {
-            return Err(incomparable(workshop, "it is a diamond, without a router to compare with"));
-        }
         if connection.devnet.is_some() {
             let chain = workshop.snapshot_of(connection).await?;
             return Self::on(workshop, connection, connection.devnet.as_ref(), &chain).await;
@@ -48,7 +45,8 @@ impl Scene {
             at
         } else {
             let chain = workshop.snapshot(connection).await?;
-            if at.is_none() && chain.dispatcher.as_ref().is_none_or(|d| d.active.epoch.0 == 0) {
+            let nothing = chain.dispatcher.as_ref().is_none_or(|d| d.active.epoch.0 == 0);
+            if at.is_none() && nothing && chain.diamond.is_none() {
                 return Self::on(workshop, connection, None, &chain).await;
             }
             at.or(Some(chain.block))

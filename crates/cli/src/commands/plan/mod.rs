@@ -6,6 +6,7 @@ mod show;
 pub(crate) use diff::changes;
 
 use crate::{
+    adopted,
     args::{PlanArgs, PlanVerb},
     context::Context,
     diamond::{caveats, is_for_one},
@@ -50,6 +51,11 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
         PlanOutcome::NoChanges { plan_id, epoch, .. } => {
             if let Some(active) = workshop.active_plan(&connection, &chain, plan_id).await? {
                 workshop.keep(&active)?;
+                if active.diamond.is_some()
+                    && let Err(error) = adopted::keep(&workshop, &active)
+                {
+                    context.printer.warn(&format!("what the facets are is not kept: {error}"));
+                }
             }
             return Ok(no_changes(context, &workshop, plan_id, epoch));
         }

@@ -36,7 +36,7 @@ pub(super) fn review(args: &ReleaseReviewArgs, context: &Context<'_>) -> Result<
             Some(parents) if plan.epoch.0 > 1 => Some(Plan::read(&at(parents, &part.network))?),
             _ => None,
         };
-        let made = make(&sources, context, &plan, parent.as_ref())?;
+        let made = make(&sources, context, &plan, parent.as_ref(), None)?;
         let shown = calls(&plan, &made.artifacts);
         reviews.push(Review::new(Parts {
             comparison: compare(&plan, &made, sources.place.pinned),

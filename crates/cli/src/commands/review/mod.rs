@@ -14,21 +14,20 @@ use crate::{
     table::table,
 };
 use alloy_primitives::Address;
+use payrox_chain::{DiamondQuery, diamond_snapshot};
+use payrox_config::Network;
 use payrox_execute::Sandbox;
-use payrox_model::{BoxFault, Check, ExitCode, text::escape, text::escape_json};
-use payrox_plan::Plan;
+use payrox_model::{BoxFault, Check, ExitCode, Root, text::escape, text::escape_json};
+use payrox_plan::{Plan, standing_id};
 use payrox_review::{
-    Before, Made, Parts, Review, ReviewError, Safe, StorageReview, Workplace, calls, compare, descriptors,
-    earlier_layouts, facet_changes, recompute, signer_view, storage,
+    Before, Made, Parts, Review, ReviewError, Safe, Served, StorageReview, Workplace, calls, compare,
+    descriptors, earlier_layouts, facet_changes, recompute, signer_view, storage,
 };
 use std::path::PathBuf;
 
-pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
+pub(crate) async fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCode, BoxFault> {
     let file = args.file.clone().unwrap_or_else(|| context.plan_file());
     let plan = Plan::read(&file)?;
-    if let Some(part) = &plan.diamond {
-        return Err(ReviewError::OfADiamond { diamond: part.address }.into());
-    }
     let parent = args.parent.as_deref().map(Plan::read).transpose()?;
     let safe = safe(args)?;
     let mut inputs = vec![file.clone()];
@@ -36,7 +35,13 @@ pub(crate) fn review(args: &ReviewArgs, context: &Context<'_>) -> Result<ExitCod
     let pages: Vec<_> = args.markdown.iter().chain(&args.html).cloned().collect();
     output::refuse_inputs(&pages, &inputs)?;
     let sources = Sources::open(&args.from, context)?;
-    let made = make(&sources, context, &plan, parent.as_ref())?;
+    let served = match &plan.diamond {
+        Some(part) if !context.args.rpc_url.is_empty() => {
+            Some(served(&sources, context, &plan, part.address).await?)
+        }
+        _ => None,
+    };
+    let made = make(&sources, context, &plan, parent.as_ref(), served.as_ref())?;
     let comparison = compare(&plan, &made, sources.place.pinned);
     let shown = calls(&plan, &made.artifacts);
     let signer = signer_view(&plan, &file, &shown, safe)?;
@@ -95,12 +100,30 @@ pub(crate) fn make(
     context: &Context<'_>,
     plan: &Plan,
     parent: Option<&Plan>,
+    served: Option<&Served>,
 ) -> Result<Made, BoxFault> {
     let sandbox = Sandbox::empty(plan.chain_id);
-    let made = recompute(&sources.place, plan, parent, &sandbox, &mut |compiler| {
+    let made = recompute(&sources.place, plan, parent, served, &sandbox, &mut |compiler| {
         context.printer.notice(&format!("compiling with {compiler}"));
     });
     Ok(made?)
+}
+
+/// What a diamond serves now, by the endpoints that `--rpc-url` names: those of the commit's own files are asked nothing.
+async fn served(
+    sources: &Sources,
+    context: &Context<'_>,
+    plan: &Plan,
+    diamond: Address,
+) -> Result<Served, BoxFault> {
+    let network = Network::find_with(&sources.place.root, plan.network.as_str(), &|_| None)?;
+    let connection = context.connect(&network)?;
+    context.is_meant(&network, &connection.endpoint).await?;
+    let query =
+        DiamondQuery { diamond, addresses: Vec::new(), code: network.live.values().copied().collect() };
+    let chain = diamond_snapshot(&connection.endpoint, &query).await?;
+    let from = format!("{} at block {}, {}", connection.endpoint.shown(), chain.block, chain.block_hash);
+    Ok(Served { chain, from })
 }
 
 /// What an upgrade does to what is kept: against the sources of the commit that is live, else against what the project's journal
@@ -112,6 +135,23 @@ pub(crate) fn kept(
     parent: Option<&Plan>,
     earlier: Option<&Workplace>,
 ) -> (StorageReview, Check) {
+    // Before a diamond's plan is a root: of the plan that led there, or of the project that was the same.
+    let ids = match &plan.diamond {
+        Some(part) => {
+            let same = standing_id(plan.chain_id, part.address, Root(plan.parent.0));
+            parent.map(|parent| parent.plan_id).into_iter().chain([same]).collect()
+        }
+        None => vec![plan.parent],
+    };
+    let journal = || {
+        let mut found = Ok(None);
+        for id in &ids {
+            if matches!(found, Ok(None)) {
+                found = layouts::kept(context, plan.chain_id, *id);
+            }
+        }
+        found
+    };
     let before = || match (earlier, parent) {
         (Some(earlier), Some(parent)) => {
             let layouts = earlier_layouts(earlier, parent, &mut |compiler| {
@@ -120,7 +160,7 @@ pub(crate) fn kept(
             let from = format!("commit {}", earlier.commit.as_deref().unwrap_or_default());
             layouts.map_or_else(Before::Unknown, |layouts| Before::Known { layouts, from })
         }
-        (earlier, _) => match layouts::kept(context, plan.chain_id, plan.parent) {
+        (earlier, _) => match journal() {
             Ok(Some(layouts)) => Before::Known { layouts, from: "the journal".into() },
             Ok(None) if earlier.is_some() => {
                 Before::Unknown("pass --parent with the plan that is active".into())
@@ -160,13 +200,15 @@ fn show(context: &Context<'_>, plan: &Plan, review: &Review, written: &[PathBuf]
         storage
             .push_str(&format!("\n\n{}", table(["change", "facets", "variable", "before", "after"], rows)));
     }
+    let typed = match (signer.domain_hash, signer.struct_hash) {
+        (Some(domain), Some(message)) => format!("domain   {domain}\nmessage  {message}\n"),
+        _ => String::new(),
+    };
     let mut text = format!(
-        "{}\n\n{}\n\n{storage}\n\ndomain   {}\nmessage  {}\nplan id  {}",
+        "{}\n\n{}\n\n{storage}\n\n{typed}plan id  {}",
         summary(plan),
         report::checks(&report, printer.paint()),
-        signer.domain_hash,
-        signer.struct_hash,
-        signer.digest,
+        plan.plan_id,
     );
     for transaction in &signer.safe {
         text.push_str(&format!(

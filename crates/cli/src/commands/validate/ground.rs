@@ -1,7 +1,8 @@
 //! What a validation stands on: project, chain, plan, code, and what is deployed.
 
-use super::fault::ValidateFault;
+use super::{fault::ValidateFault, powers::powers};
 use crate::{
+    adopted,
     context::{Connection, Context},
     forks, layouts,
     planning::Workshop,
@@ -17,7 +18,7 @@ use payrox_model::{
     BoxFault, ChainSnapshot, CodeHash, DiamondState, ExitCode, Manifest, Name, Selector, text::escape,
 };
 use payrox_plan::{Plan, PlanOutcome};
-use payrox_validate::{Baseline, OwnerSeen, Seen, Subject, is_safe};
+use payrox_validate::{Baseline, OwnerSeen, PowersSeen, Seen, Subject, is_safe};
 use serde::Deserialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,6 +52,8 @@ pub(super) struct Ground<'a> {
     /// Why nobody knows what is deployed; `None` where somebody does.
     pub(super) blind: Option<String>,
     pub(super) owner: Option<OwnerSeen>,
+    /// Who holds which power over what is live; `None` where nothing is.
+    pub(super) powers: Option<PowersSeen>,
     /// The connection is to a fork of what was read of the chain before: it does not answer.
     offline: bool,
 }
@@ -80,6 +83,7 @@ impl<'a> Ground<'a> {
             baseline: None,
             blind: None,
             owner: None,
+            powers: None,
             offline: false,
         };
         if let (true, Some(connection)) = (fork_will_do && context.args.offline, &ground.connection) {
@@ -127,7 +131,11 @@ impl<'a> Ground<'a> {
         self.code = plan.facets.iter().map(|facet| (facet.name.clone(), code(facet.address))).collect();
         self.init = plan.init.as_ref().map(|init| code(init.target)).filter(|code| !code.is_empty());
         if !self.offline {
-            self.owner = self.owner(plan.system.roles.owner).await?;
+            if let Some(connection) = &self.connection {
+                self.powers = powers(&connection.endpoint, &self.chain, &plan).await?;
+            }
+            let owner = self.powers.as_ref().map_or(plan.system.roles.owner, |powers| powers.owner);
+            self.owner = self.owner(owner).await?;
             self.baseline = match &self.chain.diamond {
                 Some(diamond) => Some(self.served(diamond, &plan)?),
                 None => self.baseline().await?,
@@ -215,9 +223,18 @@ impl<'a> Ground<'a> {
     fn served(&self, diamond: &DiamondState, plan: &Plan) -> Result<Baseline, BoxFault> {
         let standing = self.workshop.as_ref().map(|workshop| workshop.standing(&self.chain)).transpose()?;
         let standing = standing.flatten();
-        let kept = standing.map(|plan| layouts::kept(self.context, self.network.chain_id, plan.plan_id));
+        let standing = standing.map(|plan| plan.plan_id);
+        // Of the plan that led there, or of the project that was the same.
+        let address = plan.addresses.router;
+        let same = payrox_plan::standing_id(self.network.chain_id, address, diamond.root());
+        let mut kept = None;
+        for id in standing.into_iter().chain([same]) {
+            if kept.is_none() {
+                kept = layouts::kept(self.context, self.network.chain_id, id)?;
+            }
+        }
         let mut baseline = Baseline {
-            layouts: kept.transpose()?.flatten(),
+            layouts: kept,
             routes: diamond.routes.keys().copied().collect(),
             ..Baseline::default()
         };
@@ -244,7 +261,7 @@ impl<'a> Ground<'a> {
         Ok(baseline)
     }
 
-    /// `deployments/<chain-id>/`: name and ABI of what stands at an address with a code hash.
+    /// `deployments/<chain-id>/`, and what a diamond served before: name and ABI of what stands at an address with a code hash.
     fn records(&self) -> BTreeMap<(Address, CodeHash), (Name, JsonAbi)> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -255,7 +272,9 @@ impl<'a> Ground<'a> {
             abi: JsonAbi,
         }
         let folder = self.context.folder().join("deployments").join(self.network.chain_id.to_string());
-        let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let folders = [folder, adopted::folder(self.context.folder(), self.network.chain_id)];
+        let files = folders.into_iter().filter_map(|folder| fs::read_dir(folder).ok());
+        let files = files.flatten().flatten().map(|entry| entry.path());
         let records = files.filter_map(|file| {
             let record: Record = serde_json::from_str(&read_text(&file, LIMIT).ok()?).ok()?;
             Some(((record.address, record.code_hash), (record.name, record.abi)))

@@ -6,6 +6,7 @@ mod ground;
 mod meter;
 mod parity;
 mod phases;
+mod powers;
 mod shown;
 
 use crate::{
@@ -50,6 +51,7 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
         today: Some(today()),
         gas_snapshot: if args.update_gas_snapshot { None } else { gas_snapshot(&snapshot)? },
         owner: ground.owner,
+        powers: ground.powers.take(),
         blind: ground.blind.clone(),
         ..Seen::default()
     };

@@ -20,11 +20,17 @@ use payrox_files::{FileError, read};
 use payrox_model::{BoxFault, Check, Fault, Finding, Severity, Verdict, text::escape};
 use payrox_plan::PlanError;
 use payrox_probe::{
-    SLITHER_FILES, UnitGroup, compiled, files, find_slither, no_suite, run_slither, run_suite, run_units,
-    suites,
+    SLITHER_FILES, Suite, UnitGroup, compiled, files, find_slither, no_suite, run_slither, run_suite,
+    run_units, suites,
 };
 use payrox_validate::{Baseline, Phase, PhaseRun, Rehearsed, Seen, Subject};
-use std::{error::Error, time::Instant};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    time::{Instant, UNIX_EPOCH},
+};
 
 /// Largest file of a project that a hash over it is made of.
 const LIMIT: u64 = 16 << 20;
@@ -182,9 +188,9 @@ impl Work<'_> {
         if found.is_empty() {
             return vec![Kept { value: vec![no_suite()], took_ms: 0, cached: false }];
         }
-        let run = |suite: &payrox_probe::Suite| {
+        let run = |suite: &Suite| {
             let name = suite.tool.name();
-            self.kept(name, self.files_key(name), || {
+            self.kept(name, self.files_key(suite, solc, &path), || {
                 if suite.program.is_some() {
                     self.meter.notice(&format!("running the project's tests: {name} test"));
                 }
@@ -223,11 +229,18 @@ impl Work<'_> {
         })
     }
 
-    /// A hash over every file that the project's tests may depend on; `None` where one cannot be read.
-    fn files_key(&self, kind: &str) -> Option<B256> {
+    /// A hash over every file that the project's tests may depend on, what runs them and how; `None` where one cannot be read.
+    fn files_key(&self, suite: &Suite, solc: Option<&Path>, path: &OsStr) -> Option<B256> {
         let root = self.ground.context.folder();
         let artifacts = self.ground.artifacts().map(|set| set.hash()).unwrap_or_default();
-        let mut key = Key::new(kind).with(artifacts);
+        let mut key = Key::new(suite.tool.name()).with(artifacts);
+        for program in programs(suite, path).iter().map(PathBuf::as_path).chain(solc) {
+            let identity = identity(program)?;
+            key = key.with(program.as_os_str().as_encoded_bytes()).with(identity);
+        }
+        for (name, value) in settings() {
+            key = key.with(name.as_encoded_bytes()).with(value.as_encoded_bytes());
+        }
         for file in files(root)? {
             let name = file.strip_prefix(root).unwrap_or(&file).to_string_lossy();
             if name.starts_with("validation-report.") {
@@ -305,6 +318,36 @@ impl Work<'_> {
             findings: vec![finding],
         })
     }
+}
+
+/// What a suite's outcome depends on besides files: the tool, and what that runs in.
+fn programs(suite: &Suite, path: &OsStr) -> Vec<PathBuf> {
+    let mut folders = std::env::split_paths(path);
+    let node = folders.find_map(|folder| Some(folder.join("node")).filter(|file| file.is_file()));
+    suite.program.iter().cloned().chain(node).collect()
+}
+
+/// What tells a program from another at the same place: what a link leads to, its length, and when it was written.
+fn identity(program: &Path) -> Option<Vec<u8>> {
+    let place = program.canonicalize().ok()?;
+    let about = place.metadata().ok()?;
+    let written = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some(
+        [
+            &about.len().to_be_bytes()[..],
+            &written.as_nanos().to_be_bytes(),
+            place.as_os_str().as_encoded_bytes(),
+        ]
+        .concat(),
+    )
+}
+
+/// Variables by which the tools are told what to do.
+fn settings() -> BTreeMap<OsString, OsString> {
+    let tells = |name: &OsString| {
+        ["FOUNDRY_", "DAPP_", "HARDHAT_"].iter().any(|p| name.to_string_lossy().starts_with(p))
+    };
+    std::env::vars_os().filter(|(name, _)| tells(name)).collect()
 }
 
 /// The phase that asks about what a fault is about.

@@ -54,6 +54,17 @@ pub(super) fn text(context: &Context<'_>, validation: &Validation, written: &[Pa
         )
     }));
     parts.extend(waivers(validation));
+    parts.extend(validation.accepted().map(|(finding, waiver)| {
+        format!(
+            "{} {}\n  {}\n  accepted by {} until {}: {}",
+            paint.tone(Tone::Notice, &format!("accepted[{}]:", finding.code)),
+            escape(&finding.subject),
+            escape(&finding.evidence),
+            escape(&waiver.owner),
+            waiver.expires,
+            escape(&waiver.reason)
+        )
+    }));
     let files: Vec<_> = written.iter().map(|path| escape(&path.display().to_string())).collect();
     parts.push(format!("reports: {}", files.join(", ")));
     parts.push(summary(validation, paint));

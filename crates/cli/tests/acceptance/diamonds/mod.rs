@@ -2,11 +2,16 @@
 //! AppStorage and its routes as diamond-2 keeps them. Compiled from `tests/diamonds` by the pinned compiler, deployed on anvil.
 
 mod adopting;
+mod cuts;
 mod cutting;
 mod forged;
+mod full;
 mod gates;
 mod owners;
+mod parity;
+mod review;
 mod solidstate;
+mod sourced;
 
 use crate::{
     chain::Chain,
@@ -135,6 +140,11 @@ impl World {
 
     /// The diamond of ours, with or without a loupe.
     pub(super) fn app_diamond(&self, owner: Address, loupe: bool) -> String {
+        self.diamond("AppDiamond.sol/AppDiamond.json", owner, loupe)
+    }
+
+    /// Its facets behind a diamond of this contract.
+    pub(super) fn diamond(&self, contract: &str, owner: Address, loupe: bool) -> String {
         let mut facets = vec![
             ("CutFacet.sol/CutFacet.json", Vec::new()),
             ("VaultFacet.sol/VaultFacet.json", Vec::new()),
@@ -145,7 +155,7 @@ impl World {
         }
         let cuts: Vec<FacetCut> =
             facets.iter().map(|(path, args)| self.add(path, self.deploy(path, args))).collect();
-        self.deploy("AppDiamond.sol/AppDiamond.json", &(owner, cuts).abi_encode_params()).to_string()
+        self.deploy(contract, &(owner, cuts).abi_encode_params()).to_string()
     }
 
     /// Payrox, on this chain, with its development accounts.

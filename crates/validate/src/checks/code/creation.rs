@@ -17,7 +17,9 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "code: what constructors read";
     let mut findings = Vec::new();
     let mut unseen = Vec::new();
-    for facet in subject.contracts() {
+    // What a diamond keeps was created before, and is not created again.
+    let created = || subject.contracts().filter(|facet| !subject.is_unsourced(facet.name));
+    for facet in created() {
         let Some(contract) = facet.contract else {
             unseen.push(facet.name.as_str());
             continue;
@@ -28,7 +30,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     if findings.is_empty() && !unseen.is_empty() {
         return unknown(NAME, format!("the artifact of {} is not at hand", unseen.join(", ")));
     }
-    judged(NAME, counted(subject.contracts().count(), "constructor"), findings)
+    judged(NAME, counted(created().count(), "constructor"), findings)
 }
 
 fn judge(facet: &Name, walked: &Walked, findings: &mut Vec<Finding>) {

@@ -3,7 +3,7 @@
 use super::literal::{self, CONSOLE};
 use crate::{
     Subject,
-    checks::{counted, error, judged, unknown},
+    checks::{counted, error, judged, storage::without_source, unknown},
     evm::Reach,
 };
 use alloy_primitives::{Address, address};
@@ -27,6 +27,10 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let mut findings = Vec::new();
     let mut number = 0;
     for facet in subject.contracts() {
+        if subject.is_unsourced(facet.name) {
+            findings.push(without_source(facet.name));
+            continue;
+        }
         let (Some(contract), Some(code)) = (facet.contract, facet.code) else {
             return unknown(NAME, format!("the code of {} is not known", facet.name));
         };

@@ -24,7 +24,10 @@ pub(crate) fn facets(subject: &Subject<'_>) -> Check {
     let pin = &subject.project.compiler;
     let mut findings = Vec::new();
     let mut first: Option<(&str, &Compilation)> = None;
-    for facet in subject.contracts() {
+    // What a diamond keeps without a source nobody compiles here.
+    let (kept, compiled): (Vec<_>, Vec<_>) =
+        subject.contracts().partition(|facet| subject.is_unsourced(facet.name));
+    for facet in &compiled {
         let compilation = facet.contract.and_then(|contract| contract.compilation.as_ref());
         let Some(found) = compilation else {
             let evidence = "nothing says how it was compiled: it has no metadata";
@@ -65,11 +68,12 @@ pub(crate) fn facets(subject: &Subject<'_>) -> Check {
         }
     }
     let how = first.map_or(String::new(), |(_, found)| format!(", by solc {}", found.version));
-    judged(
-        "source: the facets' compiler",
-        format!("{}{how}", counted(subject.contracts().count(), "contract")),
-        findings,
-    )
+    let left = match kept.len() {
+        0 => String::new(),
+        number => format!("; {} kept without a source", counted(number, "contract")),
+    };
+    let summary = format!("{}{how}{left}", counted(compiled.len(), "contract"));
+    judged("source: the facets' compiler", summary, findings)
 }
 
 fn difference(one: &Compilation, other: &Compilation) -> Option<String> {

@@ -27,7 +27,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let is_struct = |field: &Field| {
         field.slot.is_zero() && matches!(stored.layouts.types.get(&field.ty), Some(Type::Struct { .. }))
     };
-    let mut findings = Vec::new();
+    let mut findings = stored.unsourced.clone();
     let mut first: Option<(&Name, &Field)> = None;
     let mut sharing = 0;
     for (facet, layout) in stored.all() {

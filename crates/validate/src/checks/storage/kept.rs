@@ -29,5 +29,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let before: Vec<_> = old.contracts.iter().map(|(id, layout)| (id.clone(), layout)).collect();
     let after: Vec<_> = now.facets.iter().map(|(name, layout)| (name.to_string(), *layout)).collect();
     let before = Release { layouts: old, facets: before };
-    StorageDifference::between(&before, &Release { layouts: now.layouts, facets: after }).check(NAME)
+    let Check { summary, mut findings, .. } =
+        StorageDifference::between(&before, &Release { layouts: now.layouts, facets: after }).check(NAME);
+    findings.extend(now.unsourced);
+    judged(NAME, summary, findings)
 }

@@ -19,16 +19,21 @@ pub(crate) use kept::check as kept;
 pub(crate) use namespaces::check as namespaces;
 pub(crate) use shared::{plain, transient};
 
-use super::unknown;
+use super::{judged, unknown, warning};
 use crate::Subject;
 use payrox_artifacts::layout::{ContractLayout, Layouts};
-use payrox_model::{Check, Name};
+use payrox_model::{Check, Finding, Name};
+
+/// A facet that a diamond keeps, and whose source nobody has: what is in it is not known.
+pub(crate) const UNSOURCED: &str = "PRX-VAL-116";
 
 /// The storage of the facets that a plan routes to, and of the init contract, which writes theirs.
 struct Stored<'a> {
     layouts: &'a Layouts,
     facets: Vec<(&'a Name, &'a ContractLayout)>,
     init: Option<(&'a Name, &'a ContractLayout)>,
+    /// One for each facet of which nothing is known: it is left out of all else.
+    unsourced: Vec<Finding>,
 }
 
 impl<'a> Stored<'a> {
@@ -43,10 +48,12 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
         return Err(unknown(check, "nobody asked the compiler about storage: `payrox build`"));
     };
     let mut facets = Vec::new();
-    if let Some(unsourced) = subject.plan.facets.iter().find(|facet| facet.contract.is_empty()) {
-        return Err(unknown(check, format!("nobody has the source of {}", unsourced.name)));
-    }
+    let mut unsourced = Vec::new();
     for facet in subject.contracts() {
+        if subject.is_unsourced(facet.name) {
+            unsourced.push(without_source(facet.name));
+            continue;
+        }
         let compilation = facet.contract.and_then(|contract| contract.compilation.as_ref());
         if compilation.is_some_and(|compilation| compilation.sources_hash.is_none()) {
             let why = format!(
@@ -64,5 +71,20 @@ fn stored<'a>(subject: &Subject<'a>, check: &str) -> Result<Stored<'a>, Check> {
         facets.push((facet.name, layout));
     }
     let init = subject.init_name().and_then(|_| facets.pop());
-    Ok(Stored { layouts, facets, init })
+    Ok(Stored { layouts, facets, init, unsourced })
+}
+
+/// That a facet was not looked at.
+pub(crate) fn without_source(facet: &Name) -> Finding {
+    let evidence =
+        "nobody has its source: where it keeps what, and which addresses are in its code, was not looked at";
+    warning(UNSOURCED, facet.as_str(), evidence, "look at it by hand, and say so in a waiver")
+}
+
+/// A check of storage, and facets of which nobody knows where they keep what.
+#[must_use]
+pub fn with_unsourced<'a>(check: Check, facets: impl Iterator<Item = &'a Name>) -> Check {
+    let Check { name, summary, mut findings, .. } = check;
+    findings.extend(facets.map(without_source));
+    judged(&name, summary, findings)
 }

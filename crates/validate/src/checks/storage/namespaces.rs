@@ -32,7 +32,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             users.entry(name).or_insert_with(|| (namespace, BTreeSet::new())).1.insert(facet);
         }
     }
-    let mut findings = Vec::new();
+    let mut findings = stored.unsourced.clone();
     let mut by_id: BTreeMap<String, (&str, &Namespace)> = BTreeMap::new();
     for (name, (namespace, facets)) in &users {
         findings.extend(slot(subject, name, namespace, facets, stored.layouts.types.get(&namespace.ty)));

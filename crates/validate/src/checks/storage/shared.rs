@@ -59,7 +59,7 @@ fn apart(
         })
         .collect();
     spans.sort_by_key(|span| (span.from, span.facet));
-    let mut findings = Vec::new();
+    let mut findings = stored.unsourced.clone();
     let mut pairs = BTreeSet::new();
     let mut open: Vec<&Span<'_>> = Vec::new();
     for span in &spans {
