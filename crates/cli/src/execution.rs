@@ -333,7 +333,7 @@ fn summary(result: &RunResult, paint: Paint) -> String {
     let mined = |step: &&StepResult| step.tx.is_some() && step.outcome != StepOutcome::Sent;
     let sent = result.steps.iter().filter(mined).count();
     let of = match result.cancels {
-        Some(_) => "the pending plan is cancelled, nothing else changes".to_owned(),
+        Some(_) => "cancellation of the pending plan".to_owned(),
         None => format!("{}, {}", counted(result.facets, "facet"), counted(result.routes, "route")),
     };
     let (network, chain_id) = (&result.network, result.chain_id);

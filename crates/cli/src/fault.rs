@@ -53,7 +53,7 @@ pub(crate) enum CliFault {
     Name { source: payrox_model::NameError },
     /// A command that needs a plan before there is one.
     #[error("there is no plan yet: {path} does not exist")]
-    NoPlan { path: String, next: String },
+    NoPlan { path: String, next: String, named: bool },
     /// A plan that project, network and artifacts do not make.
     #[error("{path} is not the plan that this project makes for `{network}`: {differs} differ")]
     ForeignPlan { path: String, network: String, differs: &'static str },
@@ -168,7 +168,10 @@ impl Fault for CliFault {
             Self::ProjectExists { .. } => Some("choose another folder; nothing was written".into()),
             Self::UnknownFacet { known, .. } => Some(format!("it has {}", known.join(", "))),
             Self::Name { .. } => Some("pass --name with letters, digits and underscores, no digit first".into()),
-            Self::NoPlan { next, .. } => Some(format!("`{next}` makes it; a relative --plan is inside of --project")),
+            Self::NoPlan { next, named: false, .. } => Some(format!("`{next}` makes it")),
+            Self::NoPlan { next, .. } => {
+                Some(format!("`{next}` makes it; a relative --plan or PAYROX_PLAN is inside of --project"))
+            }
             Self::NotRunHere { why, .. } => Some(format!(
                 "{why}; the journal shows no more. Put the journal of its run back; or let payrox.toml say what was there before: `payrox plan` shows the way back"
             )),

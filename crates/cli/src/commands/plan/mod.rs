@@ -39,7 +39,7 @@ pub(crate) fn read_plan(context: &Context<'_>) -> Result<Plan, BoxFault> {
 /// That there is none where it should lie.
 pub(crate) fn no_plan(context: &Context<'_>) -> CliFault {
     let path = escape(&context.plan_file().display().to_string());
-    CliFault::NoPlan { path, next: context.command("plan") }
+    CliFault::NoPlan { path, next: context.command("plan"), named: context.args.plan.is_some() }
 }
 
 async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
