@@ -13,7 +13,7 @@ pub(crate) fn folder(project: &Path, chain_id: payrox_model::ChainId) -> PathBuf
     project.join("journal").join(chain_id.to_string()).join("adopted")
 }
 
-/// Keeps them, by the artifacts that made the plan which begins and ends with what is served. What is known stays: an address
+/// Keeps them, by the artifacts that just made the plan which begins and ends with what is served. What is known stays: an address
 /// has one code.
 pub(crate) fn keep(workshop: &Workshop<'_>, plan: &Plan) -> Result<(), BoxFault> {
     let folder = folder(workshop.context.folder(), plan.chain_id);

@@ -52,7 +52,8 @@ async fn make(context: &Context<'_>) -> Result<ExitCode, BoxFault> {
             if let Some(active) = workshop.active_plan(&connection, &chain, plan_id).await? {
                 workshop.keep(&active)?;
                 if active.diamond.is_some()
-                    && let Err(error) = adopted::keep(&workshop, &active)
+                    && let Err(error) =
+                        workshop.diamond_plan(&chain).and_then(|same| adopted::keep(&workshop, &same))
                 {
                     context.printer.warn(&format!("what the facets are is not kept: {error}"));
                 }
