@@ -21,12 +21,13 @@ use payrox_model::{Check, Code, Finding, Severity, Verdict};
 type Rule = fn(&Subject<'_>) -> Check;
 
 /// Codes of what could not be looked at. A check with one of them is unknown, until somebody looked himself and says so in a waiver.
-pub(crate) const OPEN: [&str; 8] = [
+pub(crate) const OPEN: [&str; 9] = [
     Code::SOURCE_NOT_COMPARED.0,
     abi::UNRECORDED,
     gas::UNMEASURED,
     roles::UNKNOWN,
     storage::UNRESOLVED,
+    storage::UNKEPT,
     code::INCOMPLETE,
     code::UNSHOWN,
     rollback::DIFFERS,

@@ -6,6 +6,7 @@ use super::{
     step::{Act, Broken, Next, State, step},
     value::{Calls, Value},
 };
+use alloy_primitives::U256;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// Where a walk begins.
@@ -26,6 +27,8 @@ pub(crate) struct Walked {
     pub(crate) acts: BTreeMap<usize, Act>,
     /// The places of all instructions that may run.
     pub(crate) reached: Vec<bool>,
+    /// Slots of storage that it names, and whether it writes them.
+    pub(crate) slots: BTreeMap<U256, bool>,
     /// Why there may be more: a jump to nobody knows where, or too many paths.
     pub(crate) incomplete: Option<&'static str>,
 }
@@ -82,12 +85,16 @@ impl<'a> Walk<'a> {
                 if let Some(reached) = self.walked.reached.get_mut(pc) {
                     *reached = true;
                 }
+                let slot = state.stack.last().and_then(Value::number);
                 // A path that breaks the stack reverts.
                 let Ok(done) = step(self.code, &mut state, self.calls).map_err(|Broken| ()) else { break };
                 if let Some(act) = done.act {
                     self.note(pc, act);
                 }
                 let instruction = self.code.get(pc).copied().unwrap_or(op::STOP);
+                if let (op::SLOAD | op::SSTORE, Some(slot)) = (instruction, slot) {
+                    *self.walked.slots.entry(slot).or_default() |= instruction == op::SSTORE;
+                }
                 state.pc = pc + 1 + op::immediate(instruction);
                 match done.next {
                     Next::On if self.targets.get(state.pc) == Some(&true) => {
@@ -181,7 +188,7 @@ fn targets(code: &[u8]) -> Vec<bool> {
 mod tests {
     use super::*;
     use crate::evm::value::{How, Origins};
-    use alloy_primitives::{U256, hex};
+    use alloy_primitives::hex;
 
     #[test]
     fn prx_v11_jumps_go_to_no_part_of_a_constant() {
@@ -246,6 +253,17 @@ mod tests {
         let walked = walk(&hex!("5f5f5f5f6007600b56" "0000" "5b5afa"), Entry::Other(&[]));
         let accounts: Vec<_> = walked.acts.values().map(|act| act.account).collect();
         assert_eq!(accounts, [Some(U256::from(7))]);
+    }
+
+    #[test]
+    fn prx_v10_slots_that_are_numbers_are_kept_with_whether_they_are_written() {
+        // sload(7); sstore(1 + 2, 0); sstore(calldataload(0), 0); sload(3); SSTORE of one word alone.
+        let walked = walk(
+            &hex!("600754" "505f6002600101" "555f5f35" "55600354" "505f" "6009" "5055"),
+            Entry::Other(&[]),
+        );
+        let all: Vec<_> = walked.slots.into_iter().collect();
+        assert_eq!(all, [(U256::from(3), true), (U256::from(7), false)]);
     }
 
     #[test]
