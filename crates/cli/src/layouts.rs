@@ -12,13 +12,15 @@ fn place(context: &Context<'_>, chain_id: ChainId, plan_id: PlanId) -> PathBuf {
 }
 
 /// Keeps those of a plan that is about to be sent. Once kept they stay: later artifacts are of something else. Returns the contract
-/// that has none, because a build did not keep them or they are of other sources: then none are kept.
+/// that has none, or only of other sources: then none are kept. Where no build of payrox asked the compiler there is nothing to keep.
 pub(crate) fn keep(workshop: &Workshop<'_>, plan: &Plan) -> Result<Option<String>, LayoutError> {
     let file = place(workshop.context, plan.chain_id, plan.plan_id);
     if file.exists() {
         return Ok(None);
     }
-    let layouts = Layouts::read(&Layouts::beside(workshop.artifacts.source()))?.unwrap_or_default();
+    let Some(layouts) = Layouts::read(&Layouts::beside(workshop.artifacts.source()))? else {
+        return Ok(None);
+    };
     let mut names = Vec::new();
     for facet in &workshop.project.facets {
         let contract = workshop.artifacts.get(&facet.contract.to_string()).ok();

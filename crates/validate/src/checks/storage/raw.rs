@@ -22,7 +22,7 @@ const GONE: &str = "PRX-VAL-117";
 /// How far behind a hash what belongs to it stands: elements and members.
 const BEHIND: u64 = 1 << 32;
 /// Slots whose hashes are computed, where somebody declares a variable of so many.
-const WORDS: usize = 4096;
+const WORDS: usize = 1024;
 
 /// Which function uses a slot, and whether it writes.
 #[derive(Clone, Debug, Default)]
