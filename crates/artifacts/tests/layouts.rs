@@ -237,6 +237,90 @@ fn prx_v10_a_struct_stands_where_assembly_puts_it_and_what_cannot_be_computed_is
     assert!(matches!(&layouts.types[&placed.ty], Type::Struct { members, .. } if members.len() == 2));
 }
 
+/// An annotated struct, mappings and arrays, and slots that are written in several ways.
+const WRITTEN: [(&str, &str); 2] = [
+    (
+        "src/lib/S.sol",
+        r#"pragma solidity 0.8.30;
+           library Sum {
+               /// @custom:storage-location erc7201:test.a
+               struct Layout { uint256 a; uint256 b; }
+               bytes32 private constant SLOT = keccak256(abi.encode(uint256(keccak256("test.a")) - 1)) & ~bytes32(uint256(0xff));
+               function layout() internal pure returns (Layout storage $) { bytes32 s = SLOT; assembly { $.slot := add(s, 7) } }
+           }
+           library Lost {
+               /// @custom:storage-location erc7201:test.b
+               struct Layout { uint256 a; }
+               bytes32 private constant SLOT = keccak256(abi.encode(uint256(keccak256("test.b")) - 1)) & ~bytes32(uint256(0xff));
+               function layout() internal view returns (Layout storage $) { bytes32 s = SLOT; assembly { $.slot := xor(s, sload(0)) } }
+               function same(Layout storage other) internal pure returns (Layout storage $) { assembly { $.slot := other.slot } }
+           }
+           library Twice {
+               /// @custom:storage-location erc7201:test.c
+               struct Layout { uint256 a; }
+               bytes32 private constant SLOT = keccak256(abi.encode(uint256(keccak256("test.c")) - 1)) & ~bytes32(uint256(0xff));
+               function at() private pure returns (bytes32) { return SLOT; }
+               function layout() internal pure returns (Layout storage $) { bytes32 s = at(); assembly { $.slot := s } }
+               function other() internal pure returns (Layout storage $) { assembly { $.slot := 5 } }
+           }"#,
+    ),
+    (
+        "src/F.sol",
+        r#"pragma solidity 0.8.30;
+           import "./lib/S.sol";
+           abstract contract Base {
+               uint256 private v;
+               uint256 private constant SLOT = 4;
+               function slot() internal pure virtual returns (uint256) { return SLOT; }
+               function balances() internal pure returns (mapping(address => uint256[3][]) storage $) { assembly { $.slot := SLOT } }
+               function list(bytes storage from) internal pure returns (bytes storage $) { assembly { $.slot := from.slot } }
+               function named() internal pure returns (address payable[] storage $) { uint256 s = 9; s++; assembly { $.slot := s } }
+               function given(uint256 SLOT) internal pure returns (string storage $) { assembly { $.slot := SLOT } }
+               function virtually() internal pure returns (string storage $) { uint256 s = slot(); assembly { $.slot := s } }
+           }
+           contract F is Base {
+               uint256 private v; uint256 private w;
+               function slot() internal pure override returns (uint256) { return 3; }
+               function f() external pure {}
+           }"#,
+    ),
+];
+
+#[test]
+fn prx_v10_the_slot_that_code_computes_counts_and_mappings_and_arrays_have_one_too() {
+    let project = Project::new(&WRITTEN);
+    let (request, outcome) = project.built();
+    keep_layouts(&request, &outcome).unwrap();
+    let layouts = project.kept().unwrap();
+    let f = layouts.of(&project.contract("F")).unwrap();
+    assert_eq!(
+        f.namespaces,
+        [
+            "src/F.sol:Base.mapping(address => uint256[3][]) at 0x4",
+            "src/lib/S.sol:Lost.Layout",
+            "src/lib/S.sol:Sum.Layout",
+            "src/lib/S.sol:Twice.Layout",
+            "src/lib/S.sol:Twice.Layout at 0x5",
+        ]
+    );
+    let lost = ["F.sol:Base.given", "F.sol:Base.named", "F.sol:Base.virtually", "lib/S.sol:Lost.layout"];
+    assert_eq!(f.unresolved, lost.map(|name| format!("src/{name}")));
+    let declared = |name: &str| layouts.namespaces[&format!("src/lib/S.sol:{name}.Layout")].declared;
+    assert_eq!(declared("Sum"), Some(erc7201("test.a") + U256::from(7)));
+    assert_eq!(declared("Lost"), None);
+    assert_eq!(declared("Twice"), Some(erc7201("test.c")));
+    let balances = &layouts.namespaces["src/F.sol:Base.mapping(address => uint256[3][]) at 0x4"];
+    assert_eq!(balances.id, "mapping(address => uint256[3][]) at 0x4");
+    assert!(matches!(&layouts.types[&balances.ty], Type::Mapping { value, .. } if value == "uint256[3][]"));
+    let contracts = f.storage.iter().map(|field| (field.name.as_str(), field.contract.as_deref()));
+    assert_eq!(contracts.collect::<Vec<_>>(), [("v", Some("Base")), ("v", Some("F")), ("w", Some("F"))]);
+    let Type::Struct { members, .. } = &layouts.types[&layouts.namespaces["src/lib/S.sol:Sum.Layout"].ty]
+    else {
+        panic!("no struct")
+    };
+    assert!(members.iter().all(|member| member.contract.is_none()));
+}
+
 #[test]
 fn prx_v10_layouts_of_other_sources_are_not_taken_for_those_of_the_contract() {
     let project = Project::new(&SOURCES);

@@ -71,10 +71,8 @@ pub(crate) async fn told(
 ) -> RunResult {
     let (context, network, keyring) = (workshop.context, &workshop.network, &workshop.keyring);
     let (contracts, reasons) = workshop.contracts();
-    if let (Act::Make(_), true) = (act, context.sends(network))
-        && let Err(error) = layouts::keep(workshop, plan)
-    {
-        context.printer.warn(&format!("the layouts of storage are not kept: {error}"));
+    if let (Act::Make(_), true) = (act, context.sends(network)) {
+        keep_layouts(workshop, plan);
     }
     let session = Session {
         project: context.folder(),
@@ -101,6 +99,23 @@ pub(crate) async fn told(
         Act::Make(selection) => payrox_execute::run(&session, plan, selection).await,
         Act::Back => payrox_execute::run(&session, plan, &Selection::All).await,
         Act::Cancel(pending) => payrox_execute::cancel(&session, plan, *pending).await,
+    }
+}
+
+/// Keeps where variables stand, or says what it takes: without them the next release cannot be compared with this one.
+fn keep_layouts(workshop: &Workshop<'_>, plan: &Plan) {
+    let printer = &workshop.context.printer;
+    match layouts::keep(workshop, plan) {
+        Ok(None) => {}
+        Ok(Some(contract)) => {
+            printer.warn(&format!(
+                "the layouts of storage are not kept: layouts.json beside the artifacts has none of {}; `{}`, then run this again, \
+                 which sends nothing and keeps them",
+                escape(&contract),
+                workshop.context.command("build")
+            ));
+        }
+        Err(error) => printer.warn(&format!("the layouts of storage are not kept: {error}")),
     }
 }
 

@@ -11,22 +11,26 @@ fn place(context: &Context<'_>, chain_id: ChainId, plan_id: PlanId) -> PathBuf {
     folder.join(format!("{plan_id}.json"))
 }
 
-/// Keeps those of a plan that is about to be sent. Once kept they stay: later artifacts are of something else. Where a build did
-/// not keep them, or they are of other sources, there is nothing to keep.
-pub(crate) fn keep(workshop: &Workshop<'_>, plan: &Plan) -> Result<(), LayoutError> {
+/// Keeps those of a plan that is about to be sent. Once kept they stay: later artifacts are of something else. Returns the contract
+/// that has none, or only of other sources: then none are kept. Where no build of payrox asked the compiler there is nothing to keep.
+pub(crate) fn keep(workshop: &Workshop<'_>, plan: &Plan) -> Result<Option<String>, LayoutError> {
     let file = place(workshop.context, plan.chain_id, plan.plan_id);
     if file.exists() {
-        return Ok(());
+        return Ok(None);
     }
-    let Some(layouts) = Layouts::read(&Layouts::beside(workshop.artifacts.source()))? else { return Ok(()) };
-    let facets = workshop.project.facets.iter();
-    let contracts = facets.map(|facet| workshop.artifacts.get(&facet.contract.to_string()).ok());
-    let Some(contracts) = contracts.collect::<Option<Vec<_>>>() else { return Ok(()) };
-    if contracts.iter().all(|contract| layouts.of(contract).is_some()) {
-        let names: Vec<_> = contracts.iter().map(|contract| contract.id.to_string()).collect();
-        layouts.only(|name| names.iter().any(|known| known == name)).write(&file)?;
+    let Some(layouts) = Layouts::read(&Layouts::beside(workshop.artifacts.source()))? else {
+        return Ok(None);
+    };
+    let mut names = Vec::new();
+    for facet in &workshop.project.facets {
+        let contract = workshop.artifacts.get(&facet.contract.to_string()).ok();
+        match contract.filter(|contract| layouts.of(contract).is_some()) {
+            Some(contract) => names.push(contract.id.to_string()),
+            None => return Ok(Some(facet.contract.to_string())),
+        }
     }
-    Ok(())
+    layouts.only(|name| names.iter().any(|known| known == name)).write(&file)?;
+    Ok(None)
 }
 
 /// Those of a plan that was sent.

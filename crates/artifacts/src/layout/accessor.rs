@@ -1,23 +1,32 @@
-//! Structs that stand where assembly puts them: `$.slot := SLOT`, with no annotation that says so. Diamonds keep most of what
-//! they keep in this way.
+//! Structs, mappings and arrays that stand where assembly puts them: `$.slot := SLOT`. Diamonds keep most of what they keep in
+//! this way.
 
 use super::constant::{self, Constants};
 use alloy_primitives::U256;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How deep a name of assembly stands for another.
+/// How deep names and sums of assembly are followed, and types.
 const DEPTH: usize = 8;
 
 /// A pointer into storage whose slot a function sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pointer {
-    /// The struct as the function names it; `None` where that is no name, or the function cannot be read.
-    pub(super) ty: Option<String>,
+    /// What stands there; `None` where it cannot be said, or the function cannot be read.
+    pub(super) ty: Option<Pointee>,
     /// The slot, where it is a constant that can be computed.
     pub(super) slot: Option<U256>,
     /// The function is given a place in storage: what it computes stands in something that is known by its own variable.
     pub(super) derived: bool,
+}
+
+/// What a pointer leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Pointee {
+    /// A struct, as the function names it.
+    Struct(String),
+    /// A mapping, an array, `bytes` or `string`, made of types that no source names, as the language writes it.
+    Elementary(String),
 }
 
 /// A function as the compiler's syntax tree has it.
@@ -48,19 +57,18 @@ pub(super) fn pointers(function: &Function<'_>, constants: &Constants) -> Vec<Po
         .flatten()
         .map(|variable| (text(variable, "name"), &variable["typeName"]))
         .collect();
-    let values = Values::of(&body, constants);
+    let values = Values::of([&given, &returned, &body], constants);
     let mut found = Vec::new();
     for assignment in all(&body, "YulAssignment") {
         for name in assignment["variableNames"].as_array().into_iter().flatten() {
             let Some(ty) = text(name, "name").strip_suffix(".slot").and_then(|name| types.get(name)) else {
                 continue;
             };
-            // A mapping or an array of elementary types has no members that could change places.
-            if all(ty, "UserDefinedTypeName").is_empty() {
-                continue;
-            }
-            let slot = values.number(&assignment["value"], 0);
-            found.push(Pointer { ty: named(ty), slot, derived });
+            let pointee = match named(ty) {
+                Some(name) => Some(Pointee::Struct(name)),
+                None => values.written(ty, 0).map(Pointee::Elementary),
+            };
+            found.push(Pointer { ty: pointee, slot: values.number(&assignment["value"], 0), derived });
         }
     }
     found
@@ -81,8 +89,14 @@ struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    fn of(body: &'a Value, constants: &Constants) -> Self {
+    fn of([given, returned, body]: [&'a Value; 3], constants: &Constants) -> Self {
         let mut constants = constants.clone();
+        // A name of the function's own hides one of outside, and one that is declared twice is two.
+        let mut declared = BTreeMap::<_, usize>::new();
+        let own = [given, returned, body].into_iter().flat_map(|tree| all(tree, "VariableDeclaration"));
+        let yul = all(body, "YulVariableDeclaration").into_iter().flat_map(|v| list(&v["variables"]));
+        own.chain(yul).for_each(|variable| *declared.entry(text(variable, "name")).or_default() += 1);
+        constants.retain(|name, _| !declared.contains_key(name.as_str()));
         for statement in all(body, "VariableDeclarationStatement") {
             if let ([declared], Some(value)) =
                 (list(&statement["declarations"]), statement.get("initialValue"))
@@ -97,22 +111,62 @@ impl<'a> Values<'a> {
             }
         }
         // What is set again is no constant.
-        let solidity = all(body, "Assignment").into_iter().map(|set| text(&set["leftHandSide"], "name"));
+        let solidity = all(body, "Assignment").into_iter().map(|set| &set["leftHandSide"]);
+        let counted = all(body, "UnaryOperation").into_iter().filter(|set| text(set, "operator") != "~");
+        let solidity = solidity.chain(counted.map(|set| &set["subExpression"]));
+        let solidity = solidity.flat_map(|place| all(place, "Identifier"));
         let yul = all(body, "YulAssignment").into_iter().flat_map(|set| list(&set["variableNames"]));
-        let set: BTreeSet<_> = solidity.chain(yul.map(|name| text(name, "name"))).collect();
+        let twice = declared.iter().filter(|(_, times)| **times > 1).map(|(name, _)| *name);
+        let set: BTreeSet<_> = solidity.chain(yul).map(|name| text(name, "name")).chain(twice).collect();
         constants.retain(|name, _| !set.contains(name.as_str()));
         assembly.retain(|name, _| !set.contains(name));
         Self { constants, assembly }
     }
 
     fn number(&self, value: &Value, depth: usize) -> Option<U256> {
+        if depth > DEPTH {
+            return None;
+        }
         match text(value, "nodeType") {
             "YulLiteral" if text(value, "kind") == "number" => constant::literal(text(value, "value")),
             "YulIdentifier" => match self.assembly.get(text(value, "name")) {
-                Some(other) if depth < DEPTH => self.number(other, depth + 1),
-                Some(_) => None,
+                Some(other) => self.number(other, depth + 1),
                 None => constant::value(&self.constants, text(value, "name")),
             },
+            "YulFunctionCall" => {
+                let arguments = list(&value["arguments"]).iter().map(|given| self.number(given, depth + 1));
+                let arguments = arguments.collect::<Option<Vec<_>>>()?;
+                match (text(&value["functionName"], "name"), arguments.as_slice()) {
+                    ("add", [a, b]) => Some(a.wrapping_add(*b)),
+                    ("sub", [a, b]) => Some(a.wrapping_sub(*b)),
+                    ("and", [a, b]) => Some(a & b),
+                    ("or", [a, b]) => Some(a | b),
+                    ("xor", [a, b]) => Some(a ^ b),
+                    ("not", [a]) => Some(!*a),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// A type as the language writes it, where no source names a part of it.
+    fn written(&self, ty: &Value, depth: usize) -> Option<String> {
+        if depth > DEPTH {
+            return None;
+        }
+        let part = |key: &str| self.written(&ty[key], depth + 1);
+        match text(ty, "nodeType") {
+            "ElementaryTypeName" if text(ty, "stateMutability") == "payable" => {
+                Some("address payable".to_owned())
+            }
+            "ElementaryTypeName" => Some(text(ty, "name").to_owned()),
+            "Mapping" => Some(format!("mapping({} => {})", part("keyType")?, part("valueType")?)),
+            "ArrayTypeName" if ty["length"].is_null() => Some(format!("{}[]", part("baseType")?)),
+            "ArrayTypeName" => {
+                let length = constant::of(&self.constants, &ty["length"])?;
+                Some(format!("{}[{length}]", part("baseType")?))
+            }
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use alloy_primitives::{U256, hex, keccak256};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Constants by name, as the compiler's syntax trees.
+/// Constants by name, as the compiler's syntax trees; and functions that do nothing but return one.
 pub(super) type Constants = BTreeMap<String, Value>;
 
 /// How deep expressions are followed; slots take ten.
@@ -18,6 +18,16 @@ enum Known {
 /// The number that a constant stands for.
 pub(super) fn value(constants: &Constants, name: &str) -> Option<U256> {
     number(constants, constants.get(name)?, 0)
+}
+
+/// The number that an expression stands for.
+pub(super) fn of(constants: &Constants, expression: &Value) -> Option<U256> {
+    number(constants, expression, 0)
+}
+
+/// What a call without arguments of the function with this name is called among constants.
+pub(super) fn call_of(function: &str) -> String {
+    format!("{function}()")
 }
 
 /// The number in the text of a literal.
@@ -71,7 +81,9 @@ fn call(constants: &Constants, node: &Value, depth: usize) -> Option<Known> {
     let (function, arguments) = (node.get("expression")?, node.get("arguments")?);
     let argument = || evaluate(constants, only(arguments)?, depth + 1);
     let named = |key: &str| function.get(key).and_then(Value::as_str);
+    let bare = arguments.as_array().is_some_and(Vec::is_empty);
     match named("nodeType")? {
+        "Identifier" if bare => evaluate(constants, constants.get(&call_of(named("name")?))?, depth + 1),
         "ElementaryTypeNameExpression" => argument(),
         "Identifier" if named("name") == Some("keccak256") => match argument()? {
             Known::Bytes(bytes) => Some(Known::Number(U256::from_be_bytes(keccak256(bytes).0))),

@@ -175,11 +175,15 @@ impl Question {
     }
 }
 
-/// A source with one variable of each struct.
+/// A source with one variable of each struct, mapping and array.
 fn added(structs: &[&Annotated]) -> String {
     let mut imports = String::new();
     let mut variables = String::new();
     for (i, annotated) in structs.iter().enumerate() {
+        if annotated.elementary {
+            let _ = writeln!(variables, "    {} v{i};", annotated.name);
+            continue;
+        }
         let (top, ty) = match &annotated.container {
             Some(container) => (container, format!("T{i}.{}", annotated.name)),
             None => (&annotated.name, format!("T{i}")),

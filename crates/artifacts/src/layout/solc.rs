@@ -31,6 +31,8 @@ pub(super) struct RawLayout {
 
 #[derive(Deserialize)]
 pub(super) struct RawField {
+    #[serde(rename = "astId", default)]
+    id: u64,
     label: String,
     offset: u8,
     slot: String,
@@ -92,6 +94,7 @@ impl<'a> Gathered<'a> {
             slot: U256::from_str_radix(&raw.slot, 10).ok()?,
             offset: raw.offset,
             ty: self.names.get(&raw.ty)?.clone(),
+            contract: self.syntax.declares(raw.id, &raw.label),
         })
     }
 

@@ -1,8 +1,8 @@
 //! What the compiler's syntax trees say that its layouts do not: annotations, members of enumerations, imports, slots.
 
 use super::{
-    accessor::{self, Pointer},
-    constant::{self, Constants},
+    accessor::{self, Pointee, Pointer},
+    constant::{Constants, call_of},
     namespace::{annotation, erc7201},
 };
 use alloy_primitives::U256;
@@ -54,6 +54,8 @@ struct Node<'a> {
     #[serde(borrow)]
     return_parameters: Option<&'a RawValue>,
     #[serde(borrow)]
+    overrides: Option<&'a RawValue>,
+    #[serde(borrow)]
     underlying_type: Option<Named<'a>>,
     #[serde(borrow)]
     absolute_path: Option<Cow<'a, str>>,
@@ -94,7 +96,7 @@ struct Accessor {
     pointer: Pointer,
 }
 
-/// A struct with an annotation, or with a function whose assembly says its slot.
+/// A struct with an annotation, or what a function's assembly gives a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Annotated {
     pub(super) unit: String,
@@ -103,7 +105,21 @@ pub(super) struct Annotated {
     pub(super) name: String,
     pub(super) formula: String,
     pub(super) id: String,
+    /// The slot that the code uses.
     pub(super) declared: Option<U256>,
+    /// It is no struct: the name is the type.
+    pub(super) elementary: bool,
+}
+
+impl Annotated {
+    /// What assembly puts at a slot.
+    fn placed(unit: String, container: Option<String>, name: String, elementary: bool, slot: U256) -> Self {
+        let id = match &container {
+            Some(container) if !elementary => format!("{container}.{name} at {slot:#x}"),
+            _ => format!("{name} at {slot:#x}"),
+        };
+        Self { unit, container, name, formula: ASSEMBLY.to_owned(), id, declared: Some(slot), elementary }
+    }
 }
 
 /// What was read of all sources.
@@ -115,6 +131,10 @@ pub(super) struct Syntax {
     enums: BTreeMap<u64, (String, Vec<String>)>,
     aliases: BTreeMap<u64, (String, String)>,
     structs: Vec<Declared>,
+    /// Variables of contracts, by the compiler's number.
+    variables: BTreeMap<u64, (String, String)>,
+    /// Functions that override others: what those return nobody knows.
+    overridden: BTreeSet<String>,
     accessors: Vec<Accessor>,
     /// Source and function of pointers whose place is not known.
     lost: BTreeSet<(String, String)>,
@@ -123,6 +143,11 @@ pub(super) struct Syntax {
 impl Syntax {
     pub(super) fn read(trees: &Trees<'_>) -> Self {
         let mut syntax = Self::default();
+        for tree in trees.sources.values() {
+            let functions = tree.ast.nodes.iter().flat_map(|node| &node.nodes);
+            let overriding = functions.filter(|function| function.overrides.is_some());
+            syntax.overridden.extend(overriding.map(|function| function.name.clone().into_owned()));
+        }
         for (unit, tree) in &trees.sources {
             syntax.unit(unit, &tree.ast);
         }
@@ -149,42 +174,65 @@ impl Syntax {
         lost.map(|(unit, function)| format!("{unit}:{function}")).collect()
     }
 
-    /// Gives each pointer's struct its slot, where no annotation does.
+    /// Gives what each pointer leads to its slot. Of a struct with an annotation that is the slot that the code uses: functions that
+    /// put it elsewhere besides make it one more struct.
     fn place(&mut self) {
-        for accessor in std::mem::take(&mut self.accessors) {
-            let Accessor { unit, container, function, pointer } = &accessor;
-            let found = pointer.ty.as_ref().and_then(|ty| self.declaration(unit, container.as_deref(), ty));
+        let mut used: BTreeMap<usize, BTreeSet<U256>> = BTreeMap::new();
+        for Accessor { unit, container, function, pointer } in std::mem::take(&mut self.accessors) {
+            let found = match &pointer.ty {
+                Some(Pointee::Struct(name)) => self.declaration(&unit, container.as_deref(), name),
+                Some(Pointee::Elementary(_)) | None => None,
+            };
             let annotated = found.and_then(|found| {
-                let same = |a: &&Annotated| {
+                let same = |a: &Annotated| {
                     (&a.unit, &a.container, &a.name) == (&found.unit, &found.container, &found.name)
                 };
-                self.annotated.iter().filter(same).find(|a| a.formula != ASSEMBLY)
+                self.annotated.iter().position(|a| a.formula != ASSEMBLY && same(a))
             });
-            match (found, pointer.slot) {
-                (Some(found), Some(slot)) => {
-                    let said = annotated.is_some_and(|a| {
-                        a.declared == Some(slot) || a.formula == "erc7201" && erc7201(&a.id) == slot
-                    });
-                    let name = found.container.iter().chain([&found.name]).map(String::as_str);
-                    let placed = Annotated {
-                        unit: found.unit.clone(),
-                        container: found.container.clone(),
-                        name: found.name.clone(),
-                        formula: ASSEMBLY.to_owned(),
-                        id: format!("{} at {slot:#x}", name.collect::<Vec<_>>().join(".")),
-                        declared: Some(slot),
-                    };
-                    if !said && !self.annotated.contains(&placed) {
-                        self.annotated.push(placed);
-                    }
+            let single = annotated.is_none() && found.is_some_and(|found| found.single);
+            let pointee = match (found, &pointer.ty) {
+                (Some(found), _) => {
+                    Some((found.unit.clone(), found.container.clone(), found.name.clone(), false))
                 }
-                _ if pointer.derived || annotated.is_some() || found.is_some_and(|found| found.single) => {}
+                (None, Some(Pointee::Elementary(ty))) => {
+                    Some((unit.clone(), container.clone(), ty.clone(), true))
+                }
+                (None, _) => None,
+            };
+            match (annotated, pointee, pointer.slot) {
+                (Some(at), _, Some(slot)) => drop(used.entry(at).or_default().insert(slot)),
+                (None, Some((unit, container, name, elementary)), Some(slot)) => {
+                    self.put(Annotated::placed(unit, container, name, elementary, slot));
+                }
+                _ if pointer.derived || single => {}
                 _ => {
-                    let name = container.iter().chain([function]).map(String::as_str);
-                    self.lost.insert((unit.clone(), name.collect::<Vec<_>>().join(".")));
+                    let name = container.iter().chain([&function]).map(String::as_str);
+                    let name = name.collect::<Vec<_>>().join(".");
+                    self.lost.insert((unit, name));
                 }
             }
         }
+        for (at, slots) in used {
+            let Some(annotated) = self.annotated.get_mut(at) else { continue };
+            let said = (annotated.formula == "erc7201").then(|| erc7201(&annotated.id));
+            let declared = said.filter(|said| slots.contains(said)).or_else(|| slots.first().copied());
+            annotated.declared = declared;
+            let Annotated { unit, container, name, .. } = annotated.clone();
+            for slot in slots.into_iter().filter(|slot| Some(*slot) != declared) {
+                self.put(Annotated::placed(unit.clone(), container.clone(), name.clone(), false, slot));
+            }
+        }
+    }
+
+    fn put(&mut self, placed: Annotated) {
+        if !self.annotated.contains(&placed) {
+            self.annotated.push(placed);
+        }
+    }
+
+    /// The contract that declares a variable of this number and name.
+    pub(super) fn declares(&self, id: u64, name: &str) -> Option<String> {
+        self.variables.get(&id).filter(|(known, _)| known == name).map(|(_, contract)| contract.clone())
     }
 
     /// The struct that a name means in a contract: its own, the source's, or the only one of that name in what it imports.
@@ -218,12 +266,27 @@ impl Syntax {
         self.aliases.get(&id).filter(|(known, _)| known == name).map(|(_, of)| of.clone())
     }
 
+    /// Constants of a scope, and what functions return that are nothing else.
+    fn constants(&self, scope: &Node<'_>) -> Constants {
+        let known = scope.nodes.iter().filter_map(|node| {
+            let name = node.name.as_ref();
+            if node.constant {
+                Some((name.to_owned(), serde_json::from_str(node.value?.get()).ok()?))
+            } else if node.node_type == "FunctionDefinition" && !self.overridden.contains(name) {
+                Some((call_of(name), returned(node)?))
+            } else {
+                None
+            }
+        });
+        known.collect()
+    }
+
     fn unit(&mut self, unit: &str, root: &Node<'_>) {
         let imports = root.nodes.iter().filter(|node| node.node_type == "ImportDirective");
         let imports = imports.filter_map(|node| node.absolute_path.as_deref().map(str::to_owned));
         self.imports.insert(unit.to_owned(), imports.collect());
         self.scope(unit, None, root, &Constants::new());
-        let shared = constants(root);
+        let shared = self.constants(root);
         for node in root.nodes.iter().filter(|node| node.node_type == "ContractDefinition") {
             self.scope(unit, Some(node.name.as_ref()), node, &shared);
         }
@@ -232,9 +295,15 @@ impl Syntax {
     /// The declarations of a source, or of a contract in it.
     fn scope(&mut self, unit: &str, container: Option<&str>, scope: &Node<'_>, outside: &Constants) {
         let mut known = outside.clone();
-        known.extend(constants(scope));
+        known.extend(self.constants(scope));
         for node in &scope.nodes {
             match node.node_type.as_ref() {
+                "VariableDeclaration" => {
+                    if let Some(container) = container {
+                        let name = node.name.clone().into_owned();
+                        self.variables.insert(node.id, (name, container.to_owned()));
+                    }
+                }
                 "EnumDefinition" => {
                     let members =
                         node.members.iter().map(|member| member.name.clone().into_owned()).collect();
@@ -279,7 +348,8 @@ impl Syntax {
                         name: node.name.clone().into_owned(),
                         formula: formula.to_owned(),
                         id: id.to_owned(),
-                        declared: declared(scope, &node.name, &known),
+                        declared: None,
+                        elementary: false,
                     });
                 }
                 _ => {}
@@ -300,45 +370,13 @@ fn text(documentation: &RawValue) -> Option<String> {
         .ok()
 }
 
-fn constants(scope: &Node<'_>) -> Constants {
-    let constants = scope.nodes.iter().filter(|node| node.constant);
-    let constants = constants.filter_map(|node| {
-        let value: Value = serde_json::from_str(node.value?.get()).ok()?;
-        Some((node.name.clone().into_owned(), value))
-    });
-    constants.collect()
-}
-
-/// The slot that the functions which return the struct give it: the one constant, or else the one large literal, in them.
-fn declared(scope: &Node<'_>, name: &str, constants: &Constants) -> Option<U256> {
-    let functions = scope.nodes.iter().filter(|node| node.node_type == "FunctionDefinition");
-    let mut slots = BTreeSet::new();
-    for function in functions {
-        let (Some(body), Some(returned)) = (function.body, function.return_parameters) else { continue };
-        let returned = returned.get();
-        let mine = [format!("\"name\":\"{name}\""), format!(".{name}\"")];
-        if !returned.contains("\"storageLocation\":\"storage\"") || !mine.iter().any(|n| returned.contains(n))
-        {
-            continue;
-        }
-        let used = constants.keys().filter(|name| body.get().contains(&format!("\"name\":\"{name}\"")));
-        let used: BTreeSet<_> = used.filter_map(|name| constant::value(constants, name)).collect();
-        if used.is_empty() {
-            slots.extend(literals(body.get()));
-        } else {
-            slots.extend(used);
-        }
-    }
-    match (slots.pop_first(), slots.pop_first()) {
-        (Some(slot), None) => Some(slot),
+/// The expression that a function without parameters returns, where it does nothing else.
+fn returned(function: &Node<'_>) -> Option<Value> {
+    let parsed = |text: Option<&RawValue>| serde_json::from_str::<Value>(text?.get()).ok();
+    let none = parsed(function.parameters)?["parameters"].as_array()?.is_empty();
+    let body = parsed(function.body).filter(|_| none)?;
+    match body["statements"].as_array()?.as_slice() {
+        [only] if only["nodeType"] == "Return" => only.get("expression").cloned(),
         _ => None,
     }
-}
-
-/// Hexadecimal literals of 32 bytes in the text of a tree.
-fn literals(body: &str) -> impl Iterator<Item = U256> {
-    body.split("\"value\":\"0x").skip(1).filter_map(|rest| {
-        let (digits, _) = rest.split_once('"')?;
-        (digits.len() == 64).then(|| U256::from_str_radix(digits, 16).ok()).flatten()
-    })
 }

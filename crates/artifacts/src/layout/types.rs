@@ -16,6 +16,16 @@ pub struct Field {
     /// The name of its type.
     #[serde(rename = "type")]
     pub ty: String,
+    /// The contract that declares it; `None` for members of structs, and in files of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<String>,
+}
+
+impl Field {
+    /// Whether it is the same variable for those who read its slot, whichever contract declares it.
+    pub fn stands_as(&self, other: &Self) -> bool {
+        (&self.name, self.slot, self.offset, &self.ty) == (&other.name, other.slot, other.offset, &other.ty)
+    }
 }
 
 /// A type, as far as it decides what bytes mean.

@@ -44,6 +44,7 @@ pub(crate) const POP: u8 = 0x50;
 pub(crate) const MLOAD: u8 = 0x51;
 pub(crate) const MSTORE: u8 = 0x52;
 pub(crate) const MSTORE8: u8 = 0x53;
+pub(crate) const SLOAD: u8 = 0x54;
 pub(crate) const SSTORE: u8 = 0x55;
 pub(crate) const JUMP: u8 = 0x56;
 pub(crate) const JUMPI: u8 = 0x57;

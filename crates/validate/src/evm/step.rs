@@ -168,8 +168,8 @@ pub(super) fn step(code: &[u8], state: &mut State, calls: Calls<'_>) -> Result<S
             memory.answer(e, f);
             Some(Value::anything())
         }
-        // SLOAD and TLOAD.
-        op::CREATE | op::CREATE2 | 0x54 | 0x5c => Some(Value::anything()),
+        // TLOAD.
+        op::CREATE | op::CREATE2 | op::SLOAD | 0x5c => Some(Value::anything()),
         _ => match op::arity(instruction) {
             Some((2, 1)) => Some(binary(instruction, a, b, calls)),
             Some((taken, 1)) => {

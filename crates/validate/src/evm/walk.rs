@@ -30,6 +30,8 @@ pub(crate) struct Walked {
     pub(crate) reached: Vec<bool>,
     /// Large numbers of the code, with what is done with them.
     pub(crate) used: BTreeMap<U256, Use>,
+    /// Slots of storage that it names, and whether it writes them.
+    pub(crate) slots: BTreeMap<U256, bool>,
     /// Why there may be more: a jump to nobody knows where, or too many paths.
     pub(crate) incomplete: Option<&'static str>,
 }
@@ -91,12 +93,16 @@ impl<'a> Walk<'a> {
                         self.walked.used.entry(number).or_default().add(use_);
                     }
                 }
+                let slot = state.stack.last().and_then(Value::number);
                 // A path that breaks the stack reverts.
                 let Ok(done) = step(self.code, &mut state, self.calls).map_err(|Broken| ()) else { break };
                 if let Some(act) = done.act {
                     self.note(pc, act);
                 }
                 let instruction = self.code.get(pc).copied().unwrap_or(op::STOP);
+                if let (op::SLOAD | op::SSTORE, Some(slot)) = (instruction, slot) {
+                    *self.walked.slots.entry(slot).or_default() |= instruction == op::SSTORE;
+                }
                 state.pc = pc + 1 + op::immediate(instruction);
                 match done.next {
                     Next::On if self.targets.get(state.pc) == Some(&true) => {
@@ -255,6 +261,17 @@ mod tests {
         let walked = walk(&hex!("5f5f5f5f6007600b56" "0000" "5b5afa"), Entry::Other(&[]));
         let accounts: Vec<_> = walked.acts.values().map(|act| act.account).collect();
         assert_eq!(accounts, [Some(U256::from(7))]);
+    }
+
+    #[test]
+    fn prx_v10_slots_that_are_numbers_are_kept_with_whether_they_are_written() {
+        // sload(7); sstore(1 + 2, 0); sstore(calldataload(0), 0); sload(3); SSTORE of one word alone.
+        let walked = walk(
+            &hex!("600754" "505f6002600101" "555f5f35" "55600354" "505f" "6009" "5055"),
+            Entry::Other(&[]),
+        );
+        let all: Vec<_> = walked.slots.into_iter().collect();
+        assert_eq!(all, [(U256::from(3), true), (U256::from(7), false)]);
     }
 
     #[test]

@@ -205,7 +205,7 @@ fn prx_v09_a_compiler_that_is_not_the_pinned_one() {
 }
 
 fn variable(name: &str, slot: u64, offset: u8, ty: &str) -> Field {
-    Field { name: name.into(), slot: U256::from(slot), offset, ty: ty.into() }
+    Field { name: name.into(), slot: U256::from(slot), offset, ty: ty.into(), contract: None }
 }
 
 /// The example's layouts, where some facets have these variables.
@@ -315,7 +315,7 @@ fn prx_v01_without_layouts_nothing_is_said_of_storage() {
     world.deploy();
     assert_eq!(
         judged(&world, &[Phase::Storage], Some(&layouts())),
-        (vec![], Verdict::Unknown),
+        (vec!["116 the deployed release".to_owned()], Verdict::Unknown),
         "nor of what is live"
     );
     world.seen = Seen::default();

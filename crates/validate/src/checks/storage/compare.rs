@@ -29,6 +29,8 @@ pub(super) struct Comparison<'a> {
     new: &'a Layouts,
     /// Pairs that were compared: types may contain themselves.
     seen: BTreeSet<(&'a str, &'a str)>,
+    /// `Base.`, while a variable is looked at that `Base` declares.
+    owner: String,
     pub(super) findings: Vec<Finding>,
     /// What is other than it was, good or bad.
     pub(super) changes: Vec<VariableChange>,
@@ -36,7 +38,8 @@ pub(super) struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     pub(super) fn new(old: &'a Layouts, new: &'a Layouts) -> Self {
-        Self { old, new, seen: BTreeSet::new(), findings: Vec::new(), changes: Vec::new() }
+        let (seen, owner) = (BTreeSet::new(), String::new());
+        Self { old, new, seen, owner, findings: Vec::new(), changes: Vec::new() }
     }
 
     /// Whether two types of one file are the same, all the way down.
@@ -52,6 +55,13 @@ impl<'a> Comparison<'a> {
     /// Variables of a contract, or members of a struct, each list in order of position.
     pub(super) fn fields(&mut self, path: &str, old: &'a [Field], new: &'a [Field]) {
         self.members(path, old, new, 0);
+        self.owner.clear();
+    }
+
+    /// Variables of one name in two bases are two: the contract is part of the subject.
+    fn report(&mut self, found: Finding) {
+        let subject = format!("{}{}", self.owner, found.subject);
+        self.findings.push(Finding { subject, ..found });
     }
 
     fn members(&mut self, path: &str, old: &'a [Field], new: &'a [Field], depth: usize) {
@@ -60,22 +70,27 @@ impl<'a> Comparison<'a> {
         let mut cause: Option<usize> = None;
         let mut behind = 0;
         for field in old {
+            if depth == 0 {
+                self.owner = field.contract.iter().map(|contract| format!("{}.", escape(contract))).collect();
+            }
             let subject = format!("{path}{}", escape(&field.name));
             if gap(field, self.old) {
-                if let Some(found) = self.gap(&subject, field, new) {
+                if let Some(found) = self.gap(&subject, field, old, new) {
                     cause.get_or_insert(self.findings.len());
-                    self.findings.push(found);
+                    self.report(found);
                 }
                 continue;
             }
-            let here = new.iter().find(|other| other.slot == field.slot && other.offset == field.offset);
-            let elsewhere = new.iter().find(|other| other.name == field.name);
-            let found = match (here, elsewhere) {
+            let here = new.iter().find(|other| at_once(other, field));
+            let found = match (here, elsewhere(field, old, new)) {
                 (Some(here), _) if here.name == field.name => {
                     let before = self.findings.len();
                     self.step(&subject, &field.ty, &here.ty, false, depth);
-                    if self.findings.len() > before {
-                        cause.get_or_insert(before);
+                    match (self.findings.len() > before, swapped(field, here, old, new)) {
+                        (true, _) => drop(cause.get_or_insert(before)),
+                        (false, true) if cause.is_some() => behind += 1,
+                        (false, true) => self.report(another(&subject, field, here)),
+                        (false, false) => {}
                     }
                     continue;
                 }
@@ -105,7 +120,7 @@ impl<'a> Comparison<'a> {
                 ),
             };
             cause.get_or_insert(self.findings.len());
-            self.findings.push(found);
+            self.report(found);
         }
         if let Some(cause) = cause.and_then(|cause| self.findings.get_mut(cause)).filter(|_| behind > 0) {
             cause.evidence.push_str(&format!("; {behind} more behind it move"));
@@ -114,15 +129,20 @@ impl<'a> Comparison<'a> {
 
     /// Notes what differs of two lists: each variable that was there, then those that were not.
     fn note(&mut self, path: &str, old: &[Field], new: &[Field]) {
-        let same = |a: &Field, b: &Field| a.name == b.name && (a.slot, a.offset) == (b.slot, b.offset);
+        let same = |a: &Field, b: &Field| a.name == b.name && at_once(a, b);
         let (mut taken, mut changes) = (BTreeSet::new(), Vec::new());
         for was in old {
             let stays = new.iter().position(|is| same(was, is));
-            let moved = || new.iter().position(|is| was.name == is.name && !old.iter().any(|o| same(o, is)));
+            let moved = || {
+                let free = |at: &usize| {
+                    let is = &new[*at];
+                    was.name == is.name && !taken.contains(at) && !old.iter().any(|o| same(o, is))
+                };
+                let mine = (0..new.len()).find(|at| free(at) && new[*at].contract == was.contract);
+                mine.or_else(|| (0..new.len()).find(free))
+            };
             let renamed = || {
-                let here = new
-                    .iter()
-                    .position(|is| (is.slot, is.offset) == (was.slot, was.offset) && !gap(is, self.new))?;
+                let here = new.iter().position(|is| at_once(is, was) && !gap(is, self.new))?;
                 (!gap(was, self.old) && !old.iter().any(|o| o.name == new[here].name)).then_some(here)
             };
             let at = stays.or_else(moved).or_else(renamed);
@@ -131,6 +151,12 @@ impl<'a> Comparison<'a> {
                 continue;
             };
             taken.extend(at);
+            if stays.is_some() && self.alike(was, is) && swapped(was, is, old, new) {
+                let mut change = VariableChange::new(ChangeKind::Renamed, path, Some(was), Some(is));
+                change.tell_apart(was, is);
+                changes.push(change);
+                continue;
+            }
             let kind = match () {
                 () if stays.is_some() && self.alike(was, is) => continue,
                 () if gap(was, self.old) => ChangeKind::Gap,
@@ -172,13 +198,22 @@ impl<'a> Comparison<'a> {
     }
 
     /// A gap may be filled from its beginning, and must end where it ended.
-    fn gap(&self, subject: &str, old: &Field, new: &[Field]) -> Option<Finding> {
+    fn gap(&self, subject: &str, old: &Field, all: &[Field], new: &[Field]) -> Option<Finding> {
         let end = |field: &Field, layouts: &Layouts| {
             let bytes = layouts.types.get(&field.ty).map(Type::bytes).unwrap_or_default();
             field.slot.saturating_add(bytes.div_ceil(U256::from(32)))
         };
         let (begins, ends) = (old.slot, end(old, self.old));
-        let now = new.iter().find(|field| gap(field, self.new) && field.name == old.name)?;
+        let named = new.iter().filter(|field| gap(field, self.new) && field.name == old.name);
+        // Each base may have one of this name: where no end is its own, those that end where another ended are another's.
+        let others = all.iter().filter(|other| other.name == old.name && *other != old);
+        let others: BTreeSet<_> = others.map(|other| end(other, self.old)).collect();
+        let own = |field: &&&Field| end(field, self.new) == ends;
+        let named: Vec<_> = named.collect();
+        let free = || named.iter().filter(|field| !others.contains(&end(field, self.new)));
+        let mine = || free().find(|field| field.contract.is_some() && field.contract == old.contract);
+        let near = || free().min_by_key(|field| field.slot.abs_diff(begins));
+        let now = named.iter().find(own).or_else(mine).or_else(near)?;
         let now_ends = end(now, self.new);
         if now.slot >= begins && now_ends == ends {
             return None;
@@ -209,7 +244,7 @@ impl<'a> Comparison<'a> {
                 format!("an element of {} took {} bytes, it takes {}", escape(old), was.bytes(), is.bytes());
             let hint =
                 "elements stand one after the other: keep their size, or put new members into a mapping";
-            return self.findings.push(error(ELEMENT, path, evidence, hint));
+            return self.report(error(ELEMENT, path, evidence, hint));
         }
         if depth > DEPTH || !self.seen.insert((old, new)) {
             return;
@@ -236,7 +271,7 @@ impl<'a> Comparison<'a> {
                     _ => format!("it was {}, it is {}", escape(old), escape(new)),
                 };
                 let hint = "keep its type; a new variable behind the others may have the new one";
-                self.findings.push(error(CHANGED, path, evidence, hint));
+                self.report(error(CHANGED, path, evidence, hint));
             }
         }
     }
@@ -252,6 +287,37 @@ fn same(old: &str, was: &Type, new: &str, is: &Type) -> bool {
         (Type::Struct { .. } | Type::Mapping { .. } | Type::Array { .. }, _) => false,
         _ => stands_for(old, was) == stands_for(new, is) && was.bytes() == is.bytes(),
     }
+}
+
+/// Whether two variables begin in one place.
+fn at_once(one: &Field, other: &Field) -> bool {
+    (one.slot, one.offset) == (other.slot, other.offset)
+}
+
+/// Where a variable may have gone: to one that the same contract declares, else to one of its name that is nobody else's.
+fn elsewhere<'a>(field: &Field, old: &[Field], new: &'a [Field]) -> Option<&'a Field> {
+    let mut named = new.iter().filter(|other| other.name == field.name);
+    let mine = named.clone().find(|other| other.contract == field.contract);
+    mine.or_else(|| named.find(|other| !old.iter().any(|o| o.name == other.name && at_once(o, other))))
+}
+
+/// Whether a variable stands in the place of one of the same name that another contract declares. Where only the contract has
+/// another name, that is no other variable.
+fn swapped(old: &Field, new: &Field, before: &[Field], after: &[Field]) -> bool {
+    let has = |all: &[Field], field: &Field| {
+        all.iter().any(|other| other.name == field.name && other.contract == field.contract)
+    };
+    let differ = old.contract.is_some() && new.contract.is_some() && old.contract != new.contract;
+    differ && (has(after, old) || has(before, new))
+}
+
+/// The variable of one contract in the place of another's.
+fn another(subject: &str, old: &Field, new: &Field) -> Finding {
+    let contract = new.contract.as_deref().map(escape).unwrap_or_default();
+    let evidence =
+        format!("at {} stands `{}` of {contract} now, of the same type", place(old), escape(&new.name));
+    let hint = "put the bases back into the order they had; if it means the same, accept it in a waiver";
+    warning(RENAMED, subject, evidence, hint)
 }
 
 /// A name without the number that tells it from others of the same file.

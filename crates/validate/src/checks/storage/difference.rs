@@ -6,11 +6,14 @@ use alloy_primitives::U256;
 use payrox_artifacts::layout::{ContractLayout, Field, Layouts, Namespace, Type};
 use payrox_model::{Check, Finding, text::escape};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A namespace of the deployed release is in no facet.
 const GONE: &str = "PRX-VAL-113";
-/// A function gives a struct a slot that nobody can compute.
+/// A function gives a struct, a mapping or an array a slot that nobody can compute.
 pub(crate) const UNRESOLVED: &str = "PRX-VAL-115";
 
 /// Where a release keeps what it keeps.
@@ -55,7 +58,7 @@ pub enum AreaKind {
     Plain,
     /// The same, of transient storage.
     Transient,
-    /// A struct at the slot of its annotation.
+    /// A struct at the slot of its annotation, or what assembly puts at a slot.
     Namespace,
 }
 
@@ -124,6 +127,15 @@ impl VariableChange {
         }
     }
 
+    /// Shows the contracts that declare them, where the names alone are the same.
+    pub(super) fn tell_apart(&mut self, old: &Field, new: &Field) {
+        for (variable, field) in [(&mut self.old, old), (&mut self.new, new)] {
+            if let Some(variable) = variable {
+                variable.label = full(field);
+            }
+        }
+    }
+
     /// The name of the outermost variable that it is part of.
     fn root(&self) -> impl Iterator<Item = &str> {
         let within = self.within.split(['.', '[']).next().filter(|root| !root.is_empty());
@@ -132,11 +144,17 @@ impl VariableChange {
     }
 }
 
+/// The name of a variable with that of the contract that declares it, where that is known.
+fn full(field: &Field) -> String {
+    let name = field.contract.iter().chain([&field.name]).map(|name| escape(name));
+    name.collect::<Vec<_>>().join(".")
+}
+
 /// A namespace of a release.
 struct Members<'a> {
     id: &'a str,
     slot: Option<U256>,
-    fields: &'a [Field],
+    fields: Cow<'a, [Field]>,
     facets: BTreeSet<String>,
 }
 
@@ -175,8 +193,8 @@ impl StorageDifference {
         comparison.fields("", &was, &is);
         for change in &mut comparison.changes {
             let names: BTreeSet<String> = change.root().map(str::to_owned).collect();
-            let has =
-                |layout: &ContractLayout| which(layout).iter().any(|f| names.contains(&escape(&f.name)));
+            let is = |field: &Field| names.contains(&escape(&field.name)) || names.contains(&full(field));
+            let has = |layout: &ContractLayout| which(layout).iter().any(is);
             let facets = before.facets.iter().chain(&after.facets).filter(|(_, layout)| has(layout));
             change.facets = facets.map(|(name, _)| name.clone()).collect();
         }
@@ -201,7 +219,7 @@ impl StorageDifference {
     ) {
         let fields = |members: Option<&Members<'_>>| members.map_or(0, |m| m.fields.len());
         let mut comparison = Comparison::new(old, new);
-        comparison.fields("", was.map_or(&[], |m| m.fields), is.map_or(&[], |m| m.fields));
+        comparison.fields("", was.map_or(&[], |m| &m.fields), is.map_or(&[], |m| &m.fields));
         if was.is_some() && is.is_none() {
             let evidence = "the deployed release keeps data in this namespace, and no facet knows it";
             let hint = "if it was renamed its data is lost: keep the id. If nobody needs it, accept that in a waiver";
@@ -229,7 +247,7 @@ impl StorageDifference {
         let facets = before.facets.iter().chain(&after.facets);
         let lost: BTreeSet<_> = facets.flat_map(|(_, contract)| &contract.unresolved).collect();
         for function in lost {
-            let evidence = "it puts a struct at a slot that cannot be computed from the sources: nobody compared what stands there";
+            let evidence = "it puts something at a slot that cannot be computed from the sources: nobody compared what stands there";
             let hint =
                 "set the slot to a constant of the same contract; or compare by hand, and say so in a waiver";
             self.findings.push(warning(UNRESOLVED, escape(function), evidence, hint));
@@ -255,9 +273,20 @@ impl StorageDifference {
 /// The variables of all facets, in order of position.
 fn variables(release: &Release<'_>, which: fn(&ContractLayout) -> &Vec<Field>) -> Vec<Field> {
     let mut all: Vec<_> = release.facets.iter().flat_map(|(_, contract)| which(contract)).cloned().collect();
-    all.sort_by(|a, b| (a.slot, a.offset, &a.name, &a.ty).cmp(&(b.slot, b.offset, &b.name, &b.ty)));
-    all.dedup();
+    let order = |field: &Field| {
+        let Field { name, slot, offset, ty, contract } = field.clone();
+        (slot, offset, name, ty, contract)
+    };
+    all.sort_by_cached_key(order);
+    // Of a variable that many share, each may declare it himself.
+    all.dedup_by(|one, other| one.stands_as(other));
     all
+}
+
+/// What assembly puts at a slot without a struct around it.
+fn whole(namespace: &Namespace) -> Field {
+    let (name, ty) = ("value".to_owned(), namespace.ty.clone());
+    Field { name, slot: U256::ZERO, offset: 0, ty, contract: None }
 }
 
 /// Where a namespace stands, or its id where that is not known: two releases may call one place by two names.
@@ -270,12 +299,15 @@ fn namespaces<'a>(release: &Release<'a>) -> BTreeMap<String, Members<'a>> {
     let mut all: BTreeMap<String, Members<'_>> = BTreeMap::new();
     for (facet, contract) in &release.facets {
         for (_, namespace) in release.layouts.namespaces(contract) {
-            let Some(Type::Struct { members, .. }) = release.layouts.types.get(&namespace.ty) else {
-                continue;
+            let fields = match release.layouts.types.get(&namespace.ty) {
+                Some(Type::Struct { members, .. }) => Cow::Borrowed(members.as_slice()),
+                // A mapping or an array: one variable.
+                Some(_) => Cow::Owned(vec![whole(namespace)]),
+                None => continue,
             };
             let place = place(namespace);
             let facets = all.remove(&place).map(|known| known.facets).unwrap_or_default();
-            let mut here = Members { id: &namespace.id, slot: namespace.slot, fields: members, facets };
+            let mut here = Members { id: &namespace.id, slot: namespace.slot, fields, facets };
             here.facets.insert(facet.clone());
             all.insert(place, here);
         }

@@ -5,6 +5,7 @@ mod compare;
 mod difference;
 mod kept;
 mod namespaces;
+mod raw;
 mod shared;
 
 #[cfg(test)]
@@ -15,7 +16,7 @@ pub(crate) use difference::UNRESOLVED;
 pub use difference::{
     AreaKind, ChangeKind, Release, StorageArea, StorageDifference, Variable, VariableChange,
 };
-pub(crate) use kept::check as kept;
+pub(crate) use kept::{UNKEPT, check as kept};
 pub(crate) use namespaces::check as namespaces;
 pub(crate) use shared::{plain, transient};
 

@@ -1,10 +1,10 @@
 //! No two facets keep plain variables in one place: all of them write the router's storage from slot 0 on, as the init contract
 //! does. That one may write a facet's variable, if it knows it as the facet does.
 
-use super::stored;
+use super::{raw, stored};
 use crate::{
     Subject,
-    checks::{counted, error, judged},
+    checks::{counted, error, judged, verdict},
 };
 use alloy_primitives::U256;
 use payrox_artifacts::layout::{ContractLayout, Field, Type};
@@ -21,9 +21,16 @@ const TRANSIENT: &str = "PRX-VAL-108";
 pub(crate) fn plain(subject: &Subject<'_>) -> Check {
     const NAME: &str = "storage: plain variables";
     if subject.project.policy.storage.value == StorageMode::AppStorage {
-        return judged(NAME, "facets share one struct, as the project says", Vec::new());
+        const SHARED: &str = "facets share one struct, as the project says";
+        let found = stored(subject, NAME).map(|stored| raw::over(subject, &stored));
+        return judged(NAME, SHARED, found.unwrap_or_default());
     }
-    apart(subject, NAME, PLAIN, |layout| &layout.storage)
+    let mut check = apart(subject, NAME, PLAIN, |layout| &layout.storage);
+    if let Ok(stored) = stored(subject, NAME) {
+        check.findings.append(&mut raw::over(subject, &stored));
+        check.verdict = verdict(check.findings.iter());
+    }
+    check
 }
 
 /// Transient variables.
@@ -66,7 +73,7 @@ fn apart(
         open.retain(|other| other.to > span.from);
         let is_init = |facet: &Name| stored.init.is_some_and(|(init, _)| init == facet);
         for other in open.iter().filter(|other| other.facet != span.facet) {
-            if (is_init(other.facet) || is_init(span.facet)) && other.field == span.field {
+            if (is_init(other.facet) || is_init(span.facet)) && other.field.stands_as(span.field) {
                 continue;
             }
             let pair = (other.facet.min(span.facet), other.facet.max(span.facet));

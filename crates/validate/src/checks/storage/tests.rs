@@ -5,7 +5,7 @@ use alloy_primitives::U256;
 use payrox_artifacts::layout::{Field, Layouts, Type};
 
 fn field((name, slot, offset, ty): (&str, u64, u8, &str)) -> Field {
-    Field { name: name.into(), slot: U256::from(slot), offset, ty: ty.into() }
+    Field { name: name.into(), slot: U256::from(slot), offset, ty: ty.into(), contract: None }
 }
 
 fn fields(all: &[(&str, u64, u8, &str)]) -> Vec<Field> {
@@ -265,6 +265,65 @@ fn prx_v10_a_gap_is_filled_from_its_beginning_and_ends_where_it_ended() {
         compared(&[("a", 0, 0, "uint256")], &[("__gap", 0, 0, "Gap48")], &[]),
         ["102 s.a: it stood at slot 0; what it left there will be read as something else"]
     );
+}
+
+/// A variable with the contract that declares it.
+type Declared = (&'static str, (&'static str, u64, u8, &'static str));
+
+/// The same, of variables with the contracts that declare them.
+fn declared(old: &[Declared], new: &[Declared]) -> Vec<String> {
+    let fields = |all: &[Declared]| -> Vec<Field> {
+        let one = |(contract, variable): &(&str, _)| Field {
+            contract: Some((*contract).to_owned()).filter(|name| !name.is_empty()),
+            ..field(*variable)
+        };
+        all.iter().map(one).collect()
+    };
+    let (old, new) = (fields(old), fields(new));
+    let (before, after) = (layouts(&[]), layouts(&[]));
+    let mut comparison = Comparison::new(&before, &after);
+    comparison.fields("", &old, &new);
+    let shown = |finding: &payrox_model::Finding| format!("{} {}", finding.code, finding.subject);
+    comparison.findings.iter().map(shown).collect()
+}
+
+#[test]
+fn prx_v10_gaps_of_one_name_are_held_each_against_its_own() {
+    let old = [
+        ("X", ("a", 0, 0, "uint256")),
+        ("X", ("__gap", 1, 0, "Gap48")),
+        ("Y", ("b", 49, 0, "uint256")),
+        ("Y", ("__gap", 50, 0, "Gap48")),
+    ];
+    assert_eq!(declared(&old, &old), OK);
+    let full = [old[0], ("X", ("n", 1, 0, "Gap48")), old[2], old[3]];
+    assert_eq!(declared(&old, &full), OK, "the first is filled up, the second is none of its");
+    let grown = [old[0], ("X", ("n", 1, 0, "uint256")), ("X", ("__gap", 2, 0, "Gap47")), old[2], old[3]];
+    assert_eq!(declared(&old, &grown), OK);
+    let late = [old[0], old[1], old[2], ("Y", ("n", 50, 0, "uint256")), ("Y", ("__gap", 51, 0, "Gap48"))];
+    assert_eq!(declared(&old, &late), ["PRX-VAL-105 Y.__gap"]);
+    let short = [old[0], ("X", ("__gap", 1, 0, "Gap47")), old[2], old[3]];
+    assert_eq!(declared(&old, &short), ["PRX-VAL-105 X.__gap"]);
+    // Where nobody kept the contracts, the nearest is its own.
+    let bare = |all: &[Declared]| all.iter().map(|(_, variable)| ("", *variable)).collect::<Vec<_>>();
+    assert_eq!(declared(&bare(&old), &bare(&late)), ["PRX-VAL-105 __gap"]);
+    assert_eq!(declared(&bare(&old), &late), ["PRX-VAL-105 __gap"]);
+}
+
+#[test]
+fn prx_v10_a_variable_of_another_base_is_another_where_both_are_there() {
+    let both = [("X", ("v", 0, 0, "uint256")), ("Y", ("v", 1, 0, "uint256"))];
+    let crossed = [("Y", ("v", 0, 0, "uint256")), ("X", ("v", 1, 0, "uint256"))];
+    assert_eq!(declared(&both, &both), OK);
+    assert_eq!(declared(&both, &crossed), ["PRX-VAL-104 X.v", "PRX-VAL-104 Y.v"]);
+    let renamed = [("Z", ("v", 0, 0, "uint256")), both[1]];
+    assert_eq!(declared(&both, &renamed), OK, "a contract of another name");
+    assert_eq!(declared(&[("", both[0].1), ("", both[1].1)], &crossed), OK, "of then nobody knows");
+    assert_eq!(declared(&both, &[crossed[0]]), ["PRX-VAL-104 X.v", "PRX-VAL-101 Y.v"]);
+    // All move behind a new one: one cause.
+    let behind =
+        [("X", ("n", 0, 0, "uint256")), ("X", ("v", 1, 0, "uint256")), ("Y", ("v", 2, 0, "uint256"))];
+    assert_eq!(declared(&both, &behind), ["PRX-VAL-101 X.v"]);
 }
 
 #[test]

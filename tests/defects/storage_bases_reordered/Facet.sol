@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+abstract contract X {
+    uint256 private _value;
+
+    function x() external view returns (uint256) { return _value; }
+}
+
+abstract contract Y {
+    uint256 private _value;
+
+    function y() external view returns (uint256) { return _value; }
+}
+
+contract Facet is Y, X {
+    function one() external pure returns (uint256) { return 1; }
+}
