@@ -315,7 +315,7 @@ fn prx_v01_without_layouts_nothing_is_said_of_storage() {
     world.deploy();
     assert_eq!(
         judged(&world, &[Phase::Storage], Some(&layouts())),
-        (vec!["116 the deployed release".to_owned()], Verdict::Unknown),
+        (vec!["118 the deployed release".to_owned()], Verdict::Unknown),
         "nor of what is live"
     );
     world.seen = Seen::default();
