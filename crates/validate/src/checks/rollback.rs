@@ -14,6 +14,9 @@ pub(crate) const DIFFERS: &str = "PRX-VAL-082";
 /// The plan takes away the way back to earlier epochs.
 const RAISES: &str = "PRX-VAL-083";
 
+/// The way back was not tried.
+pub(crate) const UNTRIED: &str = "PRX-VAL-084";
+
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "rollback";
     let mut findings = Vec::new();
@@ -46,8 +49,11 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     if !tried && subject.plan.inverse.calls().is_empty() {
         return judged(NAME, "the plan changes nothing: there is nothing to take back", findings);
     }
-    if !tried && findings.is_empty() {
-        return unknown(NAME, "the rehearsal did not come to the way back");
+    if !tried {
+        let evidence = "the rehearsal did not come to the way back: whether there is one is not known";
+        let hint = "mend what ends the rehearsal: `payrox validate --phase deploy` shows it";
+        findings.push(warning(UNTRIED, "the way back", evidence, hint));
+        return judged(NAME, "the rehearsal did not come to the way back", findings);
     }
     let init = subject.plan.init.is_some();
     findings.extend(seen.differences.iter().map(|what| {
