@@ -28,7 +28,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "source: addresses in code";
     let allowed = allowed(subject);
     let mut findings = Vec::new();
-    let mut number = 0;
+    let (mut number, mut looked) = (0, 0);
     for facet in subject.contracts() {
         let (Some(contract), Some(code)) = (facet.contract, facet.code) else {
             let evidence = "its code is not known: what addresses are in it was not looked at";
@@ -38,6 +38,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
         };
         let literals = literal::addresses(code, &Reach::of(contract, code));
         number += literals.len();
+        looked += 1;
         for (address, pc) in literals {
             findings.extend(judge(subject, &allowed, facet.name, address, pc));
         }
@@ -45,7 +46,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let summary = format!(
         "{} in the code of {}",
         if number == 1 { "1 address".to_owned() } else { format!("{number} addresses") },
-        counted(subject.contracts().count(), "contract")
+        counted(looked, "contract")
     );
     judged(NAME, summary, findings)
 }
