@@ -21,7 +21,7 @@ use payrox_model::{Check, Code, Finding, Severity, Verdict};
 type Rule = fn(&Subject<'_>) -> Check;
 
 /// Codes of what could not be looked at. A check with one of them is unknown, until somebody looked himself and says so in a waiver.
-pub(crate) const OPEN: [&str; 15] = [
+pub(crate) const OPEN: [&str; 18] = [
     Code::SOURCE_NOT_COMPARED.0,
     Code::ROUTE_UNREACHED.0,
     Code::ROUTE_CLOSED.0,
@@ -36,6 +36,9 @@ pub(crate) const OPEN: [&str; 15] = [
     storage::UNKEPT,
     code::INCOMPLETE,
     code::UNSHOWN,
+    code::UNREAD,
+    source::UNSEEN,
+    rollback::UNTRIED,
     rollback::DIFFERS,
 ];
 
