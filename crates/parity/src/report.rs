@@ -91,6 +91,8 @@ pub struct Outcome {
     pub comparison: Comparison,
     /// By facet and function.
     pub rows: Vec<Row>,
+    /// Both releases were read, and have none of the functions in common: there is nothing to compare.
+    pub disjoint: bool,
     /// One for each kind of mismatch of a route.
     pub counter_examples: Vec<CounterExample>,
     /// Inputs that are worth trying again, for each route.
@@ -134,6 +136,11 @@ impl Outcome {
                 }),
                 ..self.finding(row, code, row.note.unwrap_or("it was not compared").into())
             });
+        }
+        if self.rows.is_empty() && self.disjoint {
+            let summary = "no function in common: nothing that was there is there".to_owned();
+            let name = format!("parity: {}", self.comparison.title());
+            return Check { name, verdict: Verdict::Pass, summary, findings };
         }
         let verdict = self.rows.iter().map(|row| row.verdict).max().unwrap_or(Verdict::Unknown);
         let (routes, paths) = (self.rows.len(), self.rows.iter().map(|row| row.paths).sum());

@@ -81,8 +81,12 @@ pub fn compare_releases<S: DatabaseRef + Sync>(
     settle: Settle<'_>,
 ) -> Result<Outcome, ParityError> {
     let actors = Actors::of(&system.people);
-    let (dictionary, routes, comparable) = settled(settle, || {
-        let routes = old_routes(system, old)?;
+    let (dictionary, routes, comparable, disjoint) = settled(settle, || {
+        let manifest = old_manifest(system, old)?;
+        let wanted = |route: &&Route| options.only.is_empty() || options.only.contains(&route.selector);
+        let mut asked = system.routes.iter().filter(wanted);
+        let disjoint = manifest.as_ref().is_some_and(|m| asked.all(|r| m.route(r.selector).is_none()));
+        let routes = manifest.map(|manifest| served(system, &manifest)).unwrap_or_default();
         let both = |route: &Route| match routes.get(&route.selector) {
             Some(before) => {
                 Ok::<_, ParityError>(is_served(system, before, old)? && is_served(system, route, new)?)
@@ -90,7 +94,7 @@ pub fn compare_releases<S: DatabaseRef + Sync>(
             None => Ok(false),
         };
         let comparable: Result<Vec<_>, _> = system.routes.iter().map(both).collect();
-        Ok((Dictionary::of(system, &actors, new)?, routes, comparable?))
+        Ok((Dictionary::of(system, &actors, new)?, routes, comparable?, disjoint))
     })?;
     let ground =
         Ground { system, actors: &actors, dictionary: &dictionary, comparable: &comparable, kept, options };
@@ -101,6 +105,7 @@ pub fn compare_releases<S: DatabaseRef + Sync>(
     let campaigns = fuzz(&ground, pair, progress, settle)?;
     let mut outcome = outcome(system, Comparison::OldAndNew, &comparable, options, campaigns);
     outcome.rows.retain(|row| routes.contains_key(&row.selector));
+    outcome.disjoint = disjoint;
     Ok(outcome)
 }
 
@@ -122,6 +127,11 @@ pub(crate) fn old_routes<S: DatabaseRef>(
     system: &System,
     old: &S,
 ) -> Result<BTreeMap<Selector, Route>, ParityError> {
+    Ok(old_manifest(system, old)?.map(|manifest| served(system, &manifest)).unwrap_or_default())
+}
+
+/// The manifest of the release before; `None` where there is none that can be read.
+fn old_manifest<S: DatabaseRef>(system: &System, old: &S) -> Result<Option<Manifest>, ParityError> {
     let word = old.storage_ref(system.router, system.state_slot).map_err(ParityError::state)?;
     let chunk = Address::from_word(word.into());
     let info = old.basic_ref(chunk).map_err(ParityError::state)?.unwrap_or_default();
@@ -131,8 +141,10 @@ pub(crate) fn old_routes<S: DatabaseRef>(
     };
     // The first byte keeps the chunk from being called.
     let code = code.original_bytes();
-    let manifest = code.get(1..).and_then(|bytes| Manifest::decode(bytes).ok());
-    let Some(manifest) = manifest else { return Ok(BTreeMap::new()) };
+    Ok(code.get(1..).and_then(|bytes| Manifest::decode(bytes).ok()))
+}
+
+fn served(system: &System, manifest: &Manifest) -> BTreeMap<Selector, Route> {
     let both = system.routes.iter().filter_map(|route| {
         let before = manifest.route(route.selector)?;
         let same_kind = before.flags.contains(RouteFlags::RECEIVE) == (route.kind == Kind::Receive);
@@ -140,7 +152,7 @@ pub(crate) fn old_routes<S: DatabaseRef>(
         let route = Route { facet, flags: before.flags, ..route.clone() };
         same_kind.then_some((route.selector, route))
     });
-    Ok(both.collect())
+    both.collect()
 }
 
 /// Whether the router serves a route in a state: nobody stopped it.
@@ -184,7 +196,7 @@ fn outcome(
         .collect();
     rows.sort_by(|a, b| (&a.facet, &a.function).cmp(&(&b.facet, &b.function)));
     let corpus = done.values().map(|campaign| (campaign.selector, campaign.corpus().collect())).collect();
-    Outcome { comparison, rows, counter_examples, corpus }
+    Outcome { comparison, rows, disjoint: false, counter_examples, corpus }
 }
 
 fn row(route: &Route, comparable: bool, campaign: Option<&Campaign>, found: bool) -> Row {

@@ -45,8 +45,8 @@ impl GasSnapshot {
         Ok(read)
     }
 
-    /// What a function took.
-    pub fn gas(&self, signature: &str) -> Option<Gas> {
-        self.routes.get(signature).map(|route| route.gas)
+    /// What a function took, where its call ended as this one did.
+    pub fn gas(&self, signature: &str, now: &RouteGas) -> Option<Gas> {
+        self.routes.get(signature).filter(|before| before.returns == now.returns).map(|route| route.gas)
     }
 }

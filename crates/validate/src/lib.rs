@@ -29,7 +29,7 @@ pub use rehearsed::{Part, Rehearsed, RehearsedStep, RouteGas, Strangers};
 pub use render::{Reports, render};
 pub use safe::is_safe;
 pub use schema::{gas_snapshot_schema, validation_schema};
-pub use subject::{OwnerSeen, PowersSeen, Seen, Subject};
+pub use subject::{OwnerSeen, PowersSeen, Seen, Subject, UPDATE};
 pub use tables::{GasRow, Size};
 pub use validation::{About, AboutPlan, CheckReport, FindingReport, PhaseReport, PhaseRun, Validation};
 pub use waivers::{WaiverReport, WaiverState, accepted};

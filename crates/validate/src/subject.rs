@@ -5,7 +5,7 @@ use alloy_json_abi::Function;
 use alloy_primitives::{Address, Bytes};
 use payrox_artifacts::{ArtifactSet, Contract, layout::Layouts};
 use payrox_config::{Day, Network, Project};
-use payrox_model::{Check, Name};
+use payrox_model::{Check, Name, text::escape};
 use payrox_plan::{Plan, PlannedRoute, ReleaseCode};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -94,6 +94,9 @@ impl<'a> Subject<'a> {
     }
 }
 
+/// What measures gas anew and commits it, without the project and the network.
+pub const UPDATE: &str = "validate --phase gas --update-gas-snapshot";
+
 /// What a compiler, a suite or a chain said, and was handed over.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
@@ -101,6 +104,8 @@ pub struct Seen {
     pub ready: BTreeMap<Phase, Vec<Check>>,
     /// The day, in UTC. Where nobody says it no waiver counts.
     pub today: Option<Day>,
+    /// The command that commits what calls take now, with the project and network that are judged; empty where nobody asked for them.
+    pub update: String,
     /// The committed snapshot; `None` where there is none.
     pub gas_snapshot: Option<GasSnapshot>,
     /// The rehearsal; `None` where none ran.
@@ -111,6 +116,16 @@ pub struct Seen {
     pub owner: Option<OwnerSeen>,
     /// Who holds which power over a system that is live; `None` where none is, or nobody looked.
     pub powers: Option<PowersSeen>,
+}
+
+impl Seen {
+    /// The command that commits what calls take now.
+    pub(crate) fn update_snapshot(&self) -> String {
+        match self.update.as_str() {
+            "" => format!("payrox {UPDATE}"),
+            command => escape(command),
+        }
+    }
 }
 
 /// An account that owns a system, as the chain shows it.

@@ -60,7 +60,7 @@ pub(crate) fn gas_rows(subject: &Subject<'_>) -> Vec<GasRow> {
                 function: route.signature.clone(),
                 gas: measured.gas,
                 returns: measured.returns,
-                snapshot: subject.seen.gas_snapshot.as_ref().and_then(|s| s.gas(&route.signature)),
+                snapshot: subject.seen.gas_snapshot.as_ref().and_then(|s| s.gas(&route.signature, measured)),
                 deployed: subject.baseline.and_then(|b| b.gas.get(&route.selector).copied()),
             })
         })

@@ -30,6 +30,12 @@ fn prx_v03_a_release_that_exchanges_a_facet_leaves_the_others_as_they_were() {
     assert!(!fresh.is_empty(), "the upgrade adds a function");
     let outcome = compare(&old, &new, &[&fresh[0].signature]);
     assert!(outcome.rows.is_empty(), "what the release before did not have is not compared");
+    // Nothing in common is no doubt; to have compared nothing of what both have is.
+    let check = outcome.check(&[]);
+    assert_eq!((outcome.disjoint, check.verdict), (true, Verdict::Pass));
+    assert!(check.summary.starts_with("no function in common"), "{}", check.summary);
+    let unread = Outcome { disjoint: false, ..outcome };
+    assert_eq!(unread.check(&[]).verdict, Verdict::Unknown);
 }
 
 #[test]

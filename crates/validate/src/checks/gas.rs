@@ -10,7 +10,7 @@ const SHOWN: usize = 5;
 
 /// A route takes more than the snapshot allows.
 const REGRESSION: &str = "PRX-VAL-060";
-/// A route that the snapshot has not.
+/// A route that the snapshot has not, or has only of a call that ended otherwise.
 const NEW: &str = "PRX-VAL-061";
 /// A route takes more than in the deployed release.
 const DEPLOYED: &str = "PRX-VAL-062";
@@ -23,15 +23,13 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     const NAME: &str = "gas";
     let Some(seen) = &subject.seen.rehearsed else { return unknown(NAME, "no rehearsal ran") };
     let missing = not_measured(subject.plan, seen);
+    let update = subject.seen.update_snapshot();
     if seen.routes.is_empty() {
         return unknown(NAME, missing);
     }
     let Some(snapshot) = &subject.seen.gas_snapshot else {
         let file = escape(&subject.project.policy.gas_snapshot.display().to_string());
-        return unknown(
-            NAME,
-            format!("there is no {file}; `payrox validate --phase gas --update-gas-snapshot` writes it"),
-        );
+        return unknown(NAME, format!("there is no {file}; `{update}` writes it"));
     };
     let threshold = u64::from(subject.project.policy.gas_threshold.value);
     let mut findings = Vec::new();
@@ -54,25 +52,33 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
                 grouped(before.gas.0),
                 grouped(now.gas.0)
             );
-            let hint = "if that is meant, commit it: `payrox validate --phase gas --update-gas-snapshot`";
-            findings.push(error(REFUSES, &name, evidence, hint));
+            let hint = format!("if that is meant, commit it: `{update}`");
+            findings.push(error(REFUSES, &name, evidence, &hint));
             continue;
         }
-        match snapshot.gas(&route.signature) {
+        let before = snapshot.routes.get(&route.signature);
+        match snapshot.gas(&route.signature, now) {
             Some(before) => {
                 known += 1;
                 if let Some(more) = above(before, now.gas, threshold) {
                     let evidence = format!("{more} than the snapshot allows ({threshold} %)");
-                    let hint = "make it cheaper, or commit the new figure: `payrox validate --phase gas --update-gas-snapshot`";
-                    findings.push(error(REGRESSION, &name, evidence, hint));
+                    let hint = format!("make it cheaper, or commit the new figure: `{update}`");
+                    findings.push(error(REGRESSION, &name, evidence, &hint));
                 }
             }
-            None => findings.push(warning(
-                NEW,
-                &name,
-                format!("the snapshot has no figure for it; now it takes {} gas", grouped(now.gas.0)),
-                "`payrox validate --phase gas --update-gas-snapshot`, and commit the file",
-            )),
+            None => {
+                let takes = grouped(now.gas.0);
+                let evidence = match before {
+                    // To refuse and to return are two things.
+                    Some(before) => format!(
+                        "the same call refused after {} gas, and returns after {takes}: the snapshot has no figure for that",
+                        grouped(before.gas.0)
+                    ),
+                    None => format!("the snapshot has no figure for it; now it takes {takes} gas"),
+                };
+                let hint = format!("`{update}`, and commit the file");
+                findings.push(warning(NEW, &name, evidence, &hint));
+            }
         }
         let deployed = subject.baseline.and_then(|baseline| baseline.gas.get(&route.selector));
         live += usize::from(deployed.is_some());

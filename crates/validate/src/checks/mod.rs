@@ -21,7 +21,7 @@ use payrox_model::{Check, Code, Finding, Severity, Verdict};
 type Rule = fn(&Subject<'_>) -> Check;
 
 /// Codes of what could not be looked at. A check with one of them is unknown, until somebody looked himself and says so in a waiver.
-pub(crate) const OPEN: [&str; 12] = [
+pub(crate) const OPEN: [&str; 15] = [
     Code::SOURCE_NOT_COMPARED.0,
     Code::ROUTE_UNREACHED.0,
     Code::ROUTE_CLOSED.0,
@@ -33,6 +33,9 @@ pub(crate) const OPEN: [&str; 12] = [
     storage::UNRESOLVED,
     code::INCOMPLETE,
     code::UNSHOWN,
+    code::UNREAD,
+    source::UNSEEN,
+    rollback::UNTRIED,
     rollback::DIFFERS,
 ];
 

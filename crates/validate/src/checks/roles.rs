@@ -192,12 +192,15 @@ fn changed(subject: &Subject<'_>) -> Vec<Finding> {
     {
         let named: BTreeSet<Address> = named.iter().copied().collect();
         for account in seen.difference(&named) {
-            tell(format!("{role} {account}"), format!("it is a {role}, and no file names it"));
+            tell(
+                format!("{role} {account}"),
+                "it has this role on the chain, and no file names it".to_owned(),
+            );
         }
         for account in named.difference(seen) {
             tell(
                 format!("{role} {account}"),
-                format!("the files name it a {role}, and on the chain it is none"),
+                "the files name it, and on the chain it has not this role".to_owned(),
             );
         }
     }

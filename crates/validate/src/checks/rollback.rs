@@ -2,7 +2,7 @@
 
 use super::{error, judged, unknown, warning};
 use crate::{Part, Subject};
-use payrox_model::{Check, limits, text::escape, text::grouped};
+use payrox_model::{Check, Finding, limits, text::escape, text::grouped};
 use payrox_plan::Inverse;
 
 /// The way back takes more than a transaction may.
@@ -14,8 +14,12 @@ pub(crate) const DIFFERS: &str = "PRX-VAL-082";
 /// The plan takes away the way back to earlier epochs.
 const RAISES: &str = "PRX-VAL-083";
 
+/// The way back was not tried.
+pub(crate) const UNTRIED: &str = "PRX-VAL-084";
+
+const NAME: &str = "rollback";
+
 pub(crate) fn check(subject: &Subject<'_>) -> Check {
-    const NAME: &str = "rollback";
     let mut findings = Vec::new();
     if let Some(before) = subject.plan.floor_raised_from() {
         let now = subject.plan.onchain.floor;
@@ -23,10 +27,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
             format!("from {before} to {now}: nobody can go back to an epoch before {now} any more");
         findings.push(error(RAISES, "floor", evidence, "no plan of payrox raises it: ask who made this one"));
     }
-    let Some(seen) = &subject.seen.rehearsed else {
-        let check = unknown(NAME, "no rehearsal ran");
-        return if findings.is_empty() { check } else { judged(NAME, check.summary, findings) };
-    };
+    let Some(seen) = &subject.seen.rehearsed else { return untried("no rehearsal ran", findings) };
     let mut most = 0;
     let mut tried = false;
     for step in seen.of(Part::WayBack) {
@@ -46,8 +47,8 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     if !tried && subject.plan.inverse.calls().is_empty() {
         return judged(NAME, "the plan changes nothing: there is nothing to take back", findings);
     }
-    if !tried && findings.is_empty() {
-        return unknown(NAME, "the rehearsal did not come to the way back");
+    if !tried {
+        return untried("the rehearsal did not come to the way back", findings);
     }
     let init = subject.plan.init.is_some();
     findings.extend(seen.differences.iter().map(|what| {
@@ -64,4 +65,19 @@ pub(crate) fn check(subject: &Subject<'_>) -> Check {
     let summary = format!("{what}, at most {} gas{}", grouped(most), compared.unwrap_or_default());
     // An init that writes makes the way back a matter of judgement: as a warning, what differs leaves it open.
     judged(NAME, summary, findings)
+}
+
+/// Unknown, and stays so where what was found is accepted.
+fn untried(why: &str, mut findings: Vec<Finding>) -> Check {
+    if findings.is_empty() {
+        return unknown(NAME, why);
+    }
+    let hint = "mend what ends the rehearsal: the phase `deploy` shows it";
+    findings.push(warning(
+        UNTRIED,
+        "the way back",
+        format!("{why}: whether there is one is not known"),
+        hint,
+    ));
+    judged(NAME, why, findings)
 }

@@ -1,6 +1,9 @@
 //! Proofs, gas, the way back, the rehearsal.
 
-use crate::world::World;
+use crate::{
+    reports::{judged, runs},
+    world::World,
+};
 use payrox_model::{Gas, Selector, Verdict, limits};
 use payrox_validate::{Part, Phase, RouteGas, not_measured};
 
@@ -146,6 +149,17 @@ fn prx_v09_a_route_that_refuses_what_it_took_or_that_nobody_measured_is_found() 
     // One that refused already is compared as before.
     world.seen.gas_snapshot.as_mut().unwrap().routes.get_mut("fee()").unwrap().returns = false;
     assert!(world.found().is_empty());
+    // One that refused and returns now cannot be compared: to return takes more than to refuse.
+    let seen = world.rehearsed().routes.get_mut(&fee).unwrap();
+    (seen.gas, seen.returns) = (Gas(1_000_000), true);
+    assert_eq!(world.found(), ["PRX-VAL-061 Payments.fee()"]);
+    assert_eq!(world.run().verdict(), Verdict::Pass);
+    let row = judged(&world, &runs(&world)).gas.into_iter().find(|row| row.function == "fee()").unwrap();
+    assert_eq!((row.snapshot, row.returns), (None, true), "the table shows no change either");
+    world.seen.update = "payrox validate --phase gas --update-gas-snapshot --config next.toml".into();
+    let report = world.run();
+    let hint = report.findings().next().unwrap().hint.as_deref();
+    assert!(hint.is_some_and(|hint| hint.contains("--config next.toml")), "{hint:?}");
     world.rehearsed().routes.remove(&fee);
     assert_eq!(world.found(), ["PRX-VAL-064 Payments.fee()"]);
     assert_eq!(world.run().verdict(), Verdict::Unknown);

@@ -8,10 +8,10 @@ use payrox_validate::SnapshotError;
 pub(super) enum ValidateFault {
     /// The committed snapshot of gas cannot be used.
     #[error("{path}: {source}")]
-    Snapshot { path: String, source: SnapshotError },
+    Snapshot { path: String, source: SnapshotError, again: String },
     /// A snapshot was to be written of what was not measured.
     #[error("{path} stays as it is: {why}")]
-    NotMeasured { path: String, why: String },
+    NotMeasured { path: String, why: String, again: String },
     /// What is live cannot be had as a plan.
     #[error(
         "the project is live as it is, by plan {plan_id}, which is neither in the project nor in the endpoint's logs"
@@ -37,11 +37,8 @@ impl Fault for ValidateFault {
 
     fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Snapshot { .. } => {
-                "restore it from git, or make it anew: `payrox validate --phase gas --update-gas-snapshot`"
-                    .into()
-            }
-            Self::NotMeasured { .. } => "`payrox validate --phase gas --phase deploy` shows why".into(),
+            Self::Snapshot { again, .. } => format!("restore it from git, or make it anew: `{again}`"),
+            Self::NotMeasured { again, .. } => format!("`{again}` shows why"),
             Self::NoActivePlan { .. } => {
                 "put its journal/<chain-id>/plans back, or pass --rpc-url of an archive node".into()
             }

@@ -25,7 +25,7 @@ use payrox_files::{read_text, to_canonical_json, write_derived};
 use payrox_model::{BoxFault, ExitCode, Report, Verdict, text::escape, version};
 use payrox_plan::PlanError;
 use payrox_probe::{UnitGroup, run_units};
-use payrox_validate::{About, AboutPlan, GasSnapshot, Phase, Seen, Validation, render};
+use payrox_validate::{About, AboutPlan, GasSnapshot, Phase, Seen, UPDATE, Validation, render};
 use phases::{Work, phases};
 use serde_json::json;
 use std::{collections::BTreeMap, path::PathBuf};
@@ -49,7 +49,8 @@ pub(crate) async fn validate(args: &ValidateArgs, context: &Context<'_>) -> Resu
     let snapshot = context.inside(&ground.project.policy.gas_snapshot);
     let seen = Seen {
         today: Some(today()),
-        gas_snapshot: if args.update_gas_snapshot { None } else { gas_snapshot(&snapshot)? },
+        update: context.command(UPDATE),
+        gas_snapshot: if args.update_gas_snapshot { None } else { gas_snapshot(context, &snapshot)? },
         owner: ground.owner,
         powers: ground.powers.take(),
         blind: ground.blind.clone(),
@@ -144,23 +145,25 @@ pub(crate) fn today() -> Day {
     Day { year: now.year().unsigned_abs(), month: part(now.month()), day: part(now.day()) }
 }
 
-fn gas_snapshot(path: &std::path::Path) -> Result<Option<GasSnapshot>, BoxFault> {
+fn gas_snapshot(context: &Context<'_>, path: &std::path::Path) -> Result<Option<GasSnapshot>, BoxFault> {
     if !path.exists() {
         return Ok(None);
     }
     let shown = escape(&path.display().to_string());
     let read = GasSnapshot::read(&read_text(path, LIMIT)?);
-    Ok(Some(read.map_err(|source| ValidateFault::Snapshot { path: shown, source })?))
+    let again = context.command(UPDATE);
+    Ok(Some(read.map_err(|source| ValidateFault::Snapshot { path: shown, source, again })?))
 }
 
 /// Writes the snapshot of what was measured, and takes it for the comparison. Where a route was not, the one that is there stays.
 fn update(work: &mut Work<'_>, path: &std::path::Path) -> Result<(), BoxFault> {
+    let context = work.ground.context;
     let (Some(plan), Some(seen)) = (&work.ground.plan, &work.seen.rehearsed) else {
-        return Err(not_measured(path, "there is no plan, so that nothing was measured".into()));
+        return Err(not_measured(context, path, "there is no plan, so that nothing was measured".into()));
     };
     let missing = payrox_validate::not_measured(plan, seen);
     if !missing.is_empty() {
-        return Err(not_measured(path, missing));
+        return Err(not_measured(context, path, missing));
     }
     let names: BTreeMap<_, _> =
         plan.routes.iter().map(|route| (route.selector, route.signature.clone())).collect();
@@ -220,8 +223,9 @@ fn about(args: &ValidateArgs, ground: &Ground<'_>) -> About {
     }
 }
 
-fn not_measured(path: &std::path::Path, why: String) -> BoxFault {
-    ValidateFault::NotMeasured { path: escape(&path.display().to_string()), why }.into()
+fn not_measured(context: &Context<'_>, path: &std::path::Path, why: String) -> BoxFault {
+    let again = context.command("validate --phase gas --phase deploy");
+    ValidateFault::NotMeasured { path: escape(&path.display().to_string()), why, again }.into()
 }
 
 /// Writes every report; where they are.

@@ -6,7 +6,7 @@ mod initialisers;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use creation::check as creation;
+pub(crate) use creation::{UNREAD, check as creation};
 pub(crate) use facets::{INCOMPLETE, check as facets};
 pub use initialisers::is_initialiser;
 pub(crate) use initialisers::{UNSHOWN, check as initialisers};

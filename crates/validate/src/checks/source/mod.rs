@@ -7,6 +7,6 @@ mod slither;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use addresses::check as addresses;
+pub(crate) use addresses::{UNSEEN, check as addresses};
 pub(crate) use settings::{facets, own};
 pub use slither::slither;
