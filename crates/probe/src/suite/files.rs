@@ -282,11 +282,12 @@ mod tests {
     fn prx_v02_what_is_too_much_to_look_at_has_no_hash() {
         let (_folder, root, package) = beside();
         write_atomic(&root.join("remappings.txt"), b"p/=../package/").unwrap();
-        // Three files: the remappings, and one here and there.
-        assert!(within(&root, 3).is_some());
-        write_atomic(&package.join("more"), b"x").unwrap();
-        assert_eq!(within(&root, 3), None);
-        assert!(within(&root, 4).is_some());
+        // Three files, the remappings and one here and there, in four folders.
+        assert_eq!((within(&root, 3), within(&root, 4).map(|files| files.len())), (None, Some(3)));
+        for more in ["more", "most"] {
+            write_atomic(&package.join(more), b"x").unwrap();
+        }
+        assert_eq!((within(&root, 4), within(&root, 5).map(|files| files.len())), (None, Some(5)));
         assert_eq!(files(&root.join("nowhere")), None);
     }
 }

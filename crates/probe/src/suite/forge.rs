@@ -107,11 +107,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let forge = folder.path().join("forge");
         let script = "#!/bin/sh\necho \"compiler: ${FOUNDRY_SOLC:-none}\" >&2\n";
-        std::fs::write(&forge, script).unwrap();
+        payrox_files::write_atomic(&forge, script.as_bytes()).unwrap();
         std::fs::set_permissions(&forge, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         for (solc, told) in [("soljson.js", "compiler: none"), ("solc", "solc")] {
             let solc = folder.path().join(solc);
-            std::fs::write(&solc, "").unwrap();
+            payrox_files::write_atomic(&solc, b"").unwrap();
             let check = test("forge".into(), folder.path(), &forge, Some(&solc));
             assert!(check.summary.trim_end().ends_with(told), "{check:?}");
         }
