@@ -46,6 +46,9 @@ const UNHEARD: Duration = Duration::from_millis(500);
 /// What the last panic said, for the one line that is shown of it.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
+/// Held from then on by whoever says how the command ended: itself, or the signal that it did not hear.
+static LAST_WORD: Mutex<()> = Mutex::new(());
+
 fn main() -> process::ExitCode {
     panic::set_hook(Box::new(|info| {
         let said = info.payload_as_str().unwrap_or("no message");
@@ -56,6 +59,7 @@ fn main() -> process::ExitCode {
         Ok(cli) => {
             let printer = Printer::new(&cli.global);
             let outcome = panic::catch_unwind(AssertUnwindSafe(|| start(&cli, &printer)));
+            take_the_last_word();
             conclude(outcome.unwrap_or_else(|_| Err(defect())), &printer)
         }
         Err(error) => refuse_arguments(&error),
@@ -125,9 +129,16 @@ async fn insist(signals: Signals, left: Left, printer: Printer) {
     let signal = signals.after(if left == Left::Nothing { 0 } else { 1 }).await;
     tokio::time::sleep(UNHEARD).await;
     let fault: BoxFault = CliFault::Interrupted { signal, left }.into();
+    // Before its programs are ended: that their end is a failure of the command is nobody's business any more.
+    take_the_last_word();
     program::end_all();
     printer.fault(fault.as_ref());
     process::exit(fault.exit() as i32)
+}
+
+/// Waits for ever where it is taken: the process ends meanwhile.
+fn take_the_last_word() {
+    std::mem::forget(LAST_WORD.lock().unwrap_or_else(PoisonError::into_inner));
 }
 
 fn conclude(outcome: Result<ExitCode, BoxFault>, printer: &Printer) -> ExitCode {
