@@ -182,6 +182,18 @@ fn each_fault_of_a_request_is_what_it_says() {
     assert_eq!(ask(&proxy, "eth_a", json!([]))["result"], "eth_a", "another schedule");
 }
 
+/// The receipt of a transaction. Anvil mines it beside what it answers, not before.
+fn mined(proxy: &FaultProxy, tx: &Value) -> Value {
+    for _ in 0..500 {
+        let receipt = ask(proxy, "eth_getTransactionReceipt", json!([tx]))["result"].clone();
+        if !receipt.is_null() {
+            return receipt;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("{tx} is in no block");
+}
+
 #[test]
 fn before_anvil_it_lags_and_lies() {
     let Some(anvil) = Anvil::start(&[]).unwrap() else { return };
@@ -189,7 +201,7 @@ fn before_anvil_it_lags_and_lies() {
     let accounts = ask(&proxy, "eth_accounts", json!([]))["result"].clone();
     let transfer = json!([{ "from": accounts[0], "to": accounts[1], "value": "0x1" }]);
     let tx = ask(&proxy, "eth_sendTransaction", transfer)["result"].clone();
-    let receipt = ask(&proxy, "eth_getTransactionReceipt", json!([tx]))["result"].clone();
+    let receipt = mined(&proxy, &tx);
     assert_eq!((&receipt["status"], &receipt["blockNumber"]), (&json!("0x1"), &json!("0x1")));
 
     proxy.set(Schedule::default().on("*", When::Always, Fault::Lag(1)));
