@@ -18,7 +18,7 @@ use payrox_execute::{
 };
 use payrox_model::{
     BoxFault, Check, ExitCode, Finding, PlanId, Report, Verdict,
-    text::{escape, grouped},
+    text::{counted, escape, grouped},
     version,
 };
 use payrox_plan::Plan;
@@ -437,10 +437,4 @@ fn ether(wei: U256) -> String {
         "" => format!("{whole} ether"),
         _ => format!("{whole}.{digits} ether"),
     }
-}
-
-/// `1 facet`, `13 facets`.
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }

@@ -4,10 +4,9 @@
 
 use super::{
     BuildError, BuildRequest, Compiler,
-    compiler::digest,
     output::{Files, Found},
 };
-use crate::ContractId;
+use crate::{ContractId, input};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -81,7 +80,8 @@ impl Record {
             return None;
         }
         let as_left = |(path, hash): (&PathBuf, &B256)| {
-            payrox_files::read(&request.out.join(path), 1 << 28).is_ok_and(|bytes| digest(&bytes) == *hash)
+            payrox_files::read(&request.out.join(path), 1 << 28)
+                .is_ok_and(|bytes| input::sha256(&bytes) == *hash)
         };
         if !self.files.iter().all(as_left) {
             return None;

@@ -9,7 +9,6 @@ use crate::{metadata::release, reference::shorten};
 use alloy_primitives::B256;
 use payrox_model::text::escape;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 use std::{
     env,
     ffi::OsString,
@@ -223,11 +222,6 @@ fn reason(text: &str) -> String {
 /// What has no folder in its name is a package for `require`, and a program of the path for the system.
 fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// SHA-256.
-pub(super) fn digest(bytes: &[u8]) -> B256 {
-    B256::from_slice(&Sha256::digest(bytes))
 }
 
 #[cfg(test)]

@@ -1,9 +1,7 @@
 //! A compiler's file before anything of it runs: read once and hashed, and for whoever trusts nobody the copy of what was hashed.
 
-use super::{
-    BuildError, CompilerKind, Search,
-    compiler::{digest, show},
-};
+use super::{BuildError, CompilerKind, Search, compiler::show};
+use crate::input;
 use alloy_primitives::B256;
 use std::{
     fs::File,
@@ -33,7 +31,7 @@ pub(super) struct Held {
 pub(super) fn hold(path: &Path, kind: CompilerKind, search: &Search) -> Result<Held, BuildError> {
     let failed = |source| BuildError::Start { path: show(path), source };
     let bytes = read(path).map_err(failed)?;
-    let sha256 = digest(&bytes);
+    let sha256 = input::sha256(&bytes);
     let Some(guard) = &search.guard else {
         return Ok(Held { path: path.to_owned(), sha256, _folder: None });
     };

@@ -1,13 +1,12 @@
 //! What the compiler answered, written as Foundry's `out/`.
 
 use super::{
-    BuildError, BuildRequest, Compiler, Diagnostic, Level, compiler::digest, diagnostic::RawMessage,
-    sources::Sources,
+    BuildError, BuildRequest, Compiler, Diagnostic, Level, diagnostic::RawMessage, sources::Sources,
 };
 use crate::{
     flaw::Flaw,
     foundry,
-    input::CompilerInput,
+    input::{self, CompilerInput},
     metadata::{self, release},
     reference::{ContractId, Reference, shorten},
 };
@@ -173,7 +172,7 @@ pub(super) fn write(
             Some(hash) => drop(files.all.insert(path, hash)),
             None => {
                 payrox_files::write_atomic(&file, text.as_bytes())?;
-                files.all.insert(path, digest(text.as_bytes()));
+                files.all.insert(path, input::sha256(text.as_bytes()));
                 files.written.push(file);
             }
         }
@@ -183,7 +182,7 @@ pub(super) fn write(
         let path = Path::new("build-info").join(format!("{}.json", &name[..16]));
         let info = format!("{{\"id\":{},\"input\":{}}}\n", json!(name[..16]), input.json);
         payrox_files::write_atomic(&request.out.join(&path), info.as_bytes())?;
-        files.all.insert(path, digest(info.as_bytes()));
+        files.all.insert(path, input::sha256(info.as_bytes()));
     }
     Ok(files)
 }
@@ -212,5 +211,5 @@ fn kept(file: &Path, text: &str) -> Option<B256> {
             return None;
         }
     }
-    Some(digest(old.as_bytes()))
+    Some(input::sha256(old.as_bytes()))
 }

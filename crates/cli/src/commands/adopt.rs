@@ -1,11 +1,15 @@
 //! `payrox adopt ADDRESS`: from a diamond that is live to a project.
 
-use crate::{args::AdoptArgs, context::Context, execution::counted, fault::CliFault, report, table::table};
+use crate::{args::AdoptArgs, context::Context, fault::CliFault, report, table::table};
 use alloy_primitives::Address;
 use payrox_artifacts::ArtifactSet;
 use payrox_config::Network;
 use payrox_files::{to_canonical_json, write_atomic};
-use payrox_model::{BoxFault, ExitCode, Name, Report, Verdict, text::escape, version};
+use payrox_model::{
+    BoxFault, ExitCode, Name, Report, Verdict,
+    text::{counted, escape},
+    version,
+};
 use payrox_plan::PlanError;
 use payrox_probe::adopt::{AdoptQuery, Adopted, adopt as read, network_file, project_file};
 use serde_json::json;

@@ -3,7 +3,7 @@
 use crate::{
     args::{BackupVerb, DrillArgs, RestoreArgs},
     context::{Context, path_word, word},
-    execution::{Act, act, counted},
+    execution::{Act, act},
     fault::CliFault,
     moment,
     planning::Workshop,
@@ -16,6 +16,7 @@ use payrox_archive::{
 use payrox_config::Project;
 use payrox_execute::{Outcome, RunResult, Selection, Stopped};
 use payrox_files::{FileError, read, write_atomic};
+use payrox_model::text::counted;
 use payrox_model::{
     BoxFault, ExitCode, Verdict,
     text::{escape, grouped},

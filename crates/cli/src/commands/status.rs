@@ -3,7 +3,6 @@
 use crate::{
     context::{Connection, Context},
     diamond::{owner, standing},
-    execution::counted,
     moment,
     planning::Workshop,
     printer::Tone,
@@ -12,7 +11,11 @@ use crate::{
 use payrox_chain::{DiamondQuery, SnapshotQuery, diamond_snapshot, snapshot};
 use payrox_config::Network;
 use payrox_files::FileError;
-use payrox_model::{BoxFault, ChainSnapshot, DispatcherState, ExitCode, text::escape, version};
+use payrox_model::{
+    BoxFault, ChainSnapshot, DispatcherState, ExitCode,
+    text::{counted, escape},
+    version,
+};
 use payrox_plan::{OnchainPlan, Plan, ReadError, Standing};
 use payrox_probe::staged_plan;
 use serde::Serialize;

@@ -13,6 +13,7 @@ pub(crate) mod source;
 mod standards;
 pub(crate) mod storage;
 
+pub(crate) use payrox_model::text::counted;
 pub(crate) use size::sizes;
 
 use crate::{Phase, Subject};
@@ -122,9 +123,4 @@ pub(crate) fn warning(
     hint: &str,
 ) -> Finding {
     Finding { severity: Severity::Warning, ..error(code, subject, evidence, hint) }
-}
-
-/// `1 route`, `71 routes`.
-pub(crate) fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -7,7 +7,10 @@ use payrox_artifacts::{ArtifactSet, Source};
 use payrox_config::{Network, Project};
 use payrox_files::FileError;
 use payrox_journal::{History, Identity, Unfinished};
-use payrox_model::{BoxFault, Check, Code, Fault, Finding, Severity, Verdict, text::escape};
+use payrox_model::{
+    BoxFault, Check, Code, Fault, Finding, Severity, Verdict,
+    text::{counted, escape},
+};
 use payrox_plan::{Plan, ReadError};
 use std::path::Path;
 
@@ -24,7 +27,7 @@ pub(super) fn checks(
     match project {
         Ok(project) => {
             let files: Vec<_> = project.files.iter().map(|f| escape(&f.display().to_string())).collect();
-            let facets = crate::execution::counted(project.facets.len(), "facet");
+            let facets = counted(project.facets.len(), "facet");
             checks.push(check(
                 "project",
                 Verdict::Pass,
@@ -53,7 +56,7 @@ fn artifacts(context: &Context<'_>, project: &Project) -> Check {
     wanted.extend(project.init.iter().map(|i| i.contract.to_string()));
     match ArtifactSet::read(&Source::at(&context.folder().join(&*project.artifacts)), &wanted) {
         Ok(set) => {
-            let counted = crate::execution::counted(set.contracts().len(), "contract");
+            let counted = counted(set.contracts().len(), "contract");
             check(
                 "artifacts",
                 Verdict::Pass,
@@ -92,11 +95,11 @@ fn journal(context: &Context<'_>, network: &Network) -> Check {
             let foreign = history.unfinished().into_iter().find(foreign);
             let lines: usize = history.files.values().map(Vec::len).sum();
             let said = match open {
-                0 => format!("{} whole", crate::execution::counted(lines, "line")),
+                0 => format!("{} whole", counted(lines, "line")),
                 open => format!(
                     "{}, {} without a known end: the next run looks for them",
-                    crate::execution::counted(lines, "line"),
-                    crate::execution::counted(open, "transaction")
+                    counted(lines, "line"),
+                    counted(open, "transaction")
                 ),
             };
             match foreign {

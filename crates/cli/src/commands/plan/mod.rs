@@ -10,12 +10,15 @@ use crate::{
     args::{PlanArgs, PlanVerb},
     context::Context,
     diamond::{caveats, is_for_one},
-    execution::counted,
     fault::CliFault,
     planning::Workshop,
 };
 use payrox_files::FileError;
-use payrox_model::{BoxFault, Epoch, ExitCode, PlanId, text::escape, version};
+use payrox_model::{
+    BoxFault, Epoch, ExitCode, PlanId,
+    text::{counted, escape},
+    version,
+};
 use payrox_plan::{Change, Plan, PlanOutcome, ReadError};
 use serde_json::json;
 

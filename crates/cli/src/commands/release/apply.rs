@@ -6,7 +6,7 @@ use crate::{
     args::ReleaseArgs,
     commands::refuse_a_foreign_plan,
     context::{Context, is_development},
-    execution::{Act, counted, document, outcome, settle, target, told},
+    execution::{Act, document, outcome, settle, target, told},
     passed,
     planning::Workshop,
     progress::{Board, Progress},
@@ -18,6 +18,7 @@ use payrox_execute::{
     Outcome, RunResult, Selection, StepOutcome, StepResult, Stopped,
     release::{self, Held, Member, Patience, Stand},
 };
+use payrox_model::text::counted;
 use payrox_model::{
     BoxFault, ExitCode, Fault as _, Name, Report, Verdict,
     text::{escape, grouped},

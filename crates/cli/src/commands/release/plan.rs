@@ -4,13 +4,14 @@ use super::{
     arguments, contexts, fault::OnNetwork, file, named_arguments, parity::parity, settings, settings_for,
     workshops,
 };
-use crate::{
-    args::ReleasePlanArgs, context::Context, execution::counted, planning::Workshop, printer::Tone,
-    table::table,
-};
+use crate::{args::ReleasePlanArgs, context::Context, planning::Workshop, printer::Tone, table::table};
 use futures_util::future::join_all;
 use payrox_files::write_derived;
-use payrox_model::{BoxFault, ExitCode, Name, text::escape, version};
+use payrox_model::{
+    BoxFault, ExitCode, Name,
+    text::{counted, escape},
+    version,
+};
 use payrox_plan::{Plan, PlanError, PlanOutcome, Release, ReleaseError};
 use serde_json::json;
 use std::collections::BTreeSet;

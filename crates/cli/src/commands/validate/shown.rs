@@ -2,12 +2,14 @@
 
 use crate::{
     context::Context,
-    execution::counted,
     printer::{Paint, Tone},
     report,
     table::table,
 };
-use payrox_model::{Report, Severity, Verdict, text::escape};
+use payrox_model::{
+    Report, Severity, Verdict,
+    text::{counted, escape},
+};
 use payrox_validate::{CheckReport, Validation, WaiverState};
 use std::path::PathBuf;
 

@@ -7,7 +7,6 @@ use super::{
 use crate::{
     args::SourcesArgs,
     context::Context,
-    execution::counted,
     printer::{Printer, Tone},
     report,
 };
@@ -18,7 +17,7 @@ use payrox_config::{Network, Project};
 use payrox_files::{FileError, read_text, to_canonical_json, write_atomic};
 use payrox_model::{
     BoxFault, Check, ExitCode, Report, Verdict,
-    text::{escape, grouped},
+    text::{counted, escape, grouped},
     version,
 };
 use payrox_plan::Plan;

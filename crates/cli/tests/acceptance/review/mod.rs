@@ -13,7 +13,7 @@ use crate::{
 };
 use fixture::{Repository, example, findings};
 use serde_json::Value;
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 #[test]
 fn prx_g4_in_an_empty_folder_a_bundle_and_a_plan_reproduce_every_hash_and_other_tools_agree() {
@@ -67,7 +67,23 @@ fn prx_g4_in_an_empty_folder_a_bundle_and_a_plan_reproduce_every_hash_and_other_
     assert!(!repository.empty().join(".payrox").exists());
     refused_before_it_compiles(&repository, &commit);
     attacks::on_the_plan(&repository, &commit, &plan);
-    lines_hold(&repository, &review);
+    let wanted = [
+        "content hash",
+        "domain hash",
+        "struct hash",
+        "plan id",
+        "Merkle root",
+        "manifest bytes",
+        "init code Payments",
+        "address Payments",
+        "calldata stage",
+        "calldata activate",
+        "calldata back 1",
+        "Safe transaction hash stage",
+        "Safe transaction hash activate",
+        "Safe transaction hash back 1, not now",
+    ];
+    lines_hold(&review, &repository.empty(), &wanted);
 }
 
 /// Outputs that are inputs, and a Safe that may do nothing.
@@ -89,36 +105,22 @@ fn refused_before_it_compiles(repository: &Repository, commit: &str) {
     assert!(read("plan.json") == plan && read("repo.bundle") == bundle);
 }
 
-/// Every line of the review is run with the real tools.
-fn lines_hold(repository: &Repository, review: &Value) {
+/// Every line of the review is run with the real tools, in a folder; lines of these names are among them.
+pub(crate) fn lines_hold(review: &Value, folder: &Path, wanted: &[&str]) {
     let (Some(cast), Some(_)) = (foundry("cast"), program("jq")) else { return };
     let lines = list(&review["signer"]["lines"]);
     let names: Vec<_> = lines.iter().map(|line| text(line, "name")).collect();
-    for wanted in [
-        "content hash",
-        "domain hash",
-        "struct hash",
-        "plan id",
-        "Merkle root",
-        "manifest bytes",
-        "init code Payments",
-        "address Payments",
-        "calldata stage",
-        "calldata activate",
-        "calldata back 1",
-        "Safe transaction hash stage",
-        "Safe transaction hash activate",
-        "Safe transaction hash back 1, not now",
-    ] {
-        assert!(names.contains(&wanted), "{wanted} in {names:?}");
+    for name in wanted {
+        assert!(names.contains(name), "{name} in {names:?}");
     }
     let mut path = std::ffi::OsString::from(cast.parent().unwrap());
     path.push(":");
     path.push(std::env::var_os("PATH").unwrap_or_default());
     for line in lines {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", text(line, "command")]).current_dir(repository.empty());
-        let ran = Ran::of(command.env("PATH", &path).env("plan", "plan.json"));
+        // The line that names the plan's file goes before.
+        command.args(["-c", &format!("{}\n{}", text(&review["signer"], "file"), text(line, "command"))]);
+        let ran = Ran::of(command.current_dir(folder).env("PATH", &path));
         assert_eq!(ran.stdout.trim(), text(line, "value"), "{line:#} {}", ran.stderr);
     }
 }
